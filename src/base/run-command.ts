@@ -1,0 +1,59 @@
+import { spawn as spawnChild } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
+
+import { execa } from 'execa';
+
+import { BridgeError } from './errors.ts';
+
+export interface CommandResult {
+  /** Exit code; undefined when a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  /** The whole environment of the child; default: this process's own. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly input?: string;
+  /** Milliseconds; the child is killed afterwards. Default 30000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Runs a program to its end and returns what it said, whatever its exit code.
+ *
+ * @throws BridgeError `command-failed-to-start` when there is no such program, `command-timeout` when it took too long.
+ */
+export async function runCommand(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const { timeoutMs = 30_000 } = options;
+  const result = await execa(file, args, {
+    reject: false,
+    stripFinalNewline: false,
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env, extendEnv: false }),
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+  });
+  if (result.timedOut) {
+    throw new BridgeError('command-timeout', `"${file}" did not end within ${timeoutMs} ms.`, { happened: 'unknown' });
+  }
+  if (result.exitCode === undefined && result.signal === undefined) {
+    throw new BridgeError('command-failed-to-start', `"${file}" could not be started: ${result.shortMessage}`, {
+      cause: result,
+    });
+  }
+  return { exitCode: result.exitCode, signal: result.signal, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** Starts a long-running child. The caller owns it: it must listen to `error` and end it. */
+export function spawnProcess(file: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  return spawnChild(file, [...args], options);
+}

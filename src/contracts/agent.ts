@@ -1,0 +1,112 @@
+import type { AgentEvent, AgentState } from '../model/agent.ts';
+import type { TurnInput } from '../model/message.ts';
+import type { PromptAnswer } from '../model/prompt.ts';
+import type { SessionNumber } from '../model/session.ts';
+
+/** One agent process to be made or found again: a generation of a session. */
+export interface AgentSpec {
+  readonly session: SessionNumber;
+  readonly generation: number;
+  /** Name of its terminal: `claude-session-N`. */
+  readonly terminal: string;
+  /** Absolute; exists. */
+  readonly workDir: string;
+  /** The owner consented that the agent may trust `workDir`, or the bridge made it. */
+  readonly trusted: boolean;
+  /** The session's private directory (0700): `state/sessions/N`. The driver keeps its mailbox and settings there. */
+  readonly directory: string;
+  /** The whole environment of the agent. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Proof that the agent has the message. */
+export interface Acknowledgement {
+  readonly by: 'hook' | 'transcript';
+  /** The agent's id of the turn that the message started. */
+  readonly turn: string;
+  /** Milliseconds from the last key typed to the proof. */
+  readonly afterMs: number;
+}
+
+/**
+ * Hears what an agent tells. When `onEvent` returns, the event is on disk; the driver may then forget its source.
+ * When it throws, the driver keeps the source and tells the same event again later: events repeat, with equal keys.
+ */
+export interface AgentListener {
+  onEvent(event: AgentEvent): void;
+}
+
+/** A live agent. Created by a driver; used by one conversation at a time (I2). */
+export interface RunningAgent {
+  /** The driver's own data for finding this agent again; opaque to everybody else (I7). */
+  readonly handle: string;
+  /** The agent's own id of the conversation, for resuming; undefined when it has none. */
+  readonly agentSession: string | undefined;
+  readonly pid: number | undefined;
+  readonly state: AgentState;
+
+  /**
+   * Hands one message to the agent and waits until the agent confirmed it. Only when `canAcceptMessage(state)`.
+   *
+   * @throws BridgeError with `happened: 'not-done'` when the agent certainly did not get it (a dialog is open, it is
+   * busy, it died before), `'unknown'` when it may have it (then ask `wasDelivered` before sending again, I4).
+   */
+  deliver(input: TurnInput, signal?: AbortSignal): Promise<Acknowledgement>;
+
+  /** Looks for a message in what the agent itself recorded. The turn is given when it is known. */
+  wasDelivered(message: string, text: string): Promise<Delivered>;
+
+  /**
+   * Hands a person's decision to the agent.
+   *
+   * @throws BridgeError `prompt-gone` when the agent does not wait for this very prompt any more (I10).
+   */
+  answer(promptId: string, answer: PromptAnswer): Promise<void>;
+
+  /** Stops the running turn. The agent stays. */
+  interrupt(): Promise<void>;
+
+  /** Ends the agent so that it can be resumed; returns when its terminal and its whole process tree are gone. */
+  stop(): Promise<void>;
+
+  /** Stops listening and leaves the agent running (I6). */
+  detach(): Promise<void>;
+}
+
+export type Delivered =
+  | { readonly delivered: 'yes'; readonly turn: string | undefined }
+  | { readonly delivered: 'no' }
+  | { readonly delivered: 'unknown' };
+
+export interface AgentCapabilities {
+  /** Can continue an earlier conversation in a new process. */
+  readonly resume: boolean;
+  /** Asks for permissions that can be answered from outside. */
+  readonly prompts: boolean;
+  /** A running turn can be stopped without ending the agent. */
+  readonly interrupt: boolean;
+}
+
+/** Knows how to run one kind of agent. One folder per driver; registered by name. */
+export interface AgentDriver {
+  readonly name: string;
+  readonly capabilities: AgentCapabilities;
+
+  /**
+   * Starts a new process. Resolves when it accepts messages, or waits for a person (login, trust): then
+   * `state.activity` is `waiting`. Never hangs: 30 s at most.
+   *
+   * @param resume the agent's own id of a conversation to continue; undefined for a new one.
+   * @throws BridgeError `agent-start-failed` with the last lines of the screen.
+   */
+  launch(spec: AgentSpec, resume: string | undefined, listener: AgentListener): Promise<RunningAgent>;
+
+  /**
+   * Finds an agent that outlived the daemon. In any case it first tells the listener everything that was recorded
+   * while nobody listened.
+   *
+   * @param handle what `RunningAgent.handle` was.
+   * @returns undefined when the agent is gone.
+   */
+  recover(spec: AgentSpec, handle: string, listener: AgentListener): Promise<RunningAgent | undefined>;
+}

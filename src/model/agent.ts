@@ -1,0 +1,78 @@
+import type { PromptKind } from './prompt.ts';
+
+/** What an agent is doing. `waiting` always says for what. */
+export type AgentActivity = 'unknown' | 'initializing' | 'idle' | 'busy' | 'waiting' | 'error';
+
+/** What a waiting agent needs from a person. `login` and `trust` can only be given at the terminal. */
+export type WaitingFor = PromptKind | 'trust' | 'login';
+
+/**
+ * Where a piece of knowledge about an agent came from, best first. A lower source never overrules a higher one that
+ * is as recent.
+ */
+export type StateSource = 'hook' | 'state-file' | 'transcript' | 'screen' | 'process';
+
+export interface AgentState {
+  readonly activity: AgentActivity;
+  readonly waitingFor: WaitingFor | null;
+  readonly source: StateSource;
+  /** Epoch milliseconds since when it is so. */
+  readonly since: number;
+  /** More for a person, e.g. `retrying in 8 s (attempt 4 of 10)`. */
+  readonly detail?: string;
+}
+
+/** Whether a message may be typed now. */
+export function canAcceptMessage(state: AgentState): boolean {
+  return state.activity === 'idle';
+}
+
+/** Whether only a person can make the agent go on. */
+export function isWaitingForHuman(state: AgentState): boolean {
+  return state.activity === 'waiting';
+}
+
+/** How a turn (one prompt and everything the agent did for it) ended. */
+export type TurnOutcome = 'completed' | 'interrupted' | 'failed' | 'lost';
+
+/**
+ * What an agent tells the bridge. `turn` is the agent's id of the turn; `key` makes a repetition harmless: the bridge
+ * keeps one event per session and key.
+ */
+export type AgentEvent =
+  /** The agent accepted a prompt. `by` is what put it there; `message` is the id of the delivered message. */
+  | { readonly kind: 'turn-started'; readonly turn: string; readonly by: 'bridge'; readonly message: string }
+  | { readonly kind: 'turn-started'; readonly turn: string; readonly by: 'desk'; readonly text: string }
+  | { readonly kind: 'turn-started'; readonly turn: string; readonly by: 'agent' }
+  /** A whole piece of text that the agent said (Markdown). */
+  | { readonly kind: 'text'; readonly turn: string; readonly key: string; readonly text: string }
+  | {
+      readonly kind: 'turn-ended';
+      readonly turn: string;
+      readonly outcome: TurnOutcome;
+      /** Why, in words for a person, unless completed. */
+      readonly reason?: string;
+    }
+  | {
+      readonly kind: 'prompt-opened';
+      readonly id: string;
+      readonly turn: string | undefined;
+      readonly prompt: PromptKind;
+      readonly tool: string;
+      /** What the tool was asked to do, as the agent gave it. */
+      readonly input: Readonly<Record<string, unknown>>;
+    }
+  /** The agent no longer waits for this prompt. `by` says who decided, as far as it is known. */
+  | { readonly kind: 'prompt-closed'; readonly id: string; readonly by: 'bridge' | 'desk' | 'expired' | 'agent-ended' }
+  | { readonly kind: 'state'; readonly state: AgentState }
+  /** Something a person should read that belongs to no turn (`login needed`, `retrying for 60 s`). */
+  | { readonly kind: 'notice'; readonly key: string; readonly notice: AgentNotice }
+  /** The agent's process ended. `exitCode` is undefined when nobody could tell. */
+  | { readonly kind: 'died'; readonly exitCode: number | undefined; readonly lastLines: string };
+
+/** Notices are data; the words come from the catalogue. */
+export type AgentNotice =
+  | { readonly kind: 'needs-login' }
+  | { readonly kind: 'needs-trust'; readonly workDir: string }
+  | { readonly kind: 'needs-desk'; readonly what: string }
+  | { readonly kind: 'retrying'; readonly detail: string };

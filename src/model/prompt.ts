@@ -1,0 +1,43 @@
+import type { SessionNumber } from './session.ts';
+
+export type PromptKind = 'permission' | 'question' | 'plan';
+
+/**
+ * A prompt's life: `open` → `sent` (an answer was handed to the agent) → `applied` (the agent's next event proved it),
+ * or `open`/`sent` → `overtaken` (decided elsewhere) or `expired`.
+ */
+export type PromptState = 'open' | 'sent' | 'applied' | 'overtaken' | 'expired';
+
+const moves: Readonly<Record<PromptState, readonly PromptState[]>> = {
+  open: ['sent', 'overtaken', 'expired'],
+  sent: ['applied', 'overtaken', 'expired'],
+  applied: [],
+  overtaken: [],
+  expired: [],
+};
+
+/** Whether a prompt may go from one state to another. */
+export function canMovePrompt(from: PromptState, to: PromptState): boolean {
+  return moves[from].includes(to);
+}
+
+/** Something the agent asks a person, bound to this very request by its id (I10). */
+export interface Prompt {
+  /** Short, unique for ever within the installation; what `vai answer` takes. */
+  readonly id: string;
+  readonly session: SessionNumber;
+  readonly generation: number;
+  readonly kind: PromptKind;
+  readonly tool: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly state: PromptState;
+  /** Epoch milliseconds of the request. */
+  readonly since: number;
+}
+
+/** A person's decision. */
+export type PromptAnswer =
+  | { readonly behavior: 'allow' }
+  | { readonly behavior: 'deny'; readonly message?: string }
+  /** Answers to questions, by the question's text. */
+  | { readonly behavior: 'choose'; readonly answers: Readonly<Record<string, string>> };
