@@ -31,5 +31,3 @@ export class TypedEvents<Events extends object> {
     }
   }
 }
-
-type Map<K, V> = globalThis.Map<K, V>;
