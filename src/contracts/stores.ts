@@ -45,6 +45,8 @@ export interface TurnStore {
   endAll(session: SessionNumber, outcome: TurnOutcome, at: number): readonly TurnRecord[];
   /** Remembers that a text was said in a turn, however it came; false when it was said in this turn before. */
   claimText(session: SessionNumber, turn: string, textHash: string): boolean;
+  /** Forgets ended turns older than `before` (I11). Returns how many. */
+  prune(before: number): number;
 }
 
 export interface Inbox {

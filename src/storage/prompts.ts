@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+import { canMovePrompt } from '../model/prompt.ts';
+import type { Prompt, PromptKind, PromptState } from '../model/prompt.ts';
+import type { SessionNumber } from '../model/session.ts';
+import type { PromptStore } from '../contracts/stores.ts';
+import type { Database, Row } from './database.ts';
+import { numberOf, textOf } from './rows.ts';
+
+const toolInput = z.record(z.string(), z.unknown());
+
+/** What agents ask of people. */
+export class SqlitePrompts implements PromptStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  open(prompt: Omit<Prompt, 'state'>): boolean {
+    return (
+      this.#database.run(
+        `INSERT INTO prompts (id, session, generation, kind, tool, input, state, since, moved_at)
+         VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?) ON CONFLICT (id) DO NOTHING`,
+        prompt.id,
+        prompt.session,
+        prompt.generation,
+        prompt.kind,
+        prompt.tool,
+        JSON.stringify(prompt.input),
+        prompt.since,
+        prompt.since,
+      ) === 1
+    );
+  }
+
+  get(id: string): Prompt | undefined {
+    const row = this.#database.get('SELECT * FROM prompts WHERE id = ?', id);
+    return row && parse(row);
+  }
+
+  listOpen(session?: SessionNumber): readonly Prompt[] {
+    return this.#database
+      .all(
+        `SELECT * FROM prompts WHERE state = 'open' AND (?1 IS NULL OR session = ?1) ORDER BY since, id`,
+        session ?? null,
+      )
+      .map(parse);
+  }
+
+  move(id: string, to: PromptState, at: number, by: string): boolean {
+    const prompt = this.get(id);
+    if (!prompt || !canMovePrompt(prompt.state, to)) return false;
+    this.#database.run('UPDATE prompts SET state = ?, moved_at = ?, moved_by = ? WHERE id = ?', to, at, by, id);
+    return true;
+  }
+
+  closeAll(session: SessionNumber, to: 'overtaken' | 'expired', at: number, by: string): readonly string[] {
+    return this.#database
+      .all(
+        `UPDATE prompts SET state = ?, moved_at = ?, moved_by = ?
+         WHERE session = ? AND state IN ('open', 'sent') RETURNING id`,
+        to,
+        at,
+        by,
+        session,
+      )
+      .map((row) => textOf(row, 'id'));
+  }
+
+  prune(before: number): number {
+    return this.#database.run(`DELETE FROM prompts WHERE moved_at < ? AND state NOT IN ('open', 'sent')`, before);
+  }
+}
+
+function parse(row: Row): Prompt {
+  return {
+    id: textOf(row, 'id'),
+    session: numberOf(row, 'session') as SessionNumber,
+    generation: numberOf(row, 'generation'),
+    kind: textOf(row, 'kind') as PromptKind,
+    tool: textOf(row, 'tool'),
+    input: toolInput.parse(JSON.parse(textOf(row, 'input'))),
+    state: textOf(row, 'state') as PromptState,
+    since: numberOf(row, 'since'),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Lifecycle, SessionNumber, SessionRecord } from '../model/session.ts';
+import type { SessionRecords } from '../contracts/stores.ts';
+import type { Database, Row } from './database.ts';
+import { numberOf, optionalTextOf, textOf } from './rows.ts';
+import type { SqliteFacts } from './facts.ts';
+
+const HIGHEST = 'highest-session-number';
+
+/** What is known about sessions beside the owner's map. */
+export class SqliteSessionRecords implements SessionRecords {
+  readonly #database: Database;
+  readonly #facts: SqliteFacts;
+
+  constructor(database: Database, facts: SqliteFacts) {
+    this.#database = database;
+    this.#facts = facts;
+  }
+
+  get(session: SessionNumber): SessionRecord | undefined {
+    return parse(this.#database.get('SELECT * FROM sessions WHERE number = ?', session));
+  }
+
+  list(): readonly SessionRecord[] {
+    return this.#database.all('SELECT * FROM sessions ORDER BY number').map(parseRow);
+  }
+
+  save(record: SessionRecord): void {
+    this.#database.run(
+      `INSERT INTO sessions (number, generation, lifecycle, agent, agent_session, handle, token, since)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (number) DO UPDATE SET generation = excluded.generation, lifecycle = excluded.lifecycle,
+         agent = excluded.agent, agent_session = excluded.agent_session, handle = excluded.handle,
+         token = excluded.token, since = excluded.since`,
+      record.number,
+      record.generation,
+      record.lifecycle,
+      record.agent,
+      record.agentSession ?? null,
+      record.handle ?? null,
+      record.token,
+      record.since,
+    );
+  }
+
+  remove(session: SessionNumber): void {
+    this.#database.run('DELETE FROM sessions WHERE number = ?', session);
+  }
+
+  byToken(token: string): SessionRecord | undefined {
+    return parse(this.#database.get('SELECT * FROM sessions WHERE token = ?', token));
+  }
+
+  highestNumber(): number {
+    return Number(this.#facts.get(HIGHEST) ?? 0);
+  }
+
+  claimNumber(session: SessionNumber): void {
+    this.#facts.set(HIGHEST, String(Math.max(session, this.highestNumber())));
+  }
+}
+
+function parse(row: Row | undefined): SessionRecord | undefined {
+  return row && parseRow(row);
+}
+
+function parseRow(row: Row): SessionRecord {
+  return {
+    number: numberOf(row, 'number') as SessionNumber,
+    generation: numberOf(row, 'generation'),
+    lifecycle: textOf(row, 'lifecycle') as Lifecycle,
+    agent: textOf(row, 'agent'),
+    agentSession: optionalTextOf(row, 'agent_session'),
+    handle: optionalTextOf(row, 'handle'),
+    token: textOf(row, 'token'),
+    since: numberOf(row, 'since'),
+  };
+}

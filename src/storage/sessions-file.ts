@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+
+import lockfile from 'proper-lockfile';
+import { z } from 'zod';
+
+import { writeFileAtomic } from '../base/atomic-file.ts';
+import { BridgeError, systemErrorCode } from '../base/errors.ts';
+import { parseChannelId, parseSessionNumber } from '../model/session.ts';
+import type { SessionEntry } from '../model/session.ts';
+import type { SessionMap } from '../contracts/stores.ts';
+
+/** One session with settings of its own; the short form is just the channel id. */
+const settings = z.strictObject({
+  channel: z.string(),
+  workDir: z.string().startsWith('/', 'must be an absolute path').optional(),
+  agent: z.string().min(1).optional(),
+  trusted: z.boolean().optional(),
+});
+const file = z.record(z.string(), z.union([z.string(), settings]));
+
+/** How often and how long a lock of somebody else is waited for: about two seconds in all. */
+const lockPatience = { retries: 8, factor: 1.5, minTimeout: 40, maxTimeout: 500 };
+
+/**
+ * `sessions.json`: `{"1": "<channel id>", "2": {"channel": "…", …}}`, the predecessor's format with room for settings.
+ * Owns reading, checking, locking and replacing of that file. Knows nothing about running sessions.
+ */
+export class SessionsFile implements SessionMap {
+  readonly #path: string;
+
+  constructor(options: { readonly path: string }) {
+    this.#path = options.path;
+  }
+
+  read(): Promise<readonly SessionEntry[]> {
+    return Promise.resolve().then(() => this.#load());
+  }
+
+  async update(
+    change: (entries: readonly SessionEntry[]) => readonly SessionEntry[],
+  ): Promise<readonly SessionEntry[]> {
+    const release = await this.#lock();
+    try {
+      const after = change(this.#load());
+      this.#refuseDuplicates(after);
+      const sorted = [...after].sort((a, b) => a.number - b.number);
+      writeFileAtomic(this.#path, serialize(sorted));
+      return sorted;
+    } finally {
+      await release();
+    }
+  }
+
+  async #lock(): Promise<() => Promise<void>> {
+    try {
+      return await lockfile.lock(this.#path, { realpath: false, retries: lockPatience });
+    } catch (cause) {
+      const locked = systemErrorCode(cause) === 'ELOCKED';
+      throw new BridgeError(
+        locked ? 'sessions-file-locked' : 'sessions-file-unreadable',
+        locked
+          ? `${this.#path} is locked by another program.`
+          : `${this.#path} cannot be locked: ${cause instanceof Error ? cause.message : String(cause)}.`,
+        {
+          advice: locked
+            ? `Try again in a moment; if nothing else uses it, remove ${basename(this.#path)}.lock beside it.`
+            : 'Check the permissions of its folder.',
+          cause,
+        },
+      );
+    }
+  }
+
+  #load(): readonly SessionEntry[] {
+    let text: string;
+    try {
+      text = readFileSync(this.#path, 'utf8');
+    } catch (cause) {
+      if (systemErrorCode(cause) === 'ENOENT') return [];
+      throw new BridgeError(
+        'sessions-file-unreadable',
+        `${this.#path} cannot be read (${systemErrorCode(cause) ?? String(cause)}).`,
+        { advice: 'Make it readable for the user who runs the bridge.', cause },
+      );
+    }
+    if (text.trim() === '') return [];
+    return this.#parse(text);
+  }
+
+  #parse(text: string): readonly SessionEntry[] {
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch (cause) {
+      throw this.#invalid(`is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    }
+    // JSON.parse keeps the last of two equal keys without a word; a session would vanish at the next write.
+    const keys = [...text.matchAll(/"(\d+)"\s*:/g)].map((match) => match[1]);
+    const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+    if (twice !== undefined) throw this.#invalid(`names session "${twice}" twice`);
+
+    const parsed = file.safeParse(json);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw this.#invalid(`has a wrong value at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'unknown'}`);
+    }
+    const entries = Object.entries(parsed.data).map(([key, value]) => this.#entry(key, value));
+    this.#refuseDuplicates(entries);
+    return entries.sort((a, b) => a.number - b.number);
+  }
+
+  #entry(key: string, value: string | z.infer<typeof settings>): SessionEntry {
+    const number = parseSessionNumber(key);
+    if (number === undefined) throw this.#invalid(`has "${key}" where a session number (1, 2, 3 …) belongs`);
+    const { channel: channelText, workDir, agent, trusted } = typeof value === 'string' ? { channel: value } : value;
+    const channel = parseChannelId(channelText);
+    if (channel === undefined) {
+      throw this.#invalid(`has "${channelText}" for session ${number}; a channel id has 15 to 20 digits`);
+    }
+    return {
+      number,
+      channel,
+      ...(workDir === undefined ? {} : { workDir }),
+      ...(agent === undefined ? {} : { agent }),
+      ...(trusted === undefined ? {} : { trusted }),
+    };
+  }
+
+  #refuseDuplicates(entries: readonly SessionEntry[]): void {
+    for (const [index, entry] of entries.entries()) {
+      const earlier = entries.slice(0, index).find((other) => other.channel === entry.channel);
+      if (earlier) {
+        throw this.#invalid(
+          `would give channel ${entry.channel} to two sessions, ${earlier.number} and ${entry.number}`,
+        );
+      }
+    }
+  }
+
+  #invalid(problem: string, cause?: unknown): BridgeError {
+    return new BridgeError('sessions-file-invalid', `${this.#path} ${problem}.`, {
+      advice: 'Correct the file; it was left as it is.',
+      cause,
+    });
+  }
+}
+
+/** The flat form for sessions without settings of their own, as the predecessor wrote it. */
+function serialize(entries: readonly SessionEntry[]): string {
+  const object = Object.fromEntries(
+    entries.map(({ number, channel, ...extra }) => [
+      String(number),
+      Object.keys(extra).length === 0 ? channel : { channel, ...extra },
+    ]),
+  );
+  return `${JSON.stringify(object, null, 2)}\n`;
+}

@@ -1,0 +1,34 @@
+import { chmodSync } from 'node:fs';
+
+import type { Stores } from '../contracts/stores.ts';
+import { Database } from './database.ts';
+import { SqliteFacts } from './facts.ts';
+import { SqliteInbox } from './inbox.ts';
+import { SqliteOutbox } from './outbox.ts';
+import { SqlitePrompts } from './prompts.ts';
+import { SqliteSessionRecords } from './session-records.ts';
+import { SqliteTurns } from './turns.ts';
+
+/**
+ * Opens everything durable that lives in one SQLite file.
+ *
+ * @param path the file (made 0600), or `:memory:`.
+ * @throws BridgeError as `Database.open`.
+ */
+export function openStores(path: string): Stores & { close(): void } {
+  const database = Database.open(path);
+  if (path !== ':memory:') chmodSync(path, 0o600);
+  const facts = new SqliteFacts(database);
+  return {
+    inbox: new SqliteInbox(database),
+    outbox: new SqliteOutbox(database),
+    turns: new SqliteTurns(database),
+    prompts: new SqlitePrompts(database),
+    records: new SqliteSessionRecords(database, facts),
+    facts,
+    transaction: (action) => database.transaction(action),
+    close: () => {
+      database.close();
+    },
+  };
+}
