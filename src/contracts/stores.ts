@@ -1,6 +1,6 @@
 import type { TurnOutcome } from '../model/agent.ts';
 import type { InboxMessage, InboxState, OutboundContent, OutboxItem } from '../model/message.ts';
-import type { Prompt, PromptState } from '../model/prompt.ts';
+import type { Prompt, PromptAnswer, PromptState } from '../model/prompt.ts';
 import type { ChannelId, SessionEntry, SessionNumber, SessionRecord } from '../model/session.ts';
 
 /** The owner's map of channels to sessions: `sessions.json`. */
@@ -31,6 +31,17 @@ export interface TurnRecord {
   readonly outcome: TurnOutcome | undefined;
 }
 
+/** One saying of a text within a turn. */
+export interface TextClaim {
+  readonly session: SessionNumber;
+  readonly turn: string;
+  /** Unique for ever, so that the same saying told twice counts once. */
+  readonly key: string;
+  /** Equal for texts that read the same. */
+  readonly hash: string;
+  readonly origin: 'agent' | 'dp';
+}
+
 export interface TurnStore {
   /** Adds a turn; false when it is known already. */
   begin(turn: Omit<TurnRecord, 'outcome'>): boolean;
@@ -43,8 +54,13 @@ export interface TurnStore {
   end(session: SessionNumber, turn: string, outcome: TurnOutcome, at: number): boolean;
   /** Ends every open turn of a session and returns them. */
   endAll(session: SessionNumber, outcome: TurnOutcome, at: number): readonly TurnRecord[];
-  /** Remembers that a text was said in a turn, however it came; false when it was said in this turn before. */
-  claimText(session: SessionNumber, turn: string, textHash: string): boolean;
+  /** The turn started last, ended or not. */
+  latest(session: SessionNumber): TurnRecord | undefined;
+  /**
+   * Remembers that a text was said in a turn and tells whether it is to be posted. An agent that says a text and also
+   * posts the same words with `dp` is heard once; said twice the same way, it is heard twice. A known key is false.
+   */
+  claimText(claim: TextClaim): boolean;
   /** Forgets ended turns older than `before` (I11). Returns how many. */
   prune(before: number): number;
 }
@@ -101,6 +117,10 @@ export interface PromptStore {
   listOpen(session?: SessionNumber): readonly Prompt[];
   /** Moves a prompt; false when the table does not allow it from its present state (somebody was first). */
   move(id: string, to: PromptState, at: number, by: string): boolean;
+  /** Moves an open prompt to `sent` and keeps the answer with it; false when somebody was first. */
+  claimAnswer(id: string, answer: PromptAnswer, at: number, by: string): boolean;
+  /** Answers that were sent and not yet proven, to be handed over again after a restart. */
+  listSent(session: SessionNumber): readonly { readonly id: string; readonly answer: PromptAnswer }[];
   /** Closes every prompt of a session that is still open or sent. Returns their ids. */
   closeAll(session: SessionNumber, to: 'overtaken' | 'expired', at: number, by: string): readonly string[];
   prune(before: number): number;

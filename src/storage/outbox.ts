@@ -44,12 +44,10 @@ export class SqliteOutbox implements Outbox {
   }
 
   lanes(): readonly { readonly channel: ChannelId; readonly kind: OutboundContent['kind'] }[] {
-    return this.#database
-      .all(`SELECT DISTINCT channel, kind FROM outbox WHERE state = 'pending'`)
-      .map((row) => ({
-        channel: textOf(row, 'channel') as ChannelId,
-        kind: textOf(row, 'kind') as OutboundContent['kind'],
-      }));
+    return this.#database.all(`SELECT DISTINCT channel, kind FROM outbox WHERE state = 'pending'`).map((row) => ({
+      channel: textOf(row, 'channel') as ChannelId,
+      kind: textOf(row, 'kind') as OutboundContent['kind'],
+    }));
   }
 
   follow(key: string, item: Omit<NewOutboxItem, 'createdAt' | 'then'>): boolean {

@@ -1,13 +1,18 @@
 import { z } from 'zod';
 
 import { canMovePrompt } from '../model/prompt.ts';
-import type { Prompt, PromptKind, PromptState } from '../model/prompt.ts';
+import type { Prompt, PromptAnswer, PromptKind, PromptState } from '../model/prompt.ts';
 import type { SessionNumber } from '../model/session.ts';
 import type { PromptStore } from '../contracts/stores.ts';
 import type { Database, Row } from './database.ts';
 import { numberOf, textOf } from './rows.ts';
 
 const toolInput = z.record(z.string(), z.unknown());
+const storedAnswer = z.discriminatedUnion('behavior', [
+  z.object({ behavior: z.literal('allow') }),
+  z.object({ behavior: z.literal('deny'), message: z.string().exactOptional() }),
+  z.object({ behavior: z.literal('choose'), answers: z.record(z.string(), z.string()) }),
+]);
 
 /** What agents ask of people. */
 export class SqlitePrompts implements PromptStore {
@@ -53,6 +58,27 @@ export class SqlitePrompts implements PromptStore {
     if (!prompt || !canMovePrompt(prompt.state, to)) return false;
     this.#database.run('UPDATE prompts SET state = ?, moved_at = ?, moved_by = ? WHERE id = ?', to, at, by, id);
     return true;
+  }
+
+  claimAnswer(id: string, answer: PromptAnswer, at: number, by: string): boolean {
+    return (
+      this.#database.run(
+        `UPDATE prompts SET state = 'sent', answer = ?, moved_at = ?, moved_by = ? WHERE id = ? AND state = 'open'`,
+        JSON.stringify(answer),
+        at,
+        by,
+        id,
+      ) === 1
+    );
+  }
+
+  listSent(session: SessionNumber): readonly { readonly id: string; readonly answer: PromptAnswer }[] {
+    return this.#database
+      .all(
+        `SELECT id, answer FROM prompts WHERE session = ? AND state = 'sent' AND answer IS NOT NULL ORDER BY since, id`,
+        session,
+      )
+      .map((row) => ({ id: textOf(row, 'id'), answer: storedAnswer.parse(JSON.parse(textOf(row, 'answer'))) }));
   }
 
   closeAll(session: SessionNumber, to: 'overtaken' | 'expired', at: number, by: string): readonly string[] {

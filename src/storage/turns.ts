@@ -1,6 +1,6 @@
 import type { TurnOutcome } from '../model/agent.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
-import type { TurnRecord, TurnStore } from '../contracts/stores.ts';
+import type { TextClaim, TurnRecord, TurnStore } from '../contracts/stores.ts';
 import type { Database, Row } from './database.ts';
 import { numberOf, optionalTextOf, textOf } from './rows.ts';
 
@@ -66,15 +66,31 @@ export class SqliteTurns implements TurnStore {
       .map(parseRow);
   }
 
-  claimText(session: SessionNumber, turn: string, textHash: string): boolean {
-    return (
-      this.#database.run(
-        'INSERT INTO turn_texts (session, turn, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-        session,
-        turn,
-        textHash,
-      ) === 1
-    );
+  latest(session: SessionNumber): TurnRecord | undefined {
+    return parse(this.#database.get('SELECT * FROM turns WHERE session = ? ORDER BY seq DESC LIMIT 1', session));
+  }
+
+  claimText(claim: TextClaim): boolean {
+    return this.#database.transaction(() => {
+      const added = this.#database.run(
+        `INSERT INTO turn_texts (key, session, turn, hash, origin) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        claim.key,
+        claim.session,
+        claim.turn,
+        claim.hash,
+        claim.origin,
+      );
+      if (added === 0) return false;
+      const row = this.#database.get(
+        `SELECT count(*) FILTER (WHERE origin = ?4) AS own, count(*) FILTER (WHERE origin <> ?4) AS other
+         FROM turn_texts WHERE session = ?1 AND turn = ?2 AND hash = ?3`,
+        claim.session,
+        claim.turn,
+        claim.hash,
+        claim.origin,
+      );
+      return row !== undefined && numberOf(row, 'own') > numberOf(row, 'other');
+    });
   }
 
   prune(before: number): number {

@@ -56,12 +56,14 @@ CREATE INDEX turns_by_message ON turns (message) WHERE message IS NOT NULL;
 CREATE INDEX turns_open ON turns (session, seq) WHERE outcome IS NULL;
 
 CREATE TABLE turn_texts (
+  key     TEXT PRIMARY KEY,
   session INTEGER NOT NULL,
   turn    TEXT NOT NULL,
   hash    TEXT NOT NULL,
-  PRIMARY KEY (session, turn, hash),
+  origin  TEXT NOT NULL,
   FOREIGN KEY (session, turn) REFERENCES turns (session, turn) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX turn_texts_by_turn ON turn_texts (session, turn, hash);
 
 CREATE TABLE prompts (
   id         TEXT PRIMARY KEY,
@@ -70,6 +72,7 @@ CREATE TABLE prompts (
   kind       TEXT NOT NULL,
   tool       TEXT NOT NULL,
   input      TEXT NOT NULL,
+  answer     TEXT,
   state      TEXT NOT NULL,
   since      INTEGER NOT NULL,
   moved_at   INTEGER NOT NULL,
