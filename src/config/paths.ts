@@ -1,0 +1,123 @@
+import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+import { BridgeError } from '../base/errors.ts';
+import { shortHash } from '../base/ids.ts';
+
+/** Where an installation keeps its things. All absolute. Nothing is created by asking. */
+export interface BridgePaths {
+  /** BRIDGE_HOME. */
+  readonly home: string;
+  readonly config: string;
+  readonly envFile: string;
+  readonly bridgeJson: string;
+  readonly state: string;
+  /** Who the running daemon is; see control/daemon-record. */
+  readonly daemonRecord: string;
+  readonly logs: string;
+  readonly bridgeLog: string;
+  readonly attachments: string;
+  readonly monitoring: string;
+  readonly workspace: string;
+  /** The run-time directory of this installation: sockets only. */
+  readonly runtime: string;
+  readonly controlSocket: string;
+  readonly tmuxSocket: string;
+}
+
+export interface PathsOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Default: the user's. */
+  readonly userHome?: string;
+  /** The directory that holds package.json. Default: the one this file was installed in. */
+  readonly packageRoot?: string;
+  /** Default: the system's temporary directory. */
+  readonly temporary?: string;
+  /** Default: this process's. */
+  readonly userId?: number;
+}
+
+/** What a socket's path may take, in bytes: `sun_path` holds 108 on Linux, one of them for the final zero. */
+const longestSocketPath = 107;
+
+/**
+ * Finds the installation: BRIDGE_HOME; else the checkout this program runs from; else `~/.claude-discord-bridge`.
+ *
+ * @throws BridgeError `socket-path-too-long`.
+ */
+export function resolvePaths(options: PathsOptions): BridgePaths {
+  const home = findHome(options);
+  const runtime = join(runtimeBase(options), `claude-bridge-${userId(options)}-${shortHash(realPath(home), 8)}`);
+  const config = join(home, 'config');
+  const state = join(home, 'state');
+  const logs = join(home, 'logs');
+  return {
+    home,
+    config,
+    envFile: join(config, '.env'),
+    bridgeJson: join(config, 'bridge.json'),
+    state,
+    daemonRecord: join(state, 'daemon.json'),
+    logs,
+    bridgeLog: join(logs, 'bridge.log'),
+    attachments: join(home, 'attachments'),
+    monitoring: join(home, 'monitoring'),
+    workspace: join(home, 'workspace'),
+    runtime,
+    controlSocket: socketPath(runtime, 'control.sock'),
+    tmuxSocket: socketPath(runtime, 'tmux.sock'),
+  };
+}
+
+/** The directory that holds this program's package.json: two above this file, in `src/` as in `dist/`. */
+export function packageRoot(): string {
+  return resolve(import.meta.dirname, '..', '..');
+}
+
+function findHome(options: PathsOptions): string {
+  const { environment, userHome = homedir(), packageRoot: root = packageRoot() } = options;
+  const wanted = environment['BRIDGE_HOME']?.trim();
+  if (wanted) return resolve(wanted === '~' || wanted.startsWith('~/') ? join(userHome, wanted.slice(1)) : wanted);
+  return isCheckout(root) ? root : join(userHome, '.claude-discord-bridge');
+}
+
+/** A package in somebody's node_modules has neither sources nor a history. */
+function isCheckout(root: string): boolean {
+  const manifest = join(root, 'package.json');
+  if (!existsSync(manifest) || !(existsSync(join(root, '.git')) || existsSync(join(root, 'src')))) return false;
+  return /"name":\s*"claude-discord-bridge"/.test(readFileSync(manifest, 'utf8'));
+}
+
+/** XDG_RUNTIME_DIR is often inherited from another user's login, or names a directory that was never made. */
+function runtimeBase(options: PathsOptions): string {
+  const directory = options.environment['XDG_RUNTIME_DIR'];
+  if (directory) {
+    try {
+      accessSync(directory, constants.W_OK | constants.X_OK);
+      return directory;
+    } catch {
+      // Not there, or not ours: the temporary directory will do.
+    }
+  }
+  return options.temporary ?? tmpdir();
+}
+
+function userId(options: PathsOptions): number {
+  return options.userId ?? process.getuid?.() ?? 0;
+}
+
+/** The real path of something that may not exist yet: that of its nearest existing ancestor, and the rest. */
+function realPath(path: string): string {
+  if (existsSync(path) || dirname(path) === path) return realpathSync(path);
+  return join(realPath(dirname(path)), path.slice(dirname(path).length));
+}
+
+function socketPath(directory: string, name: string): string {
+  const path = join(directory, name);
+  const bytes = Buffer.byteLength(path);
+  if (bytes < longestSocketPath) return path;
+  throw new BridgeError('socket-path-too-long', `The socket path "${path}" has ${bytes} bytes; the system allows 106.`, {
+    advice: 'Set XDG_RUNTIME_DIR or TMPDIR to a directory with a shorter path, e.g. /tmp.',
+  });
+}

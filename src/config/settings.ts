@@ -1,0 +1,158 @@
+import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+import { z } from 'zod';
+
+import { parseSessionNumber } from '../model/session.ts';
+import { splitWords } from './split-words.ts';
+
+const number = z.union([z.number(), z.string()]).transform((value) => String(value).trim());
+const word = z.string().transform((value) => value.trim());
+
+const sessionNumber = number.transform((text, context) => {
+  const parsed = parseSessionNumber(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue('not a session number');
+  return z.NEVER;
+});
+
+const port = number.pipe(
+  z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .pipe(z.number().max(65_535)),
+);
+
+const apiUrl = word.pipe(
+  z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !/[?#]/.test(url))
+    .transform((url) => url.replace(/\/+$/, '').replace(/\/v\d+$/, '')),
+);
+
+const options = z.union([
+  z.array(z.string()).readonly(),
+  z.string().transform((line, context) => {
+    const words = splitWords(line);
+    if (words !== undefined) return words;
+    context.addIssue('a quote is not closed');
+    return z.NEVER;
+  }),
+]);
+
+const directory = word
+  .transform(expandHome)
+  .refine((path) => isAbsolute(path) && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** The modes the agent CLI takes for `--permission-mode`. */
+const permissionModes = ['default', 'manual', 'acceptEdits', 'plan', 'auto', 'dontAsk', 'bypassPermissions'] as const;
+
+/** The whole configuration: the one place that says what a value may be, and its default. */
+export const configSchema = z.object({
+  discordToken: word.pipe(z.string().regex(/^\S+$/)).optional(),
+  discordApiUrl: apiUrl.optional(),
+  ownerUserId: word.pipe(z.string().regex(/^\d{15,20}$/)).optional(),
+  defaultSession: sessionNumber.prefault(1),
+  routingUnmapped: word.pipe(z.enum(['default', 'ignore'])).prefault('default'),
+  agent: word.pipe(z.enum(['auto', 'claude-code', 'scripted'])).prefault('auto'),
+  claudeCommand: word.transform(expandHome).pipe(z.string().min(1)).prefault('claude'),
+  claudeOptions: options.prefault([]),
+  claudeWorkDir: directory.optional(),
+  permissionMode: word.pipe(z.enum(permissionModes)).prefault('default'),
+  localPort: port.prefault(8787),
+  logLevel: word
+    .transform((value) => value.toLowerCase())
+    .pipe(z.enum(logLevels))
+    .prefault('info'),
+  language: word.pipe(z.enum(['en', 'ja'])).prefault('en'),
+});
+
+/** Everything the owner can set, checked. */
+export type Config = Readonly<z.infer<typeof configSchema>>;
+
+export type SettingName = keyof Config;
+
+export interface Setting {
+  /** The variable, in the environment or in `.env`. The first is the name; a later one is read when nothing else sets it. */
+  readonly variables: readonly [string, ...string[]];
+  /** Dotted path in bridge.json. */
+  readonly json: string;
+  /** What a good value is, for the sentence "it must be …". */
+  readonly expected: string;
+  /** Its value is never shown. */
+  readonly secret?: true;
+}
+
+/** Under which names each setting is read. */
+export const settings: Readonly<Record<SettingName, Setting>> = {
+  discordToken: {
+    variables: ['DISCORD_BOT_TOKEN'],
+    json: 'discord.botToken',
+    expected: "the bot's token as the developer portal shows it, without white space",
+    secret: true,
+  },
+  discordApiUrl: {
+    variables: ['DISCORD_API_URL'],
+    json: 'discord.apiUrl',
+    expected: 'an http or https address, e.g. https://discord.com/api',
+  },
+  ownerUserId: {
+    variables: ['OWNER_USER_ID'],
+    json: 'discord.ownerUserId',
+    expected: 'a Discord user id (15 to 20 digits)',
+  },
+  defaultSession: {
+    variables: ['DEFAULT_SESSION'],
+    json: 'defaultSession',
+    expected: 'a session number (1 to 999999)',
+  },
+  routingUnmapped: {
+    variables: ['ROUTING_UNMAPPED'],
+    json: 'routing.unmapped',
+    expected: '"default" or "ignore"',
+  },
+  agent: { variables: ['AGENT'], json: 'agent', expected: '"auto", "claude-code" or "scripted"' },
+  claudeCommand: {
+    variables: ['CLAUDE_COMMAND'],
+    json: 'claude.command',
+    expected: 'the name or the path of a program',
+  },
+  claudeOptions: {
+    variables: ['CLAUDE_OPTIONS'],
+    json: 'claude.options',
+    expected: 'a line of options with every quote closed, or in bridge.json a list of texts',
+  },
+  claudeWorkDir: {
+    variables: ['CLAUDE_WORK_DIR'],
+    json: 'claude.workDir',
+    expected: 'the absolute path of an existing directory',
+  },
+  permissionMode: {
+    variables: ['PERMISSION_MODE'],
+    json: 'claude.permissionMode',
+    expected: `one of ${permissionModes.join(', ')}`,
+  },
+  localPort: {
+    variables: ['LOCAL_PORT', 'FLASK_PORT'],
+    json: 'local.port',
+    expected: 'a port number (1 to 65535, or 0 for any free one)',
+  },
+  logLevel: { variables: ['LOG_LEVEL'], json: 'log.level', expected: `one of ${logLevels.join(', ')}` },
+  language: { variables: ['BRIDGE_LANGUAGE'], json: 'language', expected: '"en" or "ja"' },
+};
+
+/** The names of all settings. */
+export const settingNames = Object.keys(settings) as readonly SettingName[];
+
+/** Whether a text is the name of a setting. */
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(settings, name);
+}
+
+function expandHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}
