@@ -1,0 +1,277 @@
+import { isoTime } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
+import { BridgeError } from '../base/errors.ts';
+import { newUuid } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import { may } from '../model/access.ts';
+import type { Action, Actor } from '../model/access.ts';
+import type { PromptAnswer } from '../model/prompt.ts';
+import { parseChannelId, parseSessionNumber } from '../model/session.ts';
+import type { ChannelId, SessionNumber } from '../model/session.ts';
+import type {
+  AddSessionRequest,
+  BridgeApi,
+  BridgeStatus,
+  PostTarget,
+  PromptListing,
+  SessionListing,
+  SessionStatus,
+} from '../contracts/bridge-api.ts';
+import type { Stores } from '../contracts/stores.ts';
+import type { Workspace } from '../contracts/workspace.ts';
+import { terminalName } from './managed-session.ts';
+import type { ManagedSession } from './managed-session.ts';
+import type { Owners } from './owners.ts';
+import type { ReplyCollector } from './reply-collector.ts';
+import type { SessionManager } from './session-manager.ts';
+import type { Words } from './words.ts';
+
+/** How much of a text from `vai send` is shown in the channel, in characters. */
+const relayLimit = 1500;
+
+export interface BridgeOptions {
+  readonly sessions: SessionManager;
+  readonly stores: Stores;
+  readonly collector: ReplyCollector;
+  readonly owners: Owners;
+  readonly workspace: Workspace;
+  readonly words: Words;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly defaultSession: SessionNumber;
+  readonly onOutbox: () => void;
+  /** The parts of the status that only the composition knows. */
+  readonly surroundings: () => Promise<Omit<BridgeStatus, 'sessions'>>;
+  readonly attachLine: (terminal: string) => string;
+  /** Makes a channel on the local server; refuses elsewhere. Given an id, makes sure that it exists. */
+  readonly provideChannel: (wanted: string) => string;
+  readonly requestStop: (options: { readonly keepSessions: boolean }) => void;
+}
+
+/**
+ * What can be asked of the bridge from outside chat. Asks the access question for every call (I9), then lets the
+ * others do the work.
+ */
+export class Bridge implements BridgeApi {
+  readonly #options: BridgeOptions;
+
+  constructor(options: BridgeOptions) {
+    this.#options = options;
+  }
+
+  async status(actor: Actor): Promise<BridgeStatus> {
+    this.#demand(actor, 'read');
+    const surroundings = await this.#options.surroundings();
+    const { userToken: _, url: __, ...chat } = surroundings.chat;
+    return {
+      ...surroundings,
+      // The page's address and token speak for the owner; a process inside a session must not have them.
+      ...(actor.kind === 'local' ? {} : { chat }),
+      sessions: this.#options.sessions.list().map((session) => this.#describe(session)),
+    };
+  }
+
+  listSessions(actor: Actor): Promise<readonly SessionListing[]> {
+    this.#demand(actor, 'read');
+    return Promise.resolve(this.#options.sessions.list().map((session) => this.#listing(session)));
+  }
+
+  async addSession(actor: Actor, request: AddSessionRequest): Promise<SessionListing> {
+    this.#demand(actor, 'manage');
+    const { workDir, agent, trust } = request;
+    const session = await this.#options.sessions.add({
+      channel: this.#options.provideChannel(request.channel),
+      ...(workDir === undefined ? {} : { workDir }),
+      ...(agent === undefined ? {} : { agent }),
+      ...(trust === undefined ? {} : { trusted: trust }),
+    });
+    this.#options.log.info({ session: session.entry.number, channel: session.entry.channel }, 'session added');
+    return this.#listing(session);
+  }
+
+  async removeSession(actor: Actor, session: number): Promise<void> {
+    this.#demand(actor, 'manage', session);
+    await this.#options.sessions.remove(session);
+    this.#options.log.info({ session }, 'session removed');
+  }
+
+  async recover(actor: Actor, session: number): Promise<'running' | 'restarted'> {
+    this.#demand(actor, 'manage', session);
+    return this.#options.sessions.get(session).recover();
+  }
+
+  send(actor: Actor, session: number, text: string): Promise<{ readonly id: string }> {
+    this.#demand(actor, 'message', session);
+    requireText(text);
+    const { stores, clock, words, collector, log } = this.#options;
+    const target = this.#options.sessions.get(session);
+    const { entry } = target;
+    const id = `cli:${newUuid()}`;
+    stores.inbox.append({
+      id,
+      session: entry.number,
+      source: 'cli',
+      channel: entry.channel,
+      messageId: undefined,
+      authorName: 'cli',
+      text,
+      receivedAt: clock.now(),
+    });
+    log.info({ session, message: id, length: text.length }, 'message stored');
+    collector.announce(entry.number, `sent:${id}`, words.sentFromShell(words.shortened(text, relayLimit)));
+    target.wake();
+    return Promise.resolve({ id });
+  }
+
+  post(actor: Actor, target: PostTarget, text: string): Promise<{ readonly channel: ChannelId }> {
+    const { session, channel } = this.#resolve(actor, target);
+    this.#demand(actor, 'post', session);
+    requireText(text);
+    const { stores, clock, collector, log } = this.#options;
+    const key = `post:${newUuid()}`;
+    stores.transaction(() => {
+      if (session !== undefined && !collector.claimPosted(session, channel, key, text)) return;
+      stores.outbox.append({ key, channel, content: { kind: 'text', text }, createdAt: clock.now() });
+    });
+    log.info({ session, channel, length: text.length, by: actor.kind }, 'text posted');
+    this.#options.onOutbox();
+    return Promise.resolve({ channel });
+  }
+
+  prompts(actor: Actor): Promise<readonly PromptListing[]> {
+    this.#demand(actor, 'read');
+    return Promise.resolve(
+      this.#options.stores.prompts.listOpen().map(({ id, session, kind, tool, input, since }) => ({
+        id,
+        session,
+        kind,
+        tool,
+        input,
+        since: isoTime(since),
+      })),
+    );
+  }
+
+  async answer(actor: Actor, promptId: string, answer: PromptAnswer): Promise<void> {
+    const { stores, clock, sessions, log } = this.#options;
+    const prompt = stores.prompts.get(promptId);
+    this.#demand(actor, 'decide-prompt', prompt?.session);
+    if (!prompt) {
+      throw new BridgeError('prompt-unknown', `There is no request "${promptId}".`, {
+        advice: 'See what is open with: vai prompts.',
+      });
+    }
+    const gone = new BridgeError('prompt-gone', `Request "${promptId}" is not open any more.`, {
+      advice: 'It was answered, decided at the terminal, or its agent ended. See: vai prompts.',
+    });
+    const session = sessions.list().find((candidate) => candidate.entry.number === prompt.session);
+    const agent = session?.record.generation === prompt.generation ? session.agent : undefined;
+    if (prompt.state !== 'open' || !agent) throw gone;
+    requireFittingAnswer(prompt.kind, answer);
+    // The claim is one step on disk: of two people at once, one is first (I10).
+    if (!stores.prompts.claimAnswer(promptId, answer, clock.now(), actor.kind)) throw gone;
+    try {
+      await agent.answer(promptId, answer);
+    } catch (error) {
+      if (error instanceof BridgeError && error.code === 'prompt-gone') {
+        stores.prompts.move(promptId, 'overtaken', clock.now(), 'agent');
+        throw gone;
+      }
+      throw error;
+    }
+    log.info({ session: prompt.session, prompt: promptId, answer: answer.behavior, by: actor.kind }, 'prompt answered');
+  }
+
+  pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }> {
+    this.#demand(actor, 'manage');
+    const { code, expires } = this.#options.owners.offerPairing();
+    return Promise.resolve({ code, expires: isoTime(expires) });
+  }
+
+  stop(actor: Actor, options: { readonly keepSessions: boolean }): Promise<void> {
+    this.#demand(actor, 'manage');
+    this.#options.requestStop(options);
+    return Promise.resolve();
+  }
+
+  paneActor(token: string): Actor | undefined {
+    const record = this.#options.stores.records.byToken(token);
+    return record && { kind: 'pane', session: record.number };
+  }
+
+  #demand(actor: Actor, action: Action, session?: number): void {
+    const number = session === undefined ? undefined : parseSessionNumber(session);
+    const decision = may(actor, action, number);
+    if (decision.allowed) return;
+    this.#options.log.warn({ action, session, by: actor.kind, reason: decision.reason }, 'request refused');
+    throw new BridgeError('forbidden', `Not allowed: ${decision.reason}.`, {
+      advice: 'Ask the owner of the bridge, or run it from a shell outside the session.',
+    });
+  }
+
+  #resolve(actor: Actor, target: PostTarget): { session: SessionNumber | undefined; channel: ChannelId } {
+    const { sessions, defaultSession } = this.#options;
+    switch (target.kind) {
+      case 'default': {
+        const { entry } = sessions.get(actor.kind === 'pane' ? actor.session : defaultSession);
+        return { session: entry.number, channel: entry.channel };
+      }
+      case 'session': {
+        const { entry } = sessions.get(target.session);
+        return { session: entry.number, channel: entry.channel };
+      }
+      case 'channel': {
+        const channel = parseChannelId(target.channel);
+        if (channel === undefined) {
+          throw new BridgeError('channel-invalid', `"${target.channel}" is not a channel id.`, {
+            advice: 'A channel id has 15 to 20 digits; a shorter number means a session.',
+          });
+        }
+        return { session: sessions.entries().find((entry) => entry.channel === channel)?.number, channel };
+      }
+    }
+  }
+
+  #listing({ entry, record }: ManagedSession): SessionListing {
+    return {
+      number: entry.number,
+      channel: entry.channel,
+      workDir: this.#options.workspace.workDirOf(entry),
+      agent: record.agent,
+    };
+  }
+
+  #describe(session: ManagedSession): SessionStatus {
+    const { entry, record, state, agent, problem } = session;
+    const detail = problem ?? state.detail;
+    return {
+      number: entry.number,
+      channel: entry.channel,
+      tmux: terminalName(entry),
+      agent: record.agent,
+      lifecycle: record.lifecycle,
+      state: state.activity,
+      waitingFor: state.waitingFor,
+      ...(detail === undefined ? {} : { detail }),
+      since: isoTime(state.since),
+      pid: agent?.pid ?? null,
+      generation: record.generation,
+      queued: this.#options.stores.inbox.unsettled(entry.number),
+      agentSession: record.agentSession ?? null,
+      attach: this.#options.attachLine(terminalName(entry)),
+    };
+  }
+}
+
+function requireText(text: string): void {
+  if (text.trim() === '') {
+    throw new BridgeError('message-empty', 'The message is empty.', { advice: 'Give some text.' });
+  }
+}
+
+function requireFittingAnswer(kind: string, answer: PromptAnswer): void {
+  if (kind === 'question' || answer.behavior !== 'choose') return;
+  throw new BridgeError('answer-unfit', `A ${kind} is answered with allow or deny, not with a choice.`, {
+    advice: 'Use: vai answer <id> allow|deny.',
+  });
+}

@@ -1,0 +1,55 @@
+import { timingSafeEqual } from 'node:crypto';
+
+import type { Clock } from '../base/clock.ts';
+import { newSecret } from '../base/ids.ts';
+import type { Role } from '../model/access.ts';
+import type { Facts } from '../contracts/stores.ts';
+
+const PAIRED_OWNER = 'paired-owner';
+
+/** How long a pairing code is good for, in milliseconds. */
+const codeLifetimeMs = 10 * 60_000;
+
+/**
+ * Knows who owns the bridge on the chat server: the configured ids, and the one who paired with a code.
+ * Knows nothing about sessions or channels.
+ */
+export class Owners {
+  readonly #configured: ReadonlySet<string>;
+  readonly #facts: Facts;
+  readonly #clock: Clock;
+  #pending: { readonly code: string; readonly expires: number } | undefined;
+
+  constructor(options: { readonly configured: readonly string[]; readonly facts: Facts; readonly clock: Clock }) {
+    this.#configured = new Set(options.configured);
+    this.#facts = options.facts;
+    this.#clock = options.clock;
+  }
+
+  /** Whether anybody owns the bridge. */
+  known(): boolean {
+    return this.#configured.size > 0 || this.#facts.get(PAIRED_OWNER) !== undefined;
+  }
+
+  roleOf(userId: string): Role {
+    return this.#configured.has(userId) || this.#facts.get(PAIRED_OWNER) === userId ? 'owner' : 'none';
+  }
+
+  /** Makes a fresh code; an earlier one is void. `expires` is epoch milliseconds. */
+  offerPairing(): { readonly code: string; readonly expires: number } {
+    this.#pending = { code: `pair-${newSecret(9)}`, expires: this.#clock.now() + codeLifetimeMs };
+    return this.#pending;
+  }
+
+  /** Whether the text is the code on offer; then its author is the owner from now on, and the code is void. */
+  claim(userId: string, text: string): boolean {
+    const pending = this.#pending;
+    if (!pending || this.#clock.now() > pending.expires) return false;
+    const given = Buffer.from(text.trim());
+    const expected = Buffer.from(pending.code);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
+    this.#pending = undefined;
+    this.#facts.set(PAIRED_OWNER, userId);
+    return true;
+  }
+}

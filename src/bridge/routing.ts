@@ -1,0 +1,20 @@
+import type { ChannelId, SessionEntry, SessionNumber } from '../model/session.ts';
+
+export type UnmappedPolicy = 'default' | 'ignore';
+
+export type Route =
+  | { readonly kind: 'mapped'; readonly session: SessionNumber }
+  | { readonly kind: 'unmapped'; readonly session: SessionNumber }
+  | { readonly kind: 'ignored' };
+
+/** Which session a channel speaks to. Pure; access is somebody else's question. */
+export function route(
+  channel: ChannelId,
+  entries: readonly SessionEntry[],
+  policy: { readonly defaultSession: SessionNumber; readonly unmapped: UnmappedPolicy },
+): Route {
+  const entry = entries.find((candidate) => candidate.channel === channel);
+  if (entry) return { kind: 'mapped', session: entry.number };
+  if (policy.unmapped === 'ignore') return { kind: 'ignored' };
+  return { kind: 'unmapped', session: policy.defaultSession };
+}

@@ -1,0 +1,123 @@
+import { BridgeError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { parseChannelId, parseSessionNumber } from '../model/session.ts';
+import type { ChannelId, SessionEntry, SessionNumber } from '../model/session.ts';
+import type { SessionMap, Stores } from '../contracts/stores.ts';
+import { ManagedSession } from './managed-session.ts';
+import type { ManagedSessionOptions } from './managed-session.ts';
+
+export interface SessionManagerOptions extends Omit<ManagedSessionOptions, 'entry'> {
+  readonly map: SessionMap;
+  readonly stores: Stores;
+  readonly log: Log;
+}
+
+/**
+ * All sessions: the owner's map and the running ones, kept in step. Numbers are given once and never again (MS-01).
+ * Knows nothing about chat servers or how a session lives.
+ */
+export class SessionManager {
+  readonly #options: SessionManagerOptions;
+  readonly #sessions = new Map<SessionNumber, ManagedSession>();
+
+  constructor(options: SessionManagerOptions) {
+    this.#options = options;
+  }
+
+  /** The mapped sessions, by number. */
+  list(): readonly ManagedSession[] {
+    return [...this.#sessions.values()].sort((a, b) => a.entry.number - b.entry.number);
+  }
+
+  entries(): readonly SessionEntry[] {
+    return this.list().map((session) => session.entry);
+  }
+
+  channelOf(session: SessionNumber): ChannelId | undefined {
+    return this.#sessions.get(session)?.entry.channel;
+  }
+
+  /** @throws BridgeError `session-unknown` naming the value and the known ones. */
+  get(number: number): ManagedSession {
+    const parsed = parseSessionNumber(number);
+    const session = parsed === undefined ? undefined : this.#sessions.get(parsed);
+    if (!session) {
+      const known = this.list().map((one) => one.entry.number);
+      throw new BridgeError('session-unknown', `There is no session ${number}.`, {
+        advice: known.length === 0 ? 'Add one: vai add-session <channel id>.' : `Known sessions: ${known.join(', ')}.`,
+      });
+    }
+    return session;
+  }
+
+  /**
+   * Reads the map and brings every session up, all at once. Resolves when each is up or has been tried.
+   * @throws BridgeError as `SessionMap.read`; nothing is started then.
+   */
+  async startAll(): Promise<void> {
+    for (const entry of await this.#options.map.read()) {
+      this.#options.stores.records.claimNumber(entry.number);
+      this.#sessions.set(entry.number, new ManagedSession({ ...this.#options, entry }));
+    }
+    await Promise.all(this.list().map((session) => session.start()));
+  }
+
+  /**
+   * Adds a session to the map and starts it. A session that does not start stays added: its channel and `vai status`
+   * say why.
+   *
+   * @throws BridgeError `channel-invalid`, `channel-taken`, or as `SessionMap.update`; nothing is changed then.
+   */
+  async add(request: Omit<SessionEntry, 'number' | 'channel'> & { readonly channel: string }): Promise<ManagedSession> {
+    const { map, stores, workspace } = this.#options;
+    const channel = parseChannelId(request.channel);
+    if (channel === undefined) {
+      throw new BridgeError('channel-invalid', `"${request.channel}" is not a channel id.`, {
+        advice: 'A Discord channel id has 15 to 20 digits: right-click the channel, "Copy Channel ID".',
+      });
+    }
+    if (request.agent !== undefined) this.#options.driver(request.agent);
+    const { channel: _, ...settings } = request;
+    let added: SessionEntry | undefined;
+    await map.update((entries) => {
+      const taken = entries.find((entry) => entry.channel === channel);
+      if (taken) {
+        throw new BridgeError('channel-taken', `Channel ${channel} belongs to session ${taken.number} already.`, {
+          advice: `Use session ${taken.number}, or remove it first: vai remove-session ${taken.number}.`,
+        });
+      }
+      const number = Math.max(stores.records.highestNumber(), ...entries.map((entry) => entry.number)) + 1;
+      const parsed = parseSessionNumber(number);
+      if (parsed === undefined)
+        throw new BridgeError('session-numbers-spent', `Session number ${number} is too large.`);
+      added = { number: parsed, channel, ...settings };
+      workspace.prepare(added);
+      stores.records.claimNumber(parsed);
+      return [...entries, added];
+    });
+    if (!added) throw new Error('the session map was not changed');
+    const session = new ManagedSession({ ...this.#options, entry: added });
+    this.#sessions.set(added.number, session);
+    await session.start();
+    return session;
+  }
+
+  /** Removes a session from the map and ends its agent. Its files stay. @throws BridgeError `session-unknown`. */
+  async remove(number: number): Promise<void> {
+    const session = this.get(number);
+    await this.#options.map.update((entries) => entries.filter((entry) => entry.number !== session.entry.number));
+    this.#sessions.delete(session.entry.number);
+    await session.stop();
+    this.#options.stores.records.remove(session.entry.number);
+  }
+
+  /** Ends every agent so that it can be resumed. */
+  async stopAll(): Promise<void> {
+    await Promise.all(this.list().map((session) => session.stop()));
+  }
+
+  /** Stops listening; the agents go on (I6). */
+  async detachAll(): Promise<void> {
+    await Promise.all(this.list().map((session) => session.detach()));
+  }
+}

@@ -1,0 +1,152 @@
+import type { AgentNotice } from '../model/agent.ts';
+import type { Prompt } from '../model/prompt.ts';
+import type { SessionNumber } from '../model/session.ts';
+
+export type Language = 'en' | 'ja';
+
+/** Everything the bot says by itself, in one catalogue. Agents' own words never pass through here. */
+export interface Words {
+  refusedNoOwner(): string;
+  refusedStranger(): string;
+  paired(): string;
+  noDefaultSession(session: SessionNumber): string;
+  fileNotSupported(name: string, size: number): string;
+  typedAtDesk(text: string): string;
+  sentFromShell(text: string): string;
+  promptOpened(prompt: Pick<Prompt, 'id' | 'kind' | 'tool' | 'input'>): string;
+  promptDecidedAtDesk(id: string): string;
+  promptExpired(id: string): string;
+  notice(notice: AgentNotice, session: SessionNumber): string;
+  deliveryFailed(reason: string): string;
+  deliveryUnsure(): string;
+  turnInterrupted(): string;
+  turnFailed(reason: string | undefined): string;
+  turnLost(): string;
+  sessionLost(exitCode: number | undefined, retryMs: number): string;
+  sessionRestarted(session: SessionNumber): string;
+  sessionGivenUp(session: SessionNumber, reason: string): string;
+  /** A long text cut for a preview, saying so. */
+  shortened(text: string, limit: number): string;
+}
+
+const english: Words = {
+  refusedNoOwner: () =>
+    'Nobody owns this bridge yet, so I do not run anything. On the machine where it runs, type `vai pair` and send me the code it prints.',
+  refusedStranger: () => 'Sorry, I only work for people whom the owner of this bridge has named.',
+  paired: () => 'You own this bridge now. Write here, and the session of this channel will answer.',
+  noDefaultSession: (session) =>
+    `This channel has no session of its own, and there is no default session ${session}. Add one: \`vai add-session <channel id>\`.`,
+  fileNotSupported: (name, size) => `[attached file "${name}" (${bytes(size)}): files are not supported yet]`,
+  typedAtDesk: (text) => `🖥️ **typed at the terminal:** ${text}`,
+  sentFromShell: (text) => `⌨️ **sent with vai send:** ${text}`,
+  promptOpened: (prompt) =>
+    `${promptTitle.en[prompt.kind]} **${prompt.tool}**\n${fenced(prompt.input)}\n${answerLine(prompt, 'Decide on the machine:', 'or at the terminal.')}`,
+  promptDecidedAtDesk: (id) => `Request \`${id}\` was decided at the terminal.`,
+  promptExpired: (id) => `Request \`${id}\` expired without an answer.`,
+  notice: (notice, session) => {
+    switch (notice.kind) {
+      case 'needs-login':
+        return `🔑 The agent is not logged in. On the machine, type \`vai attach ${session}\`, log in, and leave with Ctrl-b d. Your messages wait.`;
+      case 'needs-trust':
+        return `📁 The agent asks whether it may trust \`${notice.workDir}\`. On the machine, type \`vai attach ${session}\` and answer, then leave with Ctrl-b d. Your messages wait.`;
+      case 'needs-desk':
+        return `🖥️ The agent shows a question that only the terminal can answer: ${notice.what}. On the machine, type \`vai attach ${session}\`. Your messages wait.`;
+      case 'retrying':
+        return `⏳ The agent is waiting for its service and tries again by itself: ${notice.detail}.`;
+    }
+  },
+  deliveryFailed: (reason) => `❌ This message did not reach the agent: ${reason}`,
+  deliveryUnsure: () =>
+    '❌ The bridge cannot tell whether the agent got this message, so it does not send it twice. Send it again if there is no answer.',
+  turnInterrupted: () => '⏹️ Interrupted.',
+  turnFailed: (reason) => `❌ The agent stopped with an error: ${reason ?? 'it gave no reason'}`,
+  turnLost: () =>
+    '❌ The agent ended while it worked on this. It comes back with its history; send the message again if you still want it.',
+  sessionLost: (exitCode, retryMs) =>
+    `⚠️ The agent ended unexpectedly (${exitCode === undefined ? 'exit code unknown' : `exit code ${exitCode}`}). Restarting it in ${retryMs / 1000} s.`,
+  sessionRestarted: (session) => `✅ Session ${session} is back, with its history.`,
+  sessionGivenUp: (session, reason) =>
+    `❌ Session ${session} could not be brought back: ${reason} After fixing it, type \`vai recover ${session}\`.`,
+  shortened: (text, limit) => (text.length <= limit ? text : `${cut(text, limit)}… (${text.length} characters in all)`),
+};
+
+const japanese: Words = {
+  refusedNoOwner: () =>
+    'このブリッジにはまだ所有者がいないため、何も実行しません。動いているマシンで `vai pair` を実行し、表示されたコードをここに送ってください。',
+  refusedStranger: () => '申し訳ありません。所有者が許可した方の依頼だけを受け付けています。',
+  paired: () => 'あなたがこのブリッジの所有者になりました。ここに書けば、このチャンネルのセッションが答えます。',
+  noDefaultSession: (session) =>
+    `このチャンネルにはセッションがなく、既定のセッション ${session} もありません。\`vai add-session <チャンネルID>\` で追加してください。`,
+  fileNotSupported: (name, size) => `[添付ファイル "${name}" (${bytes(size)}): ファイルにはまだ対応していません]`,
+  typedAtDesk: (text) => `🖥️ **端末で入力:** ${text}`,
+  sentFromShell: (text) => `⌨️ **vai send で送信:** ${text}`,
+  promptOpened: (prompt) =>
+    `${promptTitle.ja[prompt.kind]} **${prompt.tool}**\n${fenced(prompt.input)}\n${answerLine(prompt, 'マシンで次のように決定:', 'または端末で回答してください。')}`,
+  promptDecidedAtDesk: (id) => `要求 \`${id}\` は端末で決定されました。`,
+  promptExpired: (id) => `要求 \`${id}\` は回答のないまま期限切れになりました。`,
+  notice: (notice, session) => {
+    switch (notice.kind) {
+      case 'needs-login':
+        return `🔑 エージェントがログインしていません。マシンで \`vai attach ${session}\` を実行してログインし、Ctrl-b d で離れてください。メッセージは保留されています。`;
+      case 'needs-trust':
+        return `📁 エージェントが \`${notice.workDir}\` を信頼してよいか尋ねています。マシンで \`vai attach ${session}\` を実行して答え、Ctrl-b d で離れてください。メッセージは保留されています。`;
+      case 'needs-desk':
+        return `🖥️ 端末でしか答えられない質問が表示されています: ${notice.what}。マシンで \`vai attach ${session}\` を実行してください。メッセージは保留されています。`;
+      case 'retrying':
+        return `⏳ エージェントはサービスの応答を待ち、自動で再試行しています: ${notice.detail}`;
+    }
+  },
+  deliveryFailed: (reason) => `❌ このメッセージはエージェントに届きませんでした: ${reason}`,
+  deliveryUnsure: () =>
+    '❌ エージェントに届いたか確認できないため、二重送信はしません。返事がなければもう一度送ってください。',
+  turnInterrupted: () => '⏹️ 中断されました。',
+  turnFailed: (reason) => `❌ エージェントがエラーで止まりました: ${reason ?? '理由は不明です'}`,
+  turnLost: () => '❌ 作業中にエージェントが終了しました。履歴とともに復帰します。必要ならもう一度送ってください。',
+  sessionLost: (exitCode, retryMs) =>
+    `⚠️ エージェントが予期せず終了しました(${exitCode === undefined ? '終了コード不明' : `終了コード ${exitCode}`})。${retryMs / 1000} 秒後に再起動します。`,
+  sessionRestarted: (session) => `✅ セッション ${session} が履歴とともに復帰しました。`,
+  sessionGivenUp: (session, reason) =>
+    `❌ セッション ${session} を復帰できませんでした: ${reason} 原因を直したら \`vai recover ${session}\` を実行してください。`,
+  shortened: (text, limit) => (text.length <= limit ? text : `${cut(text, limit)}…(全 ${text.length} 文字)`),
+};
+
+const promptTitle = {
+  en: {
+    permission: '🔐 The agent asks for permission:',
+    question: '❓ The agent asks:',
+    plan: '📝 The agent shows a plan:',
+  },
+  ja: { permission: '🔐 許可の要求:', question: '❓ 質問:', plan: '📝 計画の提示:' },
+} as const;
+
+export function wordsIn(language: Language): Words {
+  return { en: english, ja: japanese }[language];
+}
+
+function answerLine(prompt: Pick<Prompt, 'id' | 'kind'>, before: string, after: string): string {
+  const how =
+    prompt.kind === 'question'
+      ? `\`vai answer ${prompt.id} --choose "Question=Answer"\``
+      : `\`vai answer ${prompt.id} allow\` / \`vai answer ${prompt.id} deny\``;
+  return `${before} ${how} ${after}`;
+}
+
+/** A tool's input inside a fence that its own content cannot close. */
+function fenced(input: Readonly<Record<string, unknown>>): string {
+  const only = Object.values(input);
+  const body = only.length === 1 && typeof only[0] === 'string' ? only[0] : JSON.stringify(input, null, 2);
+  const longestRun = Math.max(2, ...[...body.matchAll(/`+/g)].map((match) => match[0].length));
+  const fence = '`'.repeat(longestRun + 1);
+  return `${fence}\n${body}\n${fence}`;
+}
+
+function bytes(size: number): string {
+  if (size < 1024) return `${size} B`;
+  return size < 1024 * 1024 ? `${(size / 1024).toFixed(1)} kB` : `${(size / 1024 / 1024).toFixed(1)} MB`;
+}
+
+/** The first `limit` UTF-16 units, never half a surrogate pair. */
+function cut(text: string, limit: number): string {
+  const head = text.slice(0, limit);
+  return /[\uD800-\uDBFF]$/.test(head) ? head.slice(0, -1) : head;
+}

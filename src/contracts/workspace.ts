@@ -1,0 +1,22 @@
+import type { SessionEntry } from '../model/session.ts';
+
+/** Where one session lives on disk. */
+export interface SessionPlace {
+  /** Absolute working directory of the agent. */
+  readonly workDir: string;
+  /** The bridge made `workDir` itself, so its trust needs nobody's consent. */
+  readonly ownWorkDir: boolean;
+  /** The session's private directory: `state/sessions/N`, 0700. */
+  readonly directory: string;
+}
+
+/** Makes and finds the directories of sessions. */
+export interface Workspace {
+  /** Where a session's agent works, without touching the disk. */
+  workDirOf(entry: SessionEntry): string;
+  /**
+   * Makes what is missing: working directory (only the bridge's own), private directory, attachment directory, log.
+   * @throws BridgeError `work-dir-missing` naming a configured directory that does not exist.
+   */
+  prepare(entry: SessionEntry): SessionPlace;
+}
