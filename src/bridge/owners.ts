@@ -5,22 +5,33 @@ import { newSecret } from '../base/ids.ts';
 import type { Role } from '../model/access.ts';
 import type { Facts } from '../contracts/stores.ts';
 
-const PAIRED_OWNER = 'paired-owner';
+/** Per chat server: an id of one means nothing on another. */
+const pairedOwner = (server: string): string => `paired-owner:${server}`;
 
 /** How long a pairing code is good for, in milliseconds. */
 const codeLifetimeMs = 10 * 60_000;
+
+export interface OwnersOptions {
+  /** Which chat server the ids belong to. */
+  readonly server: string;
+  readonly configured: readonly string[];
+  readonly facts: Facts;
+  readonly clock: Clock;
+}
 
 /**
  * Knows who owns the bridge on the chat server: the configured ids, and the one who paired with a code.
  * Knows nothing about sessions or channels.
  */
 export class Owners {
+  readonly #paired: string;
   readonly #configured: ReadonlySet<string>;
   readonly #facts: Facts;
   readonly #clock: Clock;
   #pending: { readonly code: string; readonly expires: number } | undefined;
 
-  constructor(options: { readonly configured: readonly string[]; readonly facts: Facts; readonly clock: Clock }) {
+  constructor(options: OwnersOptions) {
+    this.#paired = pairedOwner(options.server);
     this.#configured = new Set(options.configured);
     this.#facts = options.facts;
     this.#clock = options.clock;
@@ -28,11 +39,11 @@ export class Owners {
 
   /** Whether anybody owns the bridge. */
   known(): boolean {
-    return this.#configured.size > 0 || this.#facts.get(PAIRED_OWNER) !== undefined;
+    return this.#configured.size > 0 || this.#facts.get(this.#paired) !== undefined;
   }
 
   roleOf(userId: string): Role {
-    return this.#configured.has(userId) || this.#facts.get(PAIRED_OWNER) === userId ? 'owner' : 'none';
+    return this.#configured.has(userId) || this.#facts.get(this.#paired) === userId ? 'owner' : 'none';
   }
 
   /** Makes a fresh code; an earlier one is void. `expires` is epoch milliseconds. */
@@ -49,7 +60,7 @@ export class Owners {
     const expected = Buffer.from(pending.code);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
     this.#pending = undefined;
-    this.#facts.set(PAIRED_OWNER, userId);
+    this.#facts.set(this.#paired, userId);
     return true;
   }
 }

@@ -50,15 +50,16 @@ export class SessionManager {
     return session;
   }
 
-  /**
-   * Reads the map and brings every session up, all at once. Resolves when each is up or has been tried.
-   * @throws BridgeError as `SessionMap.read`; nothing is started then.
-   */
-  async startAll(): Promise<void> {
+  /** Reads the map. Starts nothing. @throws BridgeError as `SessionMap.read`. */
+  async load(): Promise<void> {
     for (const entry of await this.#options.map.read()) {
       this.#options.stores.records.claimNumber(entry.number);
       this.#sessions.set(entry.number, new ManagedSession({ ...this.#options, entry }));
     }
+  }
+
+  /** Brings every session up, all at once. Resolves when each is up or has been tried. */
+  async startAll(): Promise<void> {
     await Promise.all(this.list().map((session) => session.start()));
   }
 

@@ -13,9 +13,10 @@ import { SqliteTurns } from './turns.ts';
  * Opens everything durable that lives in one SQLite file.
  *
  * @param path the file (made 0600), or `:memory:`.
+ * @param map which session map is in use; each counts its numbers by itself.
  * @throws BridgeError as `Database.open`.
  */
-export function openStores(path: string): Stores & { close(): void } {
+export function openStores(path: string, map = 'discord'): Stores & { close(): void } {
   const database = Database.open(path);
   if (path !== ':memory:') chmodSync(path, 0o600);
   const facts = new SqliteFacts(database);
@@ -24,7 +25,7 @@ export function openStores(path: string): Stores & { close(): void } {
     outbox: new SqliteOutbox(database),
     turns: new SqliteTurns(database),
     prompts: new SqlitePrompts(database),
-    records: new SqliteSessionRecords(database, facts),
+    records: new SqliteSessionRecords(database, facts, map),
     facts,
     transaction: (action) => database.transaction(action),
     close: () => {
