@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+import { systemErrorCode } from '../../base/errors.ts';
+
+/**
+ * Whether a process is a hook of this very mailbox. A pid alone proves nothing: it may have been given to another
+ * process since. Where there is no /proc to ask, the answer is `unknown`, and nobody may signal the process.
+ */
+export function hookProcessState(pid: number, mailboxDirectory: string): 'alive' | 'gone' | 'unknown' {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return words.includes(mailboxDirectory) && words.some((word) => word.endsWith('hook.sh')) ? 'alive' : 'gone';
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
+    return existsSync('/proc/self/cmdline') ? 'gone' : isProcess(pid) ? 'unknown' : 'gone';
+  }
+}
+
+/** Ends a hook process, after making sure that it is one. Returns whether a signal was sent. */
+export function endHookProcess(pid: number, mailboxDirectory: string): boolean {
+  if (hookProcessState(pid, mailboxDirectory) !== 'alive') return false;
+  try {
+    process.kill(pid, 'SIGTERM');
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+function isProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemErrorCode(error) === 'EPERM';
+  }
+}
