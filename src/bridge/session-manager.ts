@@ -10,6 +10,10 @@ export interface SessionManagerOptions extends Omit<ManagedSessionOptions, 'entr
   readonly map: SessionMap;
   readonly stores: Stores;
   readonly log: Log;
+  /** A session was added to the map. */
+  readonly onAdded: (entry: SessionEntry) => void;
+  /** A session was removed from the map. */
+  readonly onRemoved: (entry: SessionEntry) => void;
 }
 
 /**
@@ -99,6 +103,7 @@ export class SessionManager {
     if (!added) throw new Error('the session map was not changed');
     const session = new ManagedSession({ ...this.#options, entry: added });
     this.#sessions.set(added.number, session);
+    this.#options.onAdded(added);
     await session.start();
     return session;
   }
@@ -110,6 +115,7 @@ export class SessionManager {
     this.#sessions.delete(session.entry.number);
     await session.stop();
     this.#options.stores.records.remove(session.entry.number);
+    this.#options.onRemoved(session.entry);
   }
 
   /** Ends every agent so that it can be resumed. */

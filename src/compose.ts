@@ -1,0 +1,311 @@
+import { readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+import { makePrivateDirectory } from './base/atomic-file.ts';
+import { systemClock } from './base/clock.ts';
+import { BridgeError, describeError } from './base/errors.ts';
+import { Scope } from './base/scope.ts';
+import { Bridge } from './bridge/bridge.ts';
+import { Delivery } from './bridge/delivery.ts';
+import { Housekeeping } from './bridge/housekeeping.ts';
+import { Intake } from './bridge/intake.ts';
+import { Owners } from './bridge/owners.ts';
+import { ReplyCollector } from './bridge/reply-collector.ts';
+import { SessionManager } from './bridge/session-manager.ts';
+import { TypingIndicator } from './bridge/typing-indicator.ts';
+import { wordsIn } from './bridge/words.ts';
+import { loadConfig } from './config/load-config.ts';
+import type { Config } from './config/settings.ts';
+import { packageRoot } from './config/paths.ts';
+import type { BridgePaths } from './config/paths.ts';
+import { agentEnvironment } from './config/agent-environment.ts';
+import { ownDaemonRecord, removeDaemonRecord, writeDaemonRecord } from './control/daemon-record.ts';
+import { startControlServer } from './control/server.ts';
+import { createDiscordTransport } from './discord/transport.ts';
+import { startLocalDiscord } from './local-discord/local-discord.ts';
+import type { LocalDiscord } from './local-discord/local-discord.ts';
+import { createClaudeCodeDriver } from './agents/claude-code/driver.ts';
+import { chooseAgent, createDriverRegistry } from './agents/registry.ts';
+import { createScriptedDriver } from './agents/scripted/driver.ts';
+import { Logger } from './observe/logger.ts';
+import { takeDaemonLock } from './storage/daemon-lock.ts';
+import { SessionDirectories } from './storage/session-directories.ts';
+import { SessionsFile } from './storage/sessions-file.ts';
+import { openStores } from './storage/stores.ts';
+import { listForeignSessions } from './terminal/foreign-sessions.ts';
+import { openTmux } from './terminal/tmux-manager.ts';
+
+/** How long a stop waits for texts that are on their way to the chat server, in milliseconds. */
+const drainTimeoutMs = 5_000;
+
+export interface Daemon {
+  /** Ends everything in the reverse order of its start. */
+  stop(options: { readonly keepSessions: boolean }): Promise<void>;
+}
+
+export interface ComposeOptions {
+  readonly paths: BridgePaths;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Also log to standard output. */
+  readonly echoLog: boolean;
+  /** Somebody asked for the end of the daemon. */
+  readonly onStopRequested: (options: { readonly keepSessions: boolean }) => void;
+}
+
+/**
+ * Builds the whole bridge and starts it: the one place that constructs across folders.
+ *
+ * @throws BridgeError with what is wrong and what to do; everything acquired so far is released then.
+ */
+export async function startDaemon(options: ComposeOptions): Promise<Daemon> {
+  const scope = new Scope();
+  try {
+    return await build(options, scope);
+  } catch (error) {
+    await scope.close();
+    throw error;
+  }
+}
+
+async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
+  const { paths, environment } = options;
+  const clock = systemClock;
+  const { config, warnings } = loadConfig({ environment, envFile: paths.envFile, bridgeJson: paths.bridgeJson });
+  for (const directory of [
+    paths.config,
+    paths.state,
+    paths.logs,
+    paths.attachments,
+    paths.monitoring,
+    paths.workspace,
+    paths.runtime,
+  ]) {
+    makePrivateDirectory(directory);
+  }
+  scope.defer('the daemon lock', takeDaemonLock(join(paths.state, 'daemon.lock')));
+  writeDaemonRecord(paths.daemonRecord, ownDaemonRecord(paths.controlSocket));
+  scope.defer('the daemon record', () => {
+    removeDaemonRecord(paths.daemonRecord, process.pid);
+  });
+
+  const log = new Logger({
+    directory: paths.logs,
+    level: config.logLevel,
+    secrets: config.discordToken === undefined ? [] : [config.discordToken],
+    echo: options.echoLog,
+  });
+  for (const warning of warnings) log.warn({ warning }, 'configuration');
+
+  const local = config.discordToken === undefined ? await openLocalServer(config, paths, scope) : undefined;
+  const server = local ? 'local' : 'discord';
+  const stores = scope.own('the state', openStores(join(paths.state, 'bridge.db'), server), (opened) => {
+    opened.close();
+  });
+  const uncertain = stores.inbox.markUncertain(clock.now());
+  if (uncertain > 0) log.info({ count: uncertain }, 'messages of the last run will be looked up');
+
+  const terminal = await openTmux({ socket: paths.tmuxSocket, clock, log });
+  scope.defer('the terminals', () => terminal.close());
+  const choice = chooseAgent({
+    wanted: config.agent,
+    claudeCommand: config.claudeCommand,
+    path: environment['PATH'] ?? '',
+  });
+  const drivers = createDriverRegistry([
+    createClaudeCodeDriver({
+      terminal,
+      clock,
+      log,
+      command: config.claudeCommand,
+      extraArguments: config.claudeOptions,
+      permissionMode: config.permissionMode,
+    }),
+    createScriptedDriver({ terminal, clock, log }),
+  ]);
+
+  const words = wordsIn(config.language);
+  const workspace = new SessionDirectories({ ...paths, defaultWorkDir: config.claudeWorkDir });
+  const owners = new Owners({
+    server,
+    configured: [config.ownerUserId, local?.userId].filter((id) => id !== undefined),
+    facts: stores.facts,
+    clock,
+  });
+  const transport = createDiscordTransport({
+    token: local?.botToken ?? config.discordToken ?? '',
+    clock,
+    log,
+    ...withApiUrl(local?.api ?? config.discordApiUrl),
+  });
+  const delivery = new Delivery({ stores, transport, clock, log });
+  const onOutbox = (): void => {
+    delivery.kick();
+  };
+  const typing = new TypingIndicator({ stores, transport, clock });
+  const collector = new ReplyCollector({
+    stores,
+    words,
+    clock,
+    log,
+    channelOf: (session) => sessions.channelOf(session),
+    onOutbox,
+  });
+  const sessions: SessionManager = new SessionManager({
+    map: new SessionsFile({ path: join(paths.config, local ? 'sessions.local.json' : 'sessions.json') }),
+    stores,
+    collector,
+    workspace,
+    words,
+    clock,
+    log,
+    driver: (name) => drivers.get(name),
+    defaultAgent: choice.name,
+    environment: (entry, token) =>
+      agentEnvironment({
+        environment,
+        session: entry.number,
+        token,
+        home: paths.home,
+        path: [join(packageRoot(), 'bin'), environment['PATH'] ?? ''].join(delimiter),
+      }),
+    onAdded: ({ number, channel }) => {
+      local?.ensureChannel({ id: channel, name: channelName(number) });
+    },
+    onRemoved: ({ channel }) => {
+      local?.removeChannel(channel);
+    },
+    onState: (session) => {
+      typing.update(session.entry.number, session.state.activity === 'busy');
+    },
+  });
+  const intake = new Intake({
+    stores,
+    owners,
+    words,
+    clock,
+    log,
+    entries: () => sessions.entries(),
+    policy: { defaultSession: config.defaultSession, unmapped: config.routingUnmapped },
+    onStored: (session) => {
+      sessions.get(session).wake();
+    },
+    onOutbox,
+  });
+  const bridge = new Bridge({
+    sessions,
+    stores,
+    collector,
+    owners,
+    workspace,
+    words,
+    clock,
+    log,
+    defaultSession: config.defaultSession,
+    onOutbox,
+    attachLine: (name) => terminal.attachCommand(name).join(' '),
+    provideChannel: (wanted) => provideChannel(local, wanted),
+    requestStop: options.onStopRequested,
+    surroundings: async () => ({
+      version: version(),
+      pid: process.pid,
+      home: paths.home,
+      tmuxSocket: paths.tmuxSocket,
+      agent: choice,
+      foreignSessions: await listForeignSessions(),
+      chat: {
+        kind: server,
+        state: transport.state.connection,
+        ...(transport.state.detail === undefined ? {} : { detail: transport.state.detail }),
+        owned: owners.known(),
+        ...(local ? { url: local.url, api: local.api, userToken: local.userToken } : withApi(config.discordApiUrl)),
+      },
+    }),
+  });
+
+  await sessions.load();
+  if (local) matchLocalChannels(local, sessions);
+  const control = await startControlServer({ socket: paths.controlSocket, api: bridge, log });
+  scope.defer('the control socket', () => control.close());
+  const housekeeping = new Housekeeping({ stores, clock, log });
+  scope.defer('housekeeping', housekeeping.start());
+
+  let keepSessions = true;
+  scope.defer('the chat connection', () => transport.close());
+  scope.defer('the outbox', () => delivery.drain(drainTimeoutMs));
+  scope.defer('typing indicators', () => {
+    typing.close();
+  });
+  await transport.connect({
+    onMessage: (message) => {
+      try {
+        intake.receive(message);
+      } catch (error) {
+        log.error({ message: message.id, error: describeError(error) }, 'a message could not be stored');
+      }
+    },
+    onState: (state) => {
+      log.info({ connection: state.connection, detail: state.detail }, 'chat connection changed');
+      delivery.kick();
+    },
+  });
+  scope.defer('the sessions', async () => {
+    if (keepSessions) {
+      await sessions.detachAll();
+      return;
+    }
+    await sessions.stopAll();
+    await terminal.shutdown();
+  });
+  await sessions.startAll();
+  if (local && sessions.list().length === 0) await bridge.addSession({ kind: 'local' }, { channel: 'new' });
+  delivery.kick();
+  log.info({ version: version(), agent: choice.name, chat: server, pid: process.pid }, 'the bridge is ready');
+
+  return {
+    stop: async (how) => {
+      keepSessions = how.keepSessions;
+      log.info({ keepSessions }, 'the bridge stops');
+      await scope.close();
+    },
+  };
+}
+
+async function openLocalServer(config: Config, paths: BridgePaths, scope: Scope): Promise<LocalDiscord> {
+  const local = await startLocalDiscord({
+    port: config.localPort,
+    dataFile: join(paths.state, 'local-discord.db'),
+    clock: systemClock,
+  });
+  scope.defer('the local chat server', () => local.close());
+  return local;
+}
+
+/** The owner may have edited the map by hand: every mapped channel exists on the local server. */
+function matchLocalChannels(local: LocalDiscord, sessions: SessionManager): void {
+  for (const { number, channel } of sessions.entries()) local.ensureChannel({ id: channel, name: channelName(number) });
+}
+
+function channelName(session: number): string {
+  return `session-${session}`;
+}
+
+function provideChannel(local: LocalDiscord | undefined, wanted: string): string {
+  if (local) return local.ensureChannel(wanted === 'new' ? { name: 'session' } : { id: wanted, name: 'session' });
+  if (wanted !== 'new') return wanted;
+  throw new BridgeError('channel-invalid', '"new" works on the built-in chat server only.', {
+    advice: 'Make the channel in Discord, then: vai add-session <channel id>.',
+  });
+}
+
+function withApiUrl(apiUrl: string | undefined): { apiUrl?: string } {
+  return apiUrl === undefined ? {} : { apiUrl };
+}
+
+function withApi(api: string | undefined): { api?: string } {
+  return api === undefined ? {} : { api };
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  return typeof manifest === 'object' && manifest && 'version' in manifest ? String(manifest.version) : 'unknown';
+}

@@ -1,0 +1,31 @@
+import { withoutOwnSecrets } from './secrets.ts';
+
+export interface AgentEnvironmentOptions {
+  /** The daemon's own. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly session: number;
+  /** The session's token for the control socket. */
+  readonly token: string;
+  /** BRIDGE_HOME. */
+  readonly home: string;
+  /** PATH with the bridge's commands. */
+  readonly path: string;
+}
+
+/**
+ * What would make the agent believe that it runs somewhere else: the daemon may have been started from a terminal of
+ * tmux or by another agent.
+ */
+const misleading = /^(TMUX|TMUX_PANE|CLAUDECODE|CLAUDE_CODE_ENTRYPOINT|CLAUDE_CODE_SSE_PORT|NODE_CHANNEL_.*|npm_.*)$/;
+
+/** The environment of a session's agent: the daemon's, without the bridge's secrets, with what `dp` and `vai` need. */
+export function agentEnvironment(options: AgentEnvironmentOptions): Readonly<Record<string, string>> {
+  const inherited = Object.entries(withoutOwnSecrets(options.environment)).filter(([name]) => !misleading.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    PATH: options.path,
+    BRIDGE_HOME: options.home,
+    BRIDGE_SESSION: String(options.session),
+    BRIDGE_SESSION_TOKEN: options.token,
+  };
+}

@@ -1,0 +1,59 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { describeError, BridgeError } from './base/errors.ts';
+import { startDaemon } from './compose.ts';
+import type { Daemon } from './compose.ts';
+import { resolvePaths } from './config/paths.ts';
+
+type StopOptions = { readonly keepSessions: boolean };
+
+/**
+ * Runs the daemon in this process until it is asked to stop. SIGTERM, SIGINT and SIGHUP leave the agents running (I6).
+ * A parent that gave us an IPC channel hears once whether the start went well.
+ */
+export async function runDaemon(options: { readonly echoLog: boolean } = { echoLog: false }): Promise<void> {
+  process.umask(0o077);
+  let stopRequested: (how: StopOptions) => void = () => undefined;
+  const stopping = new Promise<StopOptions>((resolve) => {
+    stopRequested = resolve;
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      stopRequested({ keepSessions: true });
+    });
+  }
+
+  let daemon: Daemon;
+  const paths = resolvePaths({ environment: process.env });
+  try {
+    daemon = await startDaemon({
+      paths,
+      environment: process.env,
+      echoLog: options.echoLog,
+      onStopRequested: stopRequested,
+    });
+  } catch (error) {
+    const code = error instanceof BridgeError ? error.code : 'start-failed';
+    const advice = error instanceof BridgeError ? error.advice : undefined;
+    const message = error instanceof BridgeError ? error.message : describeError(error);
+    tellParent({ kind: 'failed', code, message, ...(advice === undefined ? {} : { advice }) });
+    process.stderr.write(`${describeError(error)}\n`);
+    if (!(error instanceof BridgeError) && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  tellParent({ kind: 'ready' });
+
+  await daemon.stop(await stopping);
+}
+
+function tellParent(message: object): void {
+  if (!process.send) return;
+  process.send(message, () => {
+    process.disconnect();
+  });
+}
+
+const program = process.argv[1];
+if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) await runDaemon();
