@@ -17,9 +17,6 @@ import type { ChannelId, SessionNumber } from '../model/session.ts';
  * with its id; the requests of one connection are answered in order.
  */
 
-/** Longest line in bytes, in both directions: texts of 100 kB pass with every character escaped. */
-export const maxLineBytes = 8 * 1024 * 1024;
-
 const sessionNumber = z.custom<SessionNumber>(
   (value) => typeof value === 'number' && parseSessionNumber(value) !== undefined,
   'must be a session number',

@@ -1,0 +1,155 @@
+import { BridgeError } from '../../src/base/errors.ts';
+import type {
+  AddSessionRequest,
+  BridgeApi,
+  BridgeStatus,
+  PostTarget,
+  PromptListing,
+  SessionListing,
+} from '../../src/contracts/bridge-api.ts';
+import { may } from '../../src/model/access.ts';
+import type { Action, Actor } from '../../src/model/access.ts';
+import type { PromptAnswer } from '../../src/model/prompt.ts';
+import { parseChannelId, parseSessionNumber } from '../../src/model/session.ts';
+import type { ChannelId, SessionNumber } from '../../src/model/session.ts';
+
+export const one = parseSessionNumber(1)!;
+export const firstChannel = parseChannelId('111111111111111111')!;
+
+/** A bridge in memory: keeps sessions, prompts and what was said, and refuses what the real one refuses. */
+export class FakeBridgeApi implements BridgeApi {
+  readonly calls: { readonly method: string; readonly actor: Actor; readonly details: object }[] = [];
+  readonly sessions: SessionListing[] = [
+    { number: one, channel: firstChannel, workDir: '/work/session_1', agent: 'scripted' },
+  ];
+  openPrompts: PromptListing[] = [];
+  foreignSessions: string[] = [];
+  chat: BridgeStatus['chat'] = {
+    kind: 'local',
+    state: 'ready',
+    url: 'http://127.0.0.1:8787/?key=abc',
+    api: 'http://127.0.0.1:8787/api',
+    userToken: 'page-user',
+    owned: true,
+  };
+  pid = process.pid;
+  /** Runs before each method; hold or fail it here. */
+  before: (method: string) => Promise<void> = () => Promise.resolve();
+  onStop: (keepSessions: boolean) => void = () => undefined;
+
+  async status(actor: Actor): Promise<BridgeStatus> {
+    await this.#enter('status', actor, 'read', {});
+    return {
+      version: '0.1.0',
+      pid: this.pid,
+      home: '/bridge',
+      tmuxSocket: '/run/tmux.sock',
+      chat: this.chat,
+      agent: { name: 'scripted', why: 'no "claude" was found on the PATH' },
+      sessions: this.sessions.map((session) => ({
+        number: session.number,
+        channel: session.channel,
+        tmux: `claude-session-${session.number}`,
+        agent: session.agent,
+        lifecycle: 'running',
+        state: 'idle',
+        waitingFor: null,
+        since: '2025-01-01T00:00:00.000Z',
+        pid: 4321,
+        generation: 1,
+        queued: 0,
+        agentSession: null,
+        attach: `echo attached to ${session.number}`,
+      })),
+      foreignSessions: this.foreignSessions,
+    };
+  }
+
+  async listSessions(actor: Actor): Promise<readonly SessionListing[]> {
+    await this.#enter('listSessions', actor, 'read', {});
+    return this.sessions;
+  }
+
+  async addSession(actor: Actor, request: AddSessionRequest): Promise<SessionListing> {
+    await this.#enter('addSession', actor, 'manage', request);
+    const channel = parseChannelId(request.channel);
+    if (channel === undefined) {
+      throw new BridgeError('channel-invalid', `"${request.channel}" is not a channel id (15 to 20 digits).`, {
+        advice: 'Copy it in Discord: right-click the channel, Copy Channel ID.',
+      });
+    }
+    const number = parseSessionNumber(this.sessions.length + 1)!;
+    const listing = {
+      number,
+      channel,
+      workDir: request.workDir ?? `/work/session_${number}`,
+      agent: request.agent ?? 'scripted',
+    };
+    this.sessions.push(listing);
+    return listing;
+  }
+
+  async removeSession(actor: Actor, session: number): Promise<void> {
+    await this.#enter('removeSession', actor, 'manage', { session });
+    this.sessions.splice(this.sessions.indexOf(this.#find(session)), 1);
+  }
+
+  async recover(actor: Actor, session: number): Promise<'running' | 'restarted'> {
+    await this.#enter('recover', actor, 'manage', { session });
+    this.#find(session);
+    return 'running';
+  }
+
+  async send(actor: Actor, session: number, text: string): Promise<{ readonly id: string }> {
+    await this.#enter('send', actor, 'message', { session, text });
+    this.#find(session);
+    return { id: `cli:${this.calls.length}` };
+  }
+
+  async post(actor: Actor, target: PostTarget, text: string): Promise<{ readonly channel: ChannelId }> {
+    const session = target.kind === 'session' ? parseSessionNumber(target.session) : undefined;
+    await this.#enter('post', actor, 'post', { target, text }, session);
+    if (target.kind === 'channel') return { channel: parseChannelId(target.channel)! };
+    return { channel: this.#find(target.kind === 'session' ? target.session : 1).channel };
+  }
+
+  async prompts(actor: Actor): Promise<readonly PromptListing[]> {
+    await this.#enter('prompts', actor, 'read', {});
+    return this.openPrompts;
+  }
+
+  async answer(actor: Actor, promptId: string, answer: PromptAnswer): Promise<void> {
+    await this.#enter('answer', actor, 'decide-prompt', { promptId, answer });
+    if (!this.openPrompts.some((prompt) => prompt.id === promptId)) {
+      throw new BridgeError('prompt-gone', `There is no open prompt "${promptId}".`, { advice: 'See "vai prompts".' });
+    }
+    this.openPrompts = this.openPrompts.filter((prompt) => prompt.id !== promptId);
+  }
+
+  async pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }> {
+    await this.#enter('pair', actor, 'manage', {});
+    return { code: 'ABCD-1234', expires: '2025-01-01T00:10:00.000Z' };
+  }
+
+  async stop(actor: Actor, options: { readonly keepSessions: boolean }): Promise<void> {
+    await this.#enter('stop', actor, 'manage', options);
+    this.onStop(options.keepSessions);
+  }
+
+  paneActor(token: string): Actor | undefined {
+    return token === 'token-of-1' ? { kind: 'pane', session: one } : undefined;
+  }
+
+  async #enter(method: string, actor: Actor, action: Action, details: object, session?: SessionNumber): Promise<void> {
+    this.calls.push({ method, actor, details });
+    const decision = may(actor, action, session);
+    if (!decision.allowed) throw new BridgeError('forbidden', `This is not allowed: ${decision.reason}.`);
+    await this.before(method);
+  }
+
+  #find(session: number): SessionListing {
+    const found = this.sessions.find((candidate) => candidate.number === session);
+    if (found !== undefined) return found;
+    throw new BridgeError('session-unknown', `There is no session ${session}.`, { advice: 'See "vai list-sessions".' });
+  }
+}
