@@ -1,0 +1,108 @@
+import type { Clock } from '../base/clock.ts';
+import { BridgeError, systemErrorCode } from '../base/errors.ts';
+import type { ProcessEntry, ReadProcessTable } from './process-table.ts';
+
+/** A process that is meant even if its number is given again. */
+export type ProcessIdentity = Pick<ProcessEntry, 'pid' | 'started'>;
+
+export interface EndTreeOptions {
+  readonly root: ProcessIdentity;
+  readonly clock: Clock;
+  readonly readTable: ReadProcessTable;
+  /** Milliseconds between asking (HUP, TERM) and forcing (KILL). */
+  readonly graceMs: number;
+  /** Default `process.kill`. */
+  readonly signal?: (pid: number, signal: NodeJS.Signals) => void;
+}
+
+/** Milliseconds that killed processes get to disappear; one in an uninterruptible wait may take longer. */
+const forceMs = 5000;
+const pollMs = 20;
+
+/**
+ * The processes of a tree: the root, everything that descends from it, and everything in a session (`setsid`) that one
+ * of them leads or is in, which also finds what its own parent has left behind. `never` and what descends from it are
+ * spared. Gives nothing when the root is gone and left nothing in its session.
+ */
+export function processTree(
+  table: readonly ProcessEntry[],
+  root: ProcessIdentity,
+  never: number = process.pid,
+): readonly ProcessEntry[] {
+  const rootEntry = table.find(({ pid }) => pid === root.pid);
+  // The number belongs to somebody else by now.
+  if (rootEntry && rootEntry.started !== root.started) return [];
+  const pids = new Set([root.pid]);
+  // A pane's process leads its own session; anything else must not drag its own session along.
+  const sessions = new Set(!rootEntry || rootEntry.session === root.pid ? [root.pid] : []);
+  const tree = new Map<number, ProcessEntry>();
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const entry of table) {
+      if (tree.has(entry.pid) || entry.pid === never) continue;
+      if (!pids.has(entry.pid) && !pids.has(entry.parent) && !sessions.has(entry.session)) continue;
+      tree.set(entry.pid, entry);
+      pids.add(entry.pid);
+      if (entry.session === entry.pid) sessions.add(entry.session);
+      grown = true;
+    }
+  }
+  return [...tree.values()];
+}
+
+/**
+ * Ends a whole process tree: HUP and TERM (an interactive shell ignores TERM), then KILL after the grace, also for
+ * what was started meanwhile. Returns when all are gone.
+ *
+ * @throws BridgeError `process-tree-alive` when some cannot be ended, naming them.
+ */
+export async function endProcessTree(options: EndTreeOptions): Promise<void> {
+  const { clock, graceMs } = options;
+  let known = processTree(await options.readTable(), options.root);
+  const began = clock.monotonic();
+  for (const name of ['SIGHUP', 'SIGTERM', 'SIGCONT'] as const) sendAll(known, name, options);
+  for (;;) {
+    const alive = await survivors(known, options);
+    if (alive.length === 0) return;
+    known = alive;
+    const waited = clock.monotonic() - began;
+    if (waited >= graceMs + forceMs) {
+      throw new BridgeError(
+        'process-tree-alive',
+        `Processes ${alive.map(({ pid }) => pid).join(', ')} could not be ended.`,
+        { happened: 'unknown', advice: 'They may belong to another user or wait for a device; look with ps.' },
+      );
+    }
+    if (waited >= graceMs) sendAll(alive, 'SIGKILL', options);
+    await clock.sleep(pollMs);
+  }
+}
+
+/** Those of `known` that still live, and the trees that grew from them. */
+async function survivors(
+  known: readonly ProcessEntry[],
+  { root, readTable }: EndTreeOptions,
+): Promise<readonly ProcessEntry[]> {
+  const table = await readTable();
+  const alive = new Map(processTree(table, root).map((entry) => [entry.pid, entry]));
+  for (const identity of known) {
+    for (const entry of processTree(table, identity)) alive.set(entry.pid, entry);
+  }
+  return [...alive.values()];
+}
+
+function sendAll(
+  entries: readonly ProcessEntry[],
+  name: NodeJS.Signals,
+  { signal = (pid, which) => process.kill(pid, which) }: EndTreeOptions,
+): void {
+  for (const { pid } of entries) {
+    try {
+      signal(pid, name);
+    } catch (error) {
+      // Gone already, or not ours: then it shows up as a survivor.
+      const code = systemErrorCode(error);
+      if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+    }
+  }
+}

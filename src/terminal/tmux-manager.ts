@@ -1,0 +1,233 @@
+import type { Cancel, Clock } from '../base/clock.ts';
+import { BridgeError } from '../base/errors.ts';
+import { silentLog } from '../base/log.ts';
+import type { Log } from '../base/log.ts';
+import type { Terminal, TerminalDeath, TerminalInfo, TerminalKey, TerminalSpec } from '../contracts/terminal.ts';
+import { DeathWatch, removeExitFiles } from './death-watch.ts';
+import { paneCommand } from './launch-script.ts';
+import { trimScreen } from './screen.ts';
+import { prepareSocketDirectory } from './socket-directory.ts';
+import { creationFailed, operationFailed, terminalGone } from './terminal-errors.ts';
+import { checkSpec, defaultColumns, defaultRows, withLaunchScript } from './terminal-files.ts';
+import * as tmux from './tmux-commands.ts';
+import type { Pane, TmuxCommand } from './tmux-commands.ts';
+import { TmuxConnection } from './tmux-connection.ts';
+import type { TmuxReply } from './tmux-connection.ts';
+import { findTmux } from './tmux-installation.ts';
+import { TmuxPanes } from './tmux-panes.ts';
+import { TreeEndings, identify } from './tree-endings.ts';
+
+export interface OpenTmuxOptions {
+  /** Absolute path of the private server's socket. Its directory is made (0700) when missing. */
+  readonly socket: string;
+  readonly clock: Clock;
+  readonly log?: Log;
+  /** Default `tmux`, looked up on the PATH. */
+  readonly tmuxCommand?: string;
+  /** Where PATH, HOME and the like are taken from. Default: this process's environment. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds between two looks at all terminals. Default 2000: one question, about 1 ms for 50 terminals. */
+  readonly sweepIntervalMs?: number;
+  /** Milliseconds between asking a process tree to end and forcing it. Default 3000. */
+  readonly graceMs?: number;
+  /** Milliseconds without an answer after which tmux counts as stuck. Default 10000. */
+  readonly replyTimeoutMs?: number;
+}
+
+/**
+ * Opens the terminals of an installation: joins its tmux server when it runs; the first `create` starts it otherwise.
+ *
+ * @throws BridgeError `tmux-missing`, `tmux-too-old`, `socket-path-too-long`, `socket-directory-unsafe`,
+ * `tmux-server-failed`.
+ */
+export async function openTmux(options: OpenTmuxOptions): Promise<Terminal> {
+  const { socket, clock, log = silentLog, environment = process.env } = options;
+  const installation = await findTmux(options.tmuxCommand ?? 'tmux', environment.PATH ?? '/usr/bin:/bin');
+  prepareSocketDirectory(socket);
+  const endings = new TreeEndings({ clock, log, graceMs: options.graceMs ?? 3000 });
+  const connection = new TmuxConnection({
+    tmux: installation,
+    socket,
+    environment,
+    clock,
+    log,
+    replyTimeoutMs: options.replyTimeoutMs ?? 10_000,
+    onNotification: (name) => {
+      if (tellsOfChange.has(name)) deaths.sweep();
+    },
+    onLost: () => deaths.sweep(),
+  });
+  const panes = new TmuxPanes({ connection, log });
+  const deaths: DeathWatch = new DeathWatch({
+    clock,
+    log,
+    sweepIntervalMs: options.sweepIntervalMs ?? 2000,
+    listPanes: () => panes.ask(),
+    onPanes: (all) => panes.restoreSizes(all),
+    onEnded: async (terminal, paneGone) => {
+      if (paneGone) endings.begin(terminal.name, terminal.process);
+      else await panes.free(terminal);
+    },
+  });
+  await connection.open();
+  return new TmuxManager({ connection, panes, deaths, endings, clock, socket, tmuxPath: installation.path });
+}
+
+/** Notifications after which a terminal may be gone, or nobody looks at it any more. */
+const tellsOfChange = new Set(['unlinked-window-close', 'window-close', 'sessions-changed', 'client-detached']);
+
+export interface TmuxManagerOptions {
+  readonly connection: TmuxConnection;
+  readonly panes: TmuxPanes;
+  readonly deaths: DeathWatch;
+  readonly endings: TreeEndings;
+  readonly clock: Clock;
+  readonly socket: string;
+  /** Absolute path of the tmux program. */
+  readonly tmuxPath: string;
+}
+
+/**
+ * Terminals as tmux sessions on a private server. Owns the order of things that makes a terminal, feeds it and ends
+ * it; knows nothing about the programs in them, and nothing about sessions, agents or chat. The server and its panes
+ * outlive it.
+ *
+ * `kill` is an end that was asked for: it is never reported as a death, also when the program dies by itself while
+ * `kill` is under way.
+ */
+export class TmuxManager implements Terminal {
+  readonly #options: TmuxManagerOptions;
+  readonly #kills = new Map<string, Promise<void>>();
+
+  constructor(options: TmuxManagerOptions) {
+    this.#options = options;
+  }
+
+  async create(spec: TerminalSpec): Promise<TerminalInfo> {
+    checkSpec(spec);
+    const { name, columns = defaultColumns, rows = defaultRows } = spec;
+    const { panes, endings, socket, tmuxPath } = this.#options;
+    await endings.settled(name);
+    return withLaunchScript(spec, { tmux: tmuxPath, socket, columns, rows }, async (script) => {
+      const argv = paneCommand(tmux.paneLabel(name, columns, rows), script);
+      const reply = await this.#newSession(tmux.newSession(name, columns, rows, argv));
+      const pane = reply.kind === 'done' ? tmux.parsePanes(reply.output)[0] : undefined;
+      if (!pane) throw creationFailed(name, reply);
+      panes.learn(pane);
+      await this.#watch(pane, spec.directory);
+      return infoOf(pane);
+    });
+  }
+
+  async type(name: string, text: string): Promise<void> {
+    if (text.includes('\0')) throw new BridgeError('terminal-text-invalid', 'A terminal cannot be sent a NUL.');
+    const pieces = tmux.splitText(text);
+    await this.#input(name, (pane) => pieces.map((piece) => tmux.sendText(pane, piece)));
+  }
+
+  async keys(name: string, keys: readonly TerminalKey[]): Promise<void> {
+    await this.#input(name, (pane) => (keys.length === 0 ? [] : [tmux.sendKeys(pane, keys)]));
+  }
+
+  async capture(name: string, options: { readonly history?: number } = {}): Promise<string> {
+    const { paneId } = await this.#pane(name);
+    const command = tmux.capturePane(paneId, options.history ?? 0);
+    const reply = await this.#options.connection.run([command], { repeatable: true });
+    if (reply.kind === 'done') return trimScreen(reply.output);
+    this.#options.panes.forget(name);
+    throw operationFailed(name, reply, 'not-done');
+  }
+
+  async list(): Promise<readonly TerminalInfo[]> {
+    return (await this.#options.panes.list()).map(infoOf);
+  }
+
+  kill(name: string): Promise<void> {
+    const running = this.#kills.get(name);
+    if (running) return running;
+    const kill = this.#kill(name).finally(() => this.#kills.delete(name));
+    this.#kills.set(name, kill);
+    return kill;
+  }
+
+  onDeath(listener: (death: TerminalDeath) => void): Cancel {
+    return this.#options.deaths.onDeath(listener);
+  }
+
+  async adopt(name: string, directory: string): Promise<TerminalInfo> {
+    const pane = (await this.#options.panes.list()).find((candidate) => candidate.name === name);
+    if (!pane) throw terminalGone(name);
+    await this.#watch(pane, directory);
+    return infoOf(pane);
+  }
+
+  attachCommand(name: string): readonly string[] {
+    return ['tmux', '-S', this.#options.socket, 'attach', '-t', `=${name}`];
+  }
+
+  async close(): Promise<void> {
+    await this.#options.deaths.close();
+    this.#options.connection.close();
+  }
+
+  async shutdown(): Promise<void> {
+    const { connection, panes, clock, socket } = this.#options;
+    await Promise.all((await panes.list()).map(({ name }) => this.kill(name)));
+    await connection.run([['kill-server']], { repeatable: true });
+    const deadline = clock.monotonic() + 5000;
+    while ((await connection.run([tmux.listPanes], { repeatable: true })).kind !== 'no-server') {
+      if (clock.monotonic() > deadline) {
+        throw new BridgeError('tmux-server-alive', `The tmux server on ${socket} did not end.`);
+      }
+      await clock.sleep(20);
+    }
+  }
+
+  async #newSession(command: TmuxCommand): Promise<TmuxReply> {
+    const { connection } = this.#options;
+    const reply = await connection.run([command], { repeatable: false });
+    if (reply.kind !== 'no-server') return reply;
+    await connection.startServer();
+    return connection.run([command], { repeatable: false });
+  }
+
+  /** Sends input, after taking the pane out of copy mode. */
+  async #input(name: string, commands: (paneId: string) => readonly TmuxCommand[]): Promise<void> {
+    const { paneId } = await this.#pane(name);
+    const all = [tmux.leaveModes(paneId), ...commands(paneId)];
+    const reply = await this.#options.connection.run(all, { repeatable: false });
+    if (reply.kind === 'done') return;
+    this.#options.panes.forget(name);
+    // In front of the first input there is the one command that types nothing.
+    throw operationFailed(name, reply, reply.kind === 'refused' && reply.before <= 1 ? 'not-done' : 'unknown');
+  }
+
+  async #pane(name: string): Promise<Pane> {
+    const pane = await this.#options.panes.find(name);
+    if (!pane) throw terminalGone(name);
+    return pane;
+  }
+
+  async #watch({ name, pid, sessionId }: Pane, directory: string): Promise<void> {
+    const { connection, deaths } = this.#options;
+    const { epoch } = connection;
+    deaths.add({ name, directory, process: await identify(pid), sessionId, epoch });
+  }
+
+  async #kill(name: string): Promise<void> {
+    const { panes, deaths, endings } = this.#options;
+    const watched = deaths.release(name);
+    await endings.settled(name);
+    const pane = (await panes.list()).find((candidate) => candidate.name === name);
+    // A watched terminal's process is the one we mean even when its server is gone.
+    const roots = [...(watched ? [watched.process] : []), ...(pane ? [await identify(pane.pid)] : [])];
+    for (const root of roots) await endings.end(root);
+    if (pane) await panes.close(pane.sessionId);
+    panes.forget(name);
+    if (watched) removeExitFiles(watched);
+  }
+}
+
+function infoOf({ name, pid }: Pane): TerminalInfo {
+  return { name, pid };
+}

@@ -1,0 +1,94 @@
+import { BridgeError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { WatchedTerminal } from './death-watch.ts';
+import { killSession, listPanes, parsePanes, restoreSize } from './tmux-commands.ts';
+import type { Pane } from './tmux-commands.ts';
+import type { TmuxConnection } from './tmux-connection.ts';
+
+export interface TmuxPanesOptions {
+  readonly connection: TmuxConnection;
+  readonly log: Log;
+}
+
+/**
+ * Which pane belongs to which terminal. Owns what was learned in the connection's present epoch; in another one the
+ * same pane id may mean another pane, so then it is asked again.
+ */
+export class TmuxPanes {
+  readonly #connection: TmuxConnection;
+  readonly #log: Log;
+  #known: { readonly epoch: number; readonly byName: Map<string, Pane> } | undefined;
+
+  constructor({ connection, log }: TmuxPanesOptions) {
+    this.#connection = connection;
+    this.#log = log;
+  }
+
+  /** All panes of our terminals; none when there is no server. @throws BridgeError `terminal-unreachable`. */
+  async list(): Promise<readonly Pane[]> {
+    const panes = await this.ask();
+    if (panes) return panes;
+    throw new BridgeError('terminal-unreachable', 'tmux does not answer.', { advice: 'See the log of the bridge.' });
+  }
+
+  /** As `list`, but undefined when tmux does not answer. */
+  async ask(): Promise<readonly Pane[] | undefined> {
+    const reply = await this.#connection.run([listPanes], { repeatable: true });
+    if (reply.kind === 'no-server') return [];
+    if (reply.kind === 'done') {
+      const panes = parsePanes(reply.output);
+      for (const pane of panes) this.learn(pane);
+      return panes;
+    }
+    this.#log.warn({ reason: reply.message }, 'tmux could not list its panes');
+    return undefined;
+  }
+
+  /** The pane of a terminal, from memory or by asking; undefined when there is none. */
+  async find(name: string): Promise<Pane | undefined> {
+    const known = this.#known?.epoch === this.#connection.epoch ? this.#known?.byName.get(name) : undefined;
+    return known ?? (await this.list()).find((pane) => pane.name === name);
+  }
+
+  learn(pane: Pane): void {
+    const { epoch } = this.#connection;
+    if (epoch === undefined) {
+      this.#known = undefined;
+      return;
+    }
+    if (this.#known?.epoch !== epoch) this.#known = { epoch, byName: new Map() };
+    this.#known.byName.set(pane.name, pane);
+  }
+
+  forget(name: string): void {
+    this.#known?.byName.delete(name);
+  }
+
+  /** Closes the tmux session of a terminal whose program has ended, so that its name is free. */
+  async free(terminal: WatchedTerminal): Promise<void> {
+    this.forget(terminal.name);
+    const { epoch } = this.#connection;
+    if (terminal.epoch !== undefined && terminal.epoch === epoch) {
+      await this.close(terminal.sessionId);
+      return;
+    }
+    const pane = (await this.list()).find(({ pid }) => pid === terminal.process.pid);
+    if (pane) await this.close(pane.sessionId);
+  }
+
+  /** Closes a tmux session. One that is gone is fine. */
+  async close(sessionId: string): Promise<void> {
+    await this.#connection.run([killSession(sessionId)], { repeatable: true });
+  }
+
+  /** Gives panes their size back that people left with another one. */
+  restoreSizes(panes: readonly Pane[]): void {
+    const commands = panes
+      .filter(({ viewers, size, madeWith }) => viewers === 0 && size !== madeWith)
+      .flatMap((pane) => restoreSize(pane));
+    if (commands.length === 0) return;
+    this.#connection.run(commands, { repeatable: true }).catch((error: unknown) => {
+      this.#log.warn({ error }, 'the size of a terminal could not be restored');
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { findProcess, readProcessTable } from './process-table.ts';
+import { endProcessTree } from './process-tree.ts';
+import type { ProcessIdentity } from './process-tree.ts';
+
+export interface TreeEndingsOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Milliseconds between asking a process tree to end and forcing it. */
+  readonly graceMs: number;
+}
+
+/** Ends process trees of terminals. Owns the endings that run in the background, by the terminal's name. */
+export class TreeEndings {
+  readonly #options: TreeEndingsOptions;
+  readonly #background = new Map<string, Promise<void>>();
+
+  constructor(options: TreeEndingsOptions) {
+    this.#options = options;
+  }
+
+  /** Ends a tree; resolves when it is gone. @throws BridgeError `process-tree-alive`. */
+  end(root: ProcessIdentity): Promise<void> {
+    const { clock, graceMs } = this.#options;
+    return endProcessTree({ root, clock, graceMs, readTable: readProcessTable });
+  }
+
+  /**
+   * Ends what a terminal left whose pane closed under a living program (the tmux server was lost): without that, two
+   * agents would work on one session.
+   */
+  begin(name: string, root: ProcessIdentity): void {
+    const ending = this.end(root)
+      .catch((error: unknown) => this.#options.log.error({ error, terminal: name }, 'leftovers of a terminal stay'))
+      .finally(() => {
+        if (this.#background.get(name) === ending) this.#background.delete(name);
+      });
+    this.#background.set(name, ending);
+  }
+
+  /** Resolves when nothing of this terminal is being ended in the background. */
+  async settled(name: string): Promise<void> {
+    await this.#background.get(name);
+  }
+}
+
+/** A live process as one that cannot be mistaken later. One that has ended already matches nothing. */
+export async function identify(pid: number): Promise<ProcessIdentity> {
+  return { pid, started: (await findProcess(pid))?.started ?? 'ended' };
+}
