@@ -9,6 +9,10 @@ export function terminalGone(name: string, happened: Happened = 'not-done'): Bri
   return new BridgeError('terminal-gone', `There is no terminal "${name}".`, { happened });
 }
 
+export function terminalExists(name: string): BridgeError {
+  return new BridgeError('terminal-exists', `There is a terminal "${name}" already.`, { advice: 'End it first.' });
+}
+
 /** The error of a question or input that failed. `happened` is what is known when tmux refused it. */
 export function operationFailed(name: string, reply: Failure, happened: Happened): BridgeError {
   if (reply.kind === 'no-server') return terminalGone(name);
@@ -21,7 +25,7 @@ export function operationFailed(name: string, reply: Failure, happened: Happened
 /** The error of a `create` that gave no pane. */
 export function creationFailed(name: string, reply: TmuxReply): BridgeError {
   if (reply.kind === 'refused' && classifyRefusal(reply.message) === 'duplicate') {
-    return new BridgeError('terminal-exists', `There is a terminal "${name}" already.`, { advice: 'End it first.' });
+    return terminalExists(name);
   }
   return new BridgeError('terminal-create-failed', `Terminal "${name}" could not be made: ${why(reply)}.`, {
     happened: reply.kind === 'lost' ? 'unknown' : 'not-done',

@@ -2,12 +2,13 @@ import type { Cancel, Clock } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
 import { silentLog } from '../base/log.ts';
 import type { Log } from '../base/log.ts';
+import { SerialQueue } from '../base/serial-queue.ts';
 import type { Terminal, TerminalDeath, TerminalInfo, TerminalKey, TerminalSpec } from '../contracts/terminal.ts';
 import { DeathWatch, removeExitFiles } from './death-watch.ts';
 import { paneCommand } from './launch-script.ts';
 import { trimScreen } from './screen.ts';
 import { prepareSocketDirectory } from './socket-directory.ts';
-import { creationFailed, operationFailed, terminalGone } from './terminal-errors.ts';
+import { creationFailed, operationFailed, terminalExists, terminalGone } from './terminal-errors.ts';
 import { checkSpec, defaultColumns, defaultRows, withLaunchScript } from './terminal-files.ts';
 import * as tmux from './tmux-commands.ts';
 import type { Pane, TmuxCommand } from './tmux-commands.ts';
@@ -97,6 +98,7 @@ export interface TmuxManagerOptions {
  */
 export class TmuxManager implements Terminal {
   readonly #options: TmuxManagerOptions;
+  readonly #creates = new SerialQueue();
   readonly #kills = new Map<string, Promise<void>>();
 
   constructor(options: TmuxManagerOptions) {
@@ -105,18 +107,8 @@ export class TmuxManager implements Terminal {
 
   async create(spec: TerminalSpec): Promise<TerminalInfo> {
     checkSpec(spec);
-    const { name, columns = defaultColumns, rows = defaultRows } = spec;
-    const { panes, endings, socket, tmuxPath } = this.#options;
-    await endings.settled(name);
-    return withLaunchScript(spec, { tmux: tmuxPath, socket, columns, rows }, async (script) => {
-      const argv = paneCommand(tmux.paneLabel(name, columns, rows), script);
-      const reply = await this.#newSession(tmux.newSession(name, columns, rows, argv));
-      const pane = reply.kind === 'done' ? tmux.parsePanes(reply.output)[0] : undefined;
-      if (!pane) throw creationFailed(name, reply);
-      panes.learn(pane);
-      await this.#watch(pane, spec.directory);
-      return infoOf(pane);
-    });
+    await this.#options.endings.settled(spec.name);
+    return this.#creates.run(() => this.#create(spec));
   }
 
   async type(name: string, text: string): Promise<void> {
@@ -183,6 +175,22 @@ export class TmuxManager implements Terminal {
     }
   }
 
+  async #create(spec: TerminalSpec): Promise<TerminalInfo> {
+    const { name, columns = defaultColumns, rows = defaultRows } = spec;
+    const { panes, deaths, socket, tmuxPath } = this.#options;
+    if (deaths.get(name)) throw terminalExists(name);
+    return withLaunchScript(spec, { tmux: tmuxPath, socket, columns, rows }, async (script) => {
+      const argv = paneCommand(tmux.paneLabel(name, columns, rows), script);
+      const reply = await this.#newSession(tmux.newSession(name, columns, rows, argv));
+      // Without an answer it may have been made all the same (I4).
+      const pane = reply.kind === 'lost' ? await panes.find(name) : tmux.parsePanes(outputOf(reply))[0];
+      if (!pane) throw creationFailed(name, reply);
+      panes.learn(pane);
+      await this.#watch(pane, spec.directory);
+      return infoOf(pane);
+    });
+  }
+
   async #newSession(command: TmuxCommand): Promise<TmuxReply> {
     const { connection } = this.#options;
     const reply = await connection.run([command], { repeatable: false });
@@ -218,14 +226,20 @@ export class TmuxManager implements Terminal {
     const { panes, deaths, endings } = this.#options;
     const watched = deaths.release(name);
     await endings.settled(name);
+    // The watched process is the one we mean even when its server is gone or does not answer.
+    if (watched) await endings.end(watched.process);
     const pane = (await panes.list()).find((candidate) => candidate.name === name);
-    // A watched terminal's process is the one we mean even when its server is gone.
-    const roots = [...(watched ? [watched.process] : []), ...(pane ? [await identify(pane.pid)] : [])];
-    for (const root of roots) await endings.end(root);
-    if (pane) await panes.close(pane.sessionId);
+    if (pane) {
+      await endings.end(await identify(pane.pid));
+      await panes.close(pane.sessionId);
+    }
     panes.forget(name);
     if (watched) removeExitFiles(watched);
   }
+}
+
+function outputOf(reply: TmuxReply): string {
+  return reply.kind === 'done' ? reply.output : '';
 }
 
 function infoOf({ name, pid }: Pane): TerminalInfo {
