@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+
+import type { PromptAnswer } from '../../model/prompt.ts';
+import type { CliContext } from '../context.ts';
+import { usageError } from '../failure.ts';
+
+interface Options {
+  readonly message?: string;
+  readonly choose: readonly string[];
+}
+
+const advice = 'Use: vai answer ID allow, vai answer ID deny, or vai answer ID --choose "Question=Answer"';
+
+export function addAnswer(program: Command, context: CliContext): void {
+  program
+    .command('answer')
+    .description('Decides what an agent is waiting for; "vai prompts" lists it. The first answer counts.')
+    .argument('<id>', 'id of the prompt')
+    .argument('[decision]', 'allow or deny')
+    .option('--message <TEXT>', 'with deny: what the agent is told')
+    .option('--choose <Question=Answer>', 'answers a question; repeat it for several', collect, [])
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vai answer k3f9 allow
+  vai answer k3f9 deny --message "use the staging server"
+  vai answer k3f9 --choose "Which colour?=Blue"`,
+    )
+    .action(async (id: string, decision: string | undefined, options: Options) => {
+      const answer = readAnswer(decision, options);
+      await context.withBridge((bridge) => bridge.answer(id, answer));
+      context.print(`Success: ${id} answered`);
+    });
+}
+
+function readAnswer(decision: string | undefined, { message, choose }: Options): PromptAnswer {
+  if (choose.length > 0) {
+    if (decision !== undefined) throw usageError('A decision and --choose do not go together.', advice);
+    return { behavior: 'choose', answers: Object.fromEntries(choose.map(readChoice)) };
+  }
+  if (decision === 'deny') return { behavior: 'deny', ...(message === undefined ? {} : { message }) };
+  if (message !== undefined) throw usageError('--message goes with deny only.', advice);
+  if (decision === 'allow') return { behavior: 'allow' };
+  throw usageError(decision === undefined ? 'The decision is missing.' : `"${decision}" is no decision.`, advice);
+}
+
+/** The question ends at the first `=`. */
+function readChoice(choice: string): readonly [string, string] {
+  const sign = choice.indexOf('=');
+  if (sign > 0 && sign < choice.length - 1) return [choice.slice(0, sign), choice.slice(sign + 1)];
+  throw usageError(`"${choice}" is not of the form "Question=Answer".`, advice);
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}

@@ -1,0 +1,118 @@
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { makePrivateDirectory } from '../base/atomic-file.ts';
+import { BridgeError } from '../base/errors.ts';
+import { spawnProcess } from '../base/run-command.ts';
+import { startReportSchema } from '../control/protocol.ts';
+import type { StartReport } from '../control/protocol.ts';
+import type { CliContext } from './context.ts';
+
+const startTimeoutMs = 60_000;
+
+/** The program of the daemon: beside this folder, compiled as this file is. */
+const mainUrl = new URL(`../main${extname(import.meta.url)}`, import.meta.url);
+
+/**
+ * Starts the daemon as a process of its own that outlives this one, and waits for its report. What it says before its
+ * log is open goes to `logs/start.log`.
+ *
+ * @throws BridgeError with the daemon's own code and words when it fails; `start-failed`, `start-timeout`, `not-built`.
+ */
+export async function spawnDaemon(context: CliContext): Promise<void> {
+  demandBuilt();
+  const { home, logs, bridgeLog } = context.paths;
+  makePrivateDirectory(home);
+  makePrivateDirectory(logs);
+  const outputFile = join(logs, 'start.log');
+  const output = openSync(outputFile, 'w', 0o600);
+  const child = spawnProcess(process.execPath, [fileURLToPath(mainUrl)], {
+    cwd: home,
+    detached: true,
+    stdio: ['ignore', output, output, 'ipc'],
+    env: { ...context.environment, BRIDGE_HOME: home },
+  });
+  closeSync(output);
+
+  const stopProgress = showProgress(context);
+  const report = await reportOf(child, context).finally(stopProgress);
+  if (child.connected) child.disconnect();
+  child.unref();
+  switch (report.kind) {
+    case 'ready':
+      return;
+    case 'failed':
+      throw new BridgeError(report.code, report.message, report.advice === undefined ? {} : { advice: report.advice });
+    case 'ended':
+      throw new BridgeError(
+        'start-failed',
+        `The bridge ended while it started (${report.how}): ${lastLine(outputFile)}`,
+        {
+          advice: `More may be in ${outputFile} and ${bridgeLog}.`,
+        },
+      );
+    case 'silent':
+      throw new BridgeError('start-timeout', `The bridge (process ${child.pid ?? 0}) is not ready after 60 s.`, {
+        happened: 'unknown',
+        advice: `It is still trying: see "vai status" and ${bridgeLog}, or end it with: kill ${child.pid ?? 0}`,
+      });
+  }
+}
+
+/** Runs the daemon in this process until it ends. */
+export async function runInForeground(context: CliContext): Promise<void> {
+  demandBuilt();
+  const { home } = context.paths;
+  makePrivateDirectory(home);
+  process.env['BRIDGE_HOME'] = home;
+  process.chdir(home);
+  const main = (await import(mainUrl.href)) as { runDaemon(options: { readonly echoLog: boolean }): Promise<void> };
+  await main.runDaemon({ echoLog: true });
+  context.exitCode = Number(process.exitCode ?? 0);
+}
+
+type Outcome = StartReport | { readonly kind: 'ended'; readonly how: string } | { readonly kind: 'silent' };
+
+function reportOf(child: ReturnType<typeof spawnProcess>, { clock }: CliContext): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(startTimeoutMs, () => resolve({ kind: 'silent' }));
+    const settle = (outcome: Outcome): void => {
+      cancel();
+      resolve(outcome);
+    };
+    child.on('message', (message) => {
+      const report = startReportSchema.safeParse(message);
+      if (report.success) settle(report.data);
+    });
+    child.on('exit', (code, signal) => settle({ kind: 'ended', how: signal ?? `exit code ${code ?? 'unknown'}` }));
+    child.on('error', (error) => {
+      cancel();
+      reject(error);
+    });
+  });
+}
+
+/** From the second second on a person sees that something is going on. */
+function showProgress({ clock }: CliContext): () => void {
+  let seconds = 0;
+  const cancel = clock.every(1000, () => {
+    seconds += 1;
+    process.stderr.write(seconds === 1 ? 'Starting the bridge ..' : '.');
+  });
+  return () => {
+    cancel();
+    if (seconds > 0) process.stderr.write('\n');
+  };
+}
+
+function demandBuilt(): void {
+  if (existsSync(mainUrl)) return;
+  throw new BridgeError('not-built', 'The bridge is not built yet.', {
+    advice: 'Run ./start-bridge.sh (or: npm run build).',
+  });
+}
+
+function lastLine(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) || 'it said nothing.';
+}

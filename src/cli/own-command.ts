@@ -1,0 +1,16 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+import { packageRoot } from '../config/paths.ts';
+
+/** How one of this package's commands is typed in the person's shell: its name when it is on the PATH, else its path. */
+export function ownCommand(name: string, environment: Readonly<Record<string, string | undefined>>): string {
+  const own = join(packageRoot(), 'bin', name);
+  if (!existsSync(own)) return name;
+  const found = (environment['PATH'] ?? '')
+    .split(delimiter)
+    .map((directory) => join(directory, name))
+    .find((path) => existsSync(path));
+  if (found !== undefined && realpathSync(found) === realpathSync(own)) return name;
+  return /^[\w./-]+$/.test(own) ? own : `'${own.replaceAll("'", "'\\''")}'`;
+}

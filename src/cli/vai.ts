@@ -1,0 +1,3 @@
+import { runVai } from './program.ts';
+
+process.exitCode = await runVai(process.argv.slice(2));

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+
+import type { BridgeStatus } from '../contracts/bridge-api.ts';
+import { chatLines, sessionLines } from './status-text.ts';
+
+/** What a person needs to know after a start: what runs, where to talk to it, how to go on, how to stop. */
+export function welcomeLines(status: BridgeStatus, vai: string): readonly string[] {
+  return [
+    `The bridge is running (process ${status.pid}).`,
+    '',
+    ...sessionLines(status, vai),
+    '',
+    `Agent:     ${status.agent.name} (${status.agent.why})`,
+    ...chatLines(status, vai),
+    `Status:    ${vai} status`,
+    `Stop:      ${vai} stop    (with --keep-sessions the agents run on)`,
+    ...(status.chat.kind === 'local' ? ['', ...discordLines(status.home, vai)] : []),
+  ];
+}
+
+function discordLines(home: string, vai: string): readonly string[] {
+  return [
+    'To use Discord instead of the chat page:',
+    '  1. Make a bot at https://discord.com/developers/applications, turn on its "Message Content Intent", invite it to your server.',
+    `  2. Write DISCORD_BOT_TOKEN=<its token> into ${join(home, 'config', '.env')}, then: ${vai} restart`,
+    `  3. ${vai} pair, type the code to the bot; then for each channel: ${vai} add-session <channel id>`,
+  ];
+}
