@@ -1,0 +1,193 @@
+import type { APIMessage, APIMessageReference } from 'discord-api-types/v10';
+import { MessageFlags, MessageReferenceType, MessageType } from 'discord-api-types/v10';
+
+import { apiErrors, invalidField } from './api-error.ts';
+import { safeFilename } from './http/request-body.ts';
+import type { UploadedFile } from './http/request-body.ts';
+import { messageEventFields, messagePayload } from './payloads/message.ts';
+import type { MessageCreateBody, MessageEditBody } from './routes/message-body.ts';
+import type { StoredChannel } from './store/channel-store.ts';
+import { inTransaction } from './store/database.ts';
+import type { MessageBody, StoredMessage } from './store/message-store.ts';
+import type { World } from './world.ts';
+
+/** What a new message is made of besides its body. */
+export interface NewMessage {
+  readonly channel: StoredChannel;
+  readonly author: string;
+  readonly body: MessageCreateBody;
+  readonly files: readonly UploadedFile[];
+  /** Facts about an answer to an interaction. */
+  readonly origin?: Pick<MessageBody, 'applicationId' | 'interaction'>;
+  /** An answer that says "thinking" may be empty. */
+  readonly mayBeEmpty?: boolean;
+}
+
+/** Flags a client may set on a message itself. */
+const ownFlags =
+  MessageFlags.SuppressEmbeds |
+  MessageFlags.SuppressNotifications |
+  MessageFlags.IsComponentsV2 |
+  MessageFlags.Loading |
+  MessageFlags.Ephemeral;
+
+/**
+ * Stores a message with its attachments and nonce as one step, tells everybody, and returns it. With `enforce_nonce`
+ * a repeated nonce of the same author returns the first message and does nothing.
+ */
+export function createMessage(world: World, wanted: NewMessage): APIMessage {
+  const { channel, author, body } = wanted;
+  const now = world.clock.now();
+  const nonce = body.nonce ?? undefined;
+  if (nonce !== undefined && body.enforce_nonce) {
+    const known = world.messages.byNonce(author, nonce, now);
+    const message = known === undefined ? undefined : world.messages.get(channel.id, known);
+    if (message) return { ...messagePayload(world, message, author), nonce };
+  }
+  const message = buildMessage(world, wanted);
+  inTransaction(world.database, () => {
+    world.messages.insert(message);
+    storeFiles(world, message, wanted.files, body.attachments ?? []);
+    if (nonce !== undefined) world.messages.rememberNonce(author, nonce, message.id, now);
+  });
+  const payload = messagePayload(world, message, author);
+  const answer = nonce === undefined ? payload : { ...payload, nonce };
+  announce(world, 'MESSAGE_CREATE', channel, message, answer);
+  return answer;
+}
+
+/** Stores an edit as one step and tells everybody. */
+export function editMessage(
+  world: World,
+  wanted: {
+    readonly channel: StoredChannel;
+    readonly message: StoredMessage;
+    readonly body: MessageEditBody;
+    readonly files: readonly UploadedFile[];
+    readonly viewer: string;
+  },
+): APIMessage {
+  const { channel, message, body, files, viewer } = wanted;
+  const changed = { ...message, body: editedBody(world, message, body) };
+  const kept = body.attachments ? new Set(body.attachments.map(({ id }) => id)) : undefined;
+  const dropped = world.attachments.of(message.id).filter(({ id }) => kept?.has(id) === false);
+  const left = world.attachments.of(message.id).length - dropped.length + files.length;
+  checkNotEmpty(changed.body, left);
+  inTransaction(world.database, () => {
+    world.messages.update(message.id, changed.body);
+    for (const { id } of dropped) world.attachments.delete(id);
+    storeFiles(world, message, files, body.attachments ?? []);
+  });
+  const payload = messagePayload(world, changed, viewer);
+  announce(world, 'MESSAGE_UPDATE', channel, changed, payload);
+  return payload;
+}
+
+/** A message's parts after an edit; also for answers that are in no history. */
+export function editedBody(world: World, message: StoredMessage, body: MessageEditBody): MessageBody {
+  const { content, embeds, components, flags } = body;
+  const text = content === undefined ? message.body.content : (content ?? '').trim();
+  return {
+    ...message.body,
+    content: text,
+    ...(embeds === undefined ? {} : { embeds: embeds ?? [] }),
+    ...(components === undefined ? {} : { components: components ?? [] }),
+    ...(content === undefined ? {} : mentionsIn(world, text, body)),
+    flags: (flags ?? message.body.flags) & ownFlags & ~MessageFlags.Loading,
+    editedAt: world.clock.now(),
+  };
+}
+
+/** A message ready to be stored. @throws DiscordApiError 50006, 50035. */
+export function buildMessage(world: World, wanted: NewMessage): StoredMessage {
+  const { channel, author, body, files } = wanted;
+  const content = (body.content ?? '').trim();
+  const reference = referenceOf(world, channel, body);
+  const found = mentionsIn(world, content, body);
+  const repliedTo = reference?.message_id && world.messages.get(channel.id, reference.message_id)?.author;
+  const pings = repliedTo !== undefined && repliedTo !== '' && body.allowed_mentions?.replied_user !== false;
+  const stored: MessageBody = {
+    type: reference ? MessageType.Reply : MessageType.Default,
+    content,
+    embeds: body.embeds ?? [],
+    components: body.components ?? [],
+    ...found,
+    mentions: [...new Set([...found.mentions, ...(pings ? [repliedTo] : [])])],
+    flags: (body.flags ?? 0) & ownFlags,
+    pinned: false,
+    tts: body.tts ?? false,
+    ...(reference ? { reference } : {}),
+    ...wanted.origin,
+  };
+  if (!wanted.mayBeEmpty) checkNotEmpty(stored, files.length);
+  return { id: world.ids.next(), channel: channel.id, author, body: stored };
+}
+
+function checkNotEmpty(body: MessageBody, attachments: number): void {
+  const nothing = body.content === '' && body.embeds.length + body.components.length + attachments === 0;
+  if (nothing) throw apiErrors.emptyMessage();
+}
+
+function referenceOf(world: World, channel: StoredChannel, body: MessageCreateBody): APIMessageReference | undefined {
+  const wanted = body.message_reference;
+  if (!wanted) return undefined;
+  if (world.messages.get(channel.id, wanted.message_id)) {
+    return {
+      type: MessageReferenceType.Default,
+      message_id: wanted.message_id,
+      channel_id: channel.id,
+      ...(channel.recipients ? {} : { guild_id: world.settings.guildId }),
+    };
+  }
+  if (wanted.fail_if_not_exists === false) return undefined;
+  throw invalidField(['message_reference'], 'REPLIES_UNKNOWN_MESSAGE', 'Unknown message');
+}
+
+function mentionsIn(
+  world: World,
+  content: string,
+  { allowed_mentions: allowed }: Pick<MessageEditBody, 'allowed_mentions'>,
+): Pick<MessageBody, 'mentions' | 'mentionEveryone'> {
+  const named = [...content.matchAll(/<@!?(\d{1,20})>/g)].map(([, id = '']) => id).filter((id) => world.users.get(id));
+  const { parse, users } = allowed ?? {};
+  const all = parse === undefined && users === undefined;
+  const mayMention = (id: string): boolean => all || parse?.includes('users') === true || users?.includes(id) === true;
+  return {
+    mentions: [...new Set(named)].filter(mayMention),
+    mentionEveryone: /@(everyone|here)\b/.test(content) && (all || parse?.includes('everyone') === true),
+  };
+}
+
+function storeFiles(
+  world: World,
+  message: StoredMessage,
+  files: readonly UploadedFile[],
+  described: NonNullable<MessageCreateBody['attachments']>,
+): void {
+  for (const { index, filename, contentType, bytes } of files) {
+    const about = described.find(({ id }) => id === String(index));
+    world.attachments.insert(
+      {
+        id: world.ids.next(),
+        message: message.id,
+        channel: message.channel,
+        filename: safeFilename(about?.filename ?? filename),
+        contentType,
+        description: about?.description ?? undefined,
+        size: bytes.byteLength,
+      },
+      bytes,
+    );
+  }
+}
+
+function announce(
+  world: World,
+  event: 'MESSAGE_CREATE' | 'MESSAGE_UPDATE',
+  channel: StoredChannel,
+  message: StoredMessage,
+  payload: APIMessage,
+): void {
+  const extra = messageEventFields(world, message, channel.recipients !== undefined);
+  world.publish({ event, data: { ...payload, ...extra }, channel });
+}

@@ -1,0 +1,117 @@
+import type { APIAttachment, APIMessage, APIPartialEmoji, APIReaction } from 'discord-api-types/v10';
+import { MessageFlags } from 'discord-api-types/v10';
+
+import { isoTime } from '../../base/clock.ts';
+import { attachmentUrl } from '../attachment-urls.ts';
+import type { StoredAttachment } from '../store/attachment-store.ts';
+import type { MessageBody, StoredMessage } from '../store/message-store.ts';
+import { snowflakeTime } from '../store/snowflakes.ts';
+import type { World } from '../world.ts';
+import { asBits } from './bits.ts';
+import { guildChannelPayload } from './channel.ts';
+import { memberPayloadWithoutUser, userPayloadById } from './people.ts';
+import type { MemberWithoutUser } from './people.ts';
+
+/** A message of a channel as one user sees it (which reactions are theirs). */
+export function messagePayload(world: World, message: StoredMessage, viewer: string): APIMessage {
+  const { reference } = message.body;
+  const payload = plainPayload(world, message, viewer);
+  if (!reference?.message_id) return payload;
+  const referenced = world.messages.get(reference.channel_id, reference.message_id);
+  return { ...payload, referenced_message: referenced ? plainPayload(world, referenced, viewer) : null };
+}
+
+/** A message that is in no channel's history: an ephemeral answer. */
+export function looseMessagePayload(world: World, message: StoredMessage, attachments: APIAttachment[]): APIMessage {
+  return bodyPayload(world, message, attachments);
+}
+
+export interface MessageEventFields {
+  guild_id?: string;
+  member?: MemberWithoutUser;
+}
+
+/** What a message event has besides the message: only in the guild. */
+export function messageEventFields(world: World, message: StoredMessage, direct: boolean): MessageEventFields {
+  if (direct) return {};
+  const author = world.users.get(message.author);
+  return {
+    guild_id: world.settings.guildId,
+    ...(author ? { member: memberPayloadWithoutUser(world, author) } : {}),
+  };
+}
+
+export function attachmentPayload(world: World, attachment: StoredAttachment): APIAttachment {
+  const url = attachmentUrl(world, attachment);
+  return {
+    id: attachment.id,
+    filename: attachment.filename,
+    ...(attachment.description === undefined ? {} : { description: attachment.description }),
+    content_type: attachment.contentType,
+    size: attachment.size,
+    url,
+    proxy_url: url,
+  };
+}
+
+/** `👍` or `name:id`, as it is kept and as it stands in addresses, to Discord's object. */
+export function emojiPayload(emoji: string): APIPartialEmoji {
+  const [, name, id] = /^(\w+):(\d+)$/.exec(emoji) ?? [];
+  return name !== undefined && id !== undefined ? { id, name } : { id: null, name: emoji };
+}
+
+function plainPayload(world: World, message: StoredMessage, viewer: string): APIMessage {
+  const attachments = world.attachments.of(message.id).map((attachment) => attachmentPayload(world, attachment));
+  const reactions = world.reactions.counts(message.id, viewer).map(({ emoji, count, mine }): APIReaction => ({
+    emoji: emojiPayload(emoji),
+    count,
+    count_details: { normal: count, burst: 0 },
+    me: mine,
+    me_burst: false,
+    burst_colors: [],
+  }));
+  const thread = world.channels.get(message.id);
+  const payload = bodyPayload(world, message, attachments);
+  return {
+    ...payload,
+    ...(reactions.length > 0 ? { reactions } : {}),
+    ...(thread
+      ? {
+          thread: guildChannelPayload(world, thread),
+          flags: asBits<MessageFlags>((payload.flags ?? 0) | MessageFlags.HasThread),
+        }
+      : {}),
+  };
+}
+
+function bodyPayload(world: World, message: StoredMessage, attachments: APIAttachment[]): APIMessage {
+  const { body } = message;
+  return {
+    id: message.id,
+    channel_id: message.channel,
+    type: body.type,
+    author: userPayloadById(world, message.author),
+    content: body.content,
+    timestamp: isoTime(snowflakeTime(message.id)),
+    edited_timestamp: body.editedAt === undefined ? null : isoTime(body.editedAt),
+    tts: body.tts,
+    mention_everyone: body.mentionEveryone,
+    mentions: body.mentions.map((id) => userPayloadById(world, id)),
+    mention_roles: [],
+    attachments,
+    embeds: [...body.embeds],
+    components: [...body.components],
+    pinned: body.pinned,
+    flags: asBits<MessageFlags>(body.flags),
+    ...interactionFields(body),
+    ...(body.reference ? { message_reference: body.reference } : {}),
+  };
+}
+
+function interactionFields(body: MessageBody): Partial<APIMessage> {
+  const { applicationId, interaction } = body;
+  return {
+    ...(applicationId === undefined ? {} : { application_id: applicationId, webhook_id: applicationId }),
+    ...(interaction ? { interaction_metadata: interaction } : {}),
+  };
+}

@@ -1,0 +1,136 @@
+import type {
+  APIApplication,
+  APIGuildMember,
+  APIRole,
+  APIUser,
+  GuildMemberFlags,
+  RoleFlags,
+} from 'discord-api-types/v10';
+import { ApplicationFlags, PermissionFlagsBits } from 'discord-api-types/v10';
+
+import { isoTime } from '../../base/clock.ts';
+import type { StoredUser } from '../store/user-store.ts';
+import type { World } from '../world.ts';
+import { asBits } from './bits.ts';
+
+const everyonePermissions =
+  PermissionFlagsBits.ViewChannel |
+  PermissionFlagsBits.SendMessages |
+  PermissionFlagsBits.SendMessagesInThreads |
+  PermissionFlagsBits.CreatePublicThreads |
+  PermissionFlagsBits.CreatePrivateThreads |
+  PermissionFlagsBits.EmbedLinks |
+  PermissionFlagsBits.AttachFiles |
+  PermissionFlagsBits.AddReactions |
+  PermissionFlagsBits.ReadMessageHistory |
+  PermissionFlagsBits.UseApplicationCommands |
+  PermissionFlagsBits.UseExternalEmojis;
+
+const botPermissions =
+  everyonePermissions |
+  PermissionFlagsBits.ManageChannels |
+  PermissionFlagsBits.ManageMessages |
+  PermissionFlagsBits.ManageThreads |
+  PermissionFlagsBits.MentionEveryone;
+
+/** Whether somebody may manage channels and other people's messages: the page's user, who owns the guild, and bots. */
+export function isModerator(world: World, user: StoredUser): boolean {
+  return user.bot || user.id === world.settings.userId;
+}
+
+/** What somebody may do in the guild, as Discord's bit set. */
+export function permissionsOf(world: World, user: StoredUser): string {
+  if (user.id === world.settings.userId) return String(botPermissions | PermissionFlagsBits.Administrator);
+  return String(user.bot ? botPermissions : everyonePermissions);
+}
+
+export function userPayload(user: StoredUser): APIUser {
+  return {
+    id: user.id,
+    username: user.name,
+    discriminator: '0',
+    global_name: user.displayName,
+    avatar: null,
+    ...(user.bot ? { bot: true } : {}),
+  };
+}
+
+/** A user by id; of one who is unknown only the id is true. */
+export function userPayloadById(world: World, id: string): APIUser {
+  const user = world.users.get(id);
+  if (user) return userPayload(user);
+  return { id, username: 'unknown', discriminator: '0', global_name: null, avatar: null };
+}
+
+export type MemberWithoutUser = Omit<APIGuildMember, 'user'>;
+
+export function memberPayloadWithoutUser(world: World, user: StoredUser): MemberWithoutUser {
+  return {
+    nick: null,
+    avatar: null,
+    banner: null,
+    roles: user.bot ? [botRoleId(world)] : [],
+    joined_at: isoTime(user.joinedAt),
+    premium_since: null,
+    deaf: false,
+    mute: false,
+    flags: asBits<GuildMemberFlags>(0),
+    pending: false,
+    communication_disabled_until: null,
+  };
+}
+
+export function memberPayload(world: World, user: StoredUser): APIGuildMember {
+  return { ...memberPayloadWithoutUser(world, user), user: userPayload(user) };
+}
+
+export function rolePayloads(world: World): APIRole[] {
+  const { guildId } = world.settings;
+  return [
+    rolePayload(guildId, '@everyone', 0, everyonePermissions),
+    { ...rolePayload(botRoleId(world), 'Bots', 1, botPermissions), managed: true },
+  ];
+}
+
+export function applicationPayload(bot: StoredUser, owner: StoredUser | undefined): APIApplication {
+  return {
+    id: bot.id,
+    name: bot.displayName,
+    icon: null,
+    description: '',
+    bot_public: false,
+    bot_require_code_grant: false,
+    bot: userPayload(bot),
+    ...(owner ? { owner: userPayload(owner) } : {}),
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- still required in v10
+    summary: '',
+    verify_key: '0'.repeat(64),
+    team: null,
+    flags: asBits<ApplicationFlags>(applicationFlags),
+    flags_new: String(applicationFlags),
+  };
+}
+
+/** Every bot here may read message content, as a small verified one may at Discord. */
+export const applicationFlags =
+  ApplicationFlags.GatewayMessageContentLimited | ApplicationFlags.GatewayGuildMembersLimited;
+
+function botRoleId(world: World): string {
+  return String(BigInt(world.settings.guildId) + 1n);
+}
+
+function rolePayload(id: string, name: string, position: number, permissions: bigint): APIRole {
+  return {
+    id,
+    name,
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- still required in v10
+    color: 0,
+    colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
+    hoist: false,
+    position,
+    permissions: String(permissions),
+    managed: false,
+    mentionable: false,
+    flags: asBits<RoleFlags>(0),
+  };
+}

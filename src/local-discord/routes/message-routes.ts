@@ -1,0 +1,123 @@
+import { ChannelType } from 'discord-api-types/v10';
+import { z } from 'zod';
+
+import { apiErrors, invalidField } from '../api-error.ts';
+import { noContent, ok, route } from '../http/router.ts';
+import type { Call, Reply, Route } from '../http/router.ts';
+import { createMessage, editMessage } from '../message-writer.ts';
+import { messagePayload } from '../payloads/message.ts';
+import { isModerator } from '../payloads/people.ts';
+import type { StoredChannel } from '../store/channel-store.ts';
+import type { HistoryQuery } from '../store/message-store.ts';
+import { channelOf, checkModerator, checkNotArchived, messageOf } from './access.ts';
+import { updateChannel } from './channel-routes.ts';
+import { messageCreateBody, messageEditBody } from './message-body.ts';
+import { readLimit, readSnowflake } from './query.ts';
+
+/** Messages of a channel, and their pins. */
+export const messageRoutes: readonly Route[] = [
+  route('GET', '/channels/:channel/messages', (call) => {
+    const channel = textChannelOf(call);
+    const messages = call.world.messages.history(channel.id, historyQuery(call.query));
+    return ok(messages.map((message) => messagePayload(call.world, message, call.user.id)));
+  }),
+  route('GET', '/channels/:channel/messages/:message', (call) => {
+    const message = messageOf(call, channelOf(call));
+    return ok(messagePayload(call.world, message, call.user.id));
+  }),
+  route('POST', '/channels/:channel/messages', (call) => {
+    const channel = unarchived(call, textChannelOf(call));
+    const { files } = call.body;
+    const body = call.body.read(messageCreateBody);
+    return ok(createMessage(call.world, { channel, author: call.user.id, body, files }));
+  }),
+  route('PATCH', '/channels/:channel/messages/:message', (call) => {
+    const channel = channelOf(call);
+    const message = messageOf(call, channel);
+    if (message.author !== call.user.id) throw apiErrors.notYourMessage();
+    checkNotArchived(channel);
+    const { files } = call.body;
+    const body = call.body.read(messageEditBody);
+    return ok(editMessage(call.world, { channel, message, body, files, viewer: call.user.id }));
+  }),
+  route('DELETE', '/channels/:channel/messages/:message', (call) => {
+    const channel = channelOf(call);
+    const message = messageOf(call, channel);
+    if (message.author !== call.user.id && (channel.recipients || !isModerator(call.world, call.user))) {
+      throw apiErrors.missingPermissions();
+    }
+    call.world.messages.delete(message.id);
+    call.world.publish({ event: 'MESSAGE_DELETE', data: { id: message.id, ...place(call, channel) }, channel });
+    return noContent;
+  }),
+  route('POST', '/channels/:channel/messages/bulk-delete', (call) => {
+    checkModerator(call);
+    const channel = channelOf(call);
+    const { messages } = call.body.read(
+      z.object({
+        messages: z
+          .array(z.string().regex(/^\d{1,20}$/))
+          .min(2)
+          .max(100),
+      }),
+    );
+    const ids = messages.filter((id) => call.world.messages.get(channel.id, id) && call.world.messages.delete(id));
+    if (ids.length > 0)
+      call.world.publish({ event: 'MESSAGE_DELETE_BULK', data: { ids, ...place(call, channel) }, channel });
+    return noContent;
+  }),
+  route('GET', '/channels/:channel/pins', (call) => {
+    const pinned = call.world.messages.pinned(channelOf(call).id);
+    return ok(pinned.map((message) => messagePayload(call.world, message, call.user.id)));
+  }),
+  route('PUT', '/channels/:channel/pins/:message', (call) => setPinned(call, true)),
+  route('DELETE', '/channels/:channel/pins/:message', (call) => setPinned(call, false)),
+];
+
+function setPinned(call: Call, pinned: boolean): Reply {
+  checkModerator(call);
+  const channel = channelOf(call);
+  const message = messageOf(call, channel);
+  if (message.body.pinned === pinned) return noContent;
+  const changed = { ...message, body: { ...message.body, pinned } };
+  call.world.messages.update(message.id, changed.body);
+  const data = { ...messagePayload(call.world, changed, call.user.id), ...place(call, channel) };
+  call.world.publish({ event: 'MESSAGE_UPDATE', data, channel });
+  call.world.publish({ event: 'CHANNEL_PINS_UPDATE', data: place(call, channel), channel });
+  return noContent;
+}
+
+/** Where something happened, as events say it. */
+function place(call: Call, channel: StoredChannel): { channel_id: string; guild_id?: string } {
+  return { channel_id: channel.id, ...(channel.recipients ? {} : { guild_id: call.world.settings.guildId }) };
+}
+
+/** A message wakes an archived thread, unless it is locked. */
+function unarchived(call: Call, channel: StoredChannel): StoredChannel {
+  const { thread } = channel;
+  if (!thread?.archived) return channel;
+  if (thread.locked && !isModerator(call.world, call.user)) throw apiErrors.threadArchived();
+  const archiveChangedAt = call.world.clock.now();
+  return updateChannel(call.world, { ...channel, thread: { ...thread, archived: false, archiveChangedAt } });
+}
+
+function textChannelOf(call: Call): StoredChannel {
+  const channel = channelOf(call);
+  if (channel.type === ChannelType.GuildCategory) throw apiErrors.notInThisChannel();
+  return channel;
+}
+
+function historyQuery(query: URLSearchParams): HistoryQuery {
+  const before = readSnowflake(query, 'before');
+  const after = readSnowflake(query, 'after');
+  const around = readSnowflake(query, 'around');
+  if ([before, after, around].filter((id) => id !== undefined).length > 1) {
+    throw invalidField(['before'], 'BASE_TYPE_INVALID', 'Only one of before, after and around can be given.');
+  }
+  return {
+    limit: readLimit(query, { most: 100, normal: 50 }),
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(around === undefined ? {} : { around }),
+  };
+}

@@ -1,0 +1,79 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+
+export interface StoredAttachment {
+  readonly id: string;
+  readonly message: string;
+  readonly channel: string;
+  readonly filename: string;
+  readonly contentType: string;
+  readonly description: string | undefined;
+  /** Bytes. */
+  readonly size: number;
+}
+
+const columns = `CAST(id AS TEXT) AS id, CAST(message AS TEXT) AS message, channel, filename, content_type, description,
+  size`;
+
+/** Retention: the bytes of the oldest attachments go when all together are more than this (1 GiB). */
+const keepBytes = 1024 ** 3;
+
+/** Owns the attachments and their bytes. */
+export class AttachmentStore {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  insert(attachment: StoredAttachment, bytes: Uint8Array): void {
+    const { id, message, channel, filename, contentType, description, size } = attachment;
+    this.#database
+      .prepare(
+        `INSERT INTO attachments (id, message, channel, filename, content_type, description, size, bytes)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(BigInt(id), BigInt(message), channel, filename, contentType, description ?? null, size, bytes);
+    this.#dropOldest();
+  }
+
+  of(message: string): readonly StoredAttachment[] {
+    return this.#database
+      .prepare(`SELECT ${columns} FROM attachments WHERE message = ? ORDER BY id`)
+      .all(BigInt(message))
+      .map(toAttachment);
+  }
+
+  /** An attachment with its bytes; undefined when it is unknown or its bytes are gone. */
+  read(id: string): { readonly attachment: StoredAttachment; readonly bytes: Uint8Array } | undefined {
+    const row = this.#database.prepare(`SELECT ${columns}, bytes FROM attachments WHERE id = ?`).get(BigInt(id));
+    const bytes = row?.['bytes'];
+    return row && bytes instanceof Uint8Array ? { attachment: toAttachment(row), bytes } : undefined;
+  }
+
+  delete(id: string): void {
+    this.#database.prepare('DELETE FROM attachments WHERE id = ?').run(BigInt(id));
+  }
+
+  #dropOldest(): void {
+    this.#database
+      .prepare(
+        `UPDATE attachments SET bytes = NULL WHERE bytes IS NOT NULL AND id <= (
+           SELECT max(id) FROM (
+             SELECT id, sum(size) OVER (ORDER BY id DESC) AS total FROM attachments WHERE bytes IS NOT NULL
+           ) WHERE total > ?)`,
+      )
+      .run(keepBytes);
+  }
+}
+
+function toAttachment(row: Record<string, SQLOutputValue>): StoredAttachment {
+  return {
+    id: String(row['id']),
+    message: String(row['message']),
+    channel: String(row['channel']),
+    filename: String(row['filename']),
+    contentType: String(row['content_type']),
+    description: typeof row['description'] === 'string' ? row['description'] : undefined,
+    size: Number(row['size']),
+  };
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../base/clock.ts';
+import type { Scope } from '../base/scope.ts';
+import type { Faults } from './faults.ts';
+import { Interactions } from './interactions.ts';
+import { memberPayload } from './payloads/people.ts';
+import { AttachmentStore } from './store/attachment-store.ts';
+import { ChannelStore } from './store/channel-store.ts';
+import { CommandStore } from './store/command-store.ts';
+import { openDatabase } from './store/database.ts';
+import { MessageStore } from './store/message-store.ts';
+import { ReactionStore } from './store/reaction-store.ts';
+import { loadSettings, newToken } from './store/settings.ts';
+import { Snowflakes } from './store/snowflakes.ts';
+import { UserStore } from './store/user-store.ts';
+import type { Dispatch, World } from './world.ts';
+
+/** Opens what an installation keeps, and makes what a new one needs: the guild's bot and the page's user. */
+export function openWorld(options: {
+  readonly dataFile: string;
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly scope: Scope;
+  /** Where the server listens and who tells the connections; known only later. */
+  readonly here: { readonly port: number; readonly publish: (dispatch: Dispatch) => void };
+}): World {
+  const { clock, faults, scope, here } = options;
+  const database = scope.own('chat data', openDatabase(options.dataFile), (it) => it.close());
+  const users = new UserStore(database);
+  const channels = new ChannelStore(database);
+  const messages = new MessageStore(database);
+  for (const id of channels.eraseOld(clock.now())) messages.eraseChannel(id);
+  const used = users.all().map(({ id }) => BigInt(id));
+  const ids = new Snowflakes(clock, [messages.largest(), ...used, ...channels.ownIds()].reduce(larger, 0n));
+  const settings = loadSettings(database, ids);
+  const world: World = {
+    clock,
+    faults,
+    ids,
+    settings,
+    database,
+    users,
+    channels,
+    messages,
+    reactions: new ReactionStore(database),
+    attachments: new AttachmentStore(database),
+    commands: new CommandStore(database),
+    interactions: new Interactions(),
+    publish: (dispatch) => here.publish(dispatch),
+    get origin() {
+      return `http://127.0.0.1:${here.port}`;
+    },
+  };
+  const joinedAt = clock.now();
+  const { botId, botToken, userId, userToken } = settings;
+  if (!users.get(botId)) {
+    users.put({ id: botId, name: 'claude-bridge', displayName: 'Claude Bridge', bot: true, token: botToken, joinedAt });
+  }
+  if (!users.get(userId)) {
+    users.put({ id: userId, name: 'owner', displayName: 'Owner', bot: false, token: userToken, joinedAt });
+  }
+  return world;
+}
+
+/** Adds a member of the guild and tells everybody. */
+export function addMember(world: World, { name, bot }: { name: string; bot: boolean }): { id: string; token: string } {
+  const user = world.users.put({
+    id: world.ids.next(),
+    name: name.toLowerCase(),
+    displayName: name,
+    bot,
+    token: newToken(bot ? 'local' : 'user'),
+    joinedAt: world.clock.now(),
+  });
+  const data = { ...memberPayload(world, user), guild_id: world.settings.guildId };
+  world.publish({ event: 'GUILD_MEMBER_ADD', data });
+  return { id: user.id, token: user.token };
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
