@@ -116,7 +116,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
       terminal,
       clock,
       log,
-      command: config.claudeCommand,
+      command: choice.name === 'claude-code' ? choice.command : config.claudeCommand,
       extraArguments: config.claudeOptions,
       permissionMode: config.permissionMode,
     }),
@@ -211,7 +211,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
       home: paths.home,
       tmuxSocket: paths.tmuxSocket,
       agent: choice,
-      foreignSessions: await listForeignSessions(),
+      foreignSessions: await listForeignSessions(/^claude-session-\d+$/),
       chat: {
         kind: server,
         state: transport.state.connection,

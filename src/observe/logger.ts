@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { pino } from 'pino';
 
+import { describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { redactor } from './redact.ts';
 
@@ -55,12 +56,21 @@ export class Logger implements Log {
     this.#bridge[level](fields, sentence);
     const session = 'session' in fields && typeof fields.session === 'number' ? fields.session : undefined;
     if (session === undefined) return;
-    let log = this.#sessions.get(session);
-    if (!log) {
-      log = this.#open(`session_${session}.log`, false);
+    this.#sessionLog(session)?.[level](fields, sentence);
+  }
+
+  /** Undefined while the file cannot be opened; the next line tries again. */
+  #sessionLog(session: number): pino.Logger | undefined {
+    const known = this.#sessions.get(session);
+    if (known) return known;
+    try {
+      const log = this.#open(`session_${session}.log`, false);
       this.#sessions.set(session, log);
+      return log;
+    } catch (error) {
+      this.#bridge.warn({ error: describeError(error) }, 'a session log cannot be opened');
+      return undefined;
     }
-    log[level](fields, sentence);
   }
 
   #open(name: string, echo: boolean): pino.Logger {

@@ -63,17 +63,20 @@ export class Database {
 
   /** Runs an action as one step. A nested one is undone by itself when it throws. */
   transaction<T>(action: () => T): T {
-    const savepoint = `level_${this.#depth}`;
-    this.#connection.exec(this.#depth === 0 ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${savepoint}`);
-    this.#depth += 1;
+    const depth = this.#depth;
+    const savepoint = `level_${depth}`;
+    this.#connection.exec(depth === 0 ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${savepoint}`);
+    this.#depth = depth + 1;
     try {
       const result = action();
-      this.#depth -= 1;
-      this.#connection.exec(this.#depth === 0 ? 'COMMIT' : `RELEASE ${savepoint}`);
+      this.#depth = depth;
+      this.#connection.exec(depth === 0 ? 'COMMIT' : `RELEASE ${savepoint}`);
       return result;
     } catch (error) {
-      this.#depth = Number(savepoint.slice('level_'.length));
-      this.#connection.exec(this.#depth === 0 ? 'ROLLBACK' : `ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
+      this.#depth = depth;
+      // On a full disk SQLite may have undone everything by itself; a second ROLLBACK would hide the real error.
+      if (this.#connection.isTransaction)
+        this.#connection.exec(depth === 0 ? 'ROLLBACK' : `ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
       throw error;
     }
   }

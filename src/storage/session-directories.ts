@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { makePrivateDirectory } from '../base/atomic-file.ts';
@@ -43,8 +43,10 @@ export class SessionDirectories implements Workspace {
       );
     }
     const directory = join(this.#options.state, 'sessions', String(entry.number));
-    makePrivateDirectory(directory);
-    makePrivateDirectory(join(this.#options.attachments, `session_${entry.number}`));
+    for (const own of [directory, join(this.#options.attachments, `session_${entry.number}`)]) {
+      makePrivateDirectory(own);
+      chmodSync(own, 0o700); // A predecessor may have made it open to others.
+    }
     return { workDir, ownWorkDir, directory };
   }
 

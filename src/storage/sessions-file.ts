@@ -17,8 +17,6 @@ const settings = z.strictObject({
   agent: z.string().min(1).optional(),
   trusted: z.boolean().optional(),
 });
-const file = z.record(z.string(), z.union([z.string(), settings]));
-
 /** How often and how long a lock of somebody else is waited for: about two seconds in all. */
 const lockPatience = { retries: 8, factor: 1.5, minTimeout: 40, maxTimeout: 500 };
 
@@ -44,9 +42,10 @@ export class SessionsFile implements SessionMap {
     try {
       const after = change(this.#load());
       this.#refuseDuplicates(after);
-      const sorted = [...after].sort((a, b) => a.number - b.number);
-      writeFileAtomic(this.#path, serialize(sorted));
-      return sorted;
+      const text = serialize([...after].sort((a, b) => a.number - b.number));
+      const result = this.#parse(text); // What could not be read again is not written.
+      writeFileAtomic(this.#path, text);
+      return result;
     } finally {
       await release();
     }
@@ -100,20 +99,27 @@ export class SessionsFile implements SessionMap {
     const twice = keys.find((key, index) => keys.indexOf(key) !== index);
     if (twice !== undefined) throw this.#invalid(`names session "${twice}" twice`);
 
-    const parsed = file.safeParse(json);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw this.#invalid(`has a wrong value at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'unknown'}`);
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+      throw this.#invalid('does not hold an object like {"1": "<channel id>"}');
     }
-    const entries = Object.entries(parsed.data).map(([key, value]) => this.#entry(key, value));
+    const entries = Object.entries(json).map(([key, value]: [string, unknown]) => this.#entry(key, value));
     this.#refuseDuplicates(entries);
     return entries.sort((a, b) => a.number - b.number);
   }
 
-  #entry(key: string, value: string | z.infer<typeof settings>): SessionEntry {
+  #entry(key: string, value: unknown): SessionEntry {
     const number = parseSessionNumber(key);
     if (number === undefined) throw this.#invalid(`has "${key}" where a session number (1, 2, 3 …) belongs`);
-    const { channel: channelText, workDir, agent, trusted } = typeof value === 'string' ? { channel: value } : value;
+    if (typeof value === 'number') {
+      throw this.#invalid(`has a bare number for session ${number}; a channel id stands in quotes`);
+    }
+    const parsed = settings.safeParse(typeof value === 'string' ? { channel: value } : value);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      const place = [key, ...(issue?.path ?? [])].join('.');
+      throw this.#invalid(`has a wrong value at "${place}": ${issue?.message ?? 'unknown'}`);
+    }
+    const { channel: channelText, workDir, agent, trusted } = parsed.data;
     const channel = parseChannelId(channelText);
     if (channel === undefined) {
       throw this.#invalid(`has "${channelText}" for session ${number}; a channel id has 15 to 20 digits`);
@@ -129,6 +135,9 @@ export class SessionsFile implements SessionMap {
 
   #refuseDuplicates(entries: readonly SessionEntry[]): void {
     for (const [index, entry] of entries.entries()) {
+      if (entries.findIndex((other) => other.number === entry.number) !== index) {
+        throw this.#invalid(`would have session ${entry.number} twice`);
+      }
       const earlier = entries.slice(0, index).find((other) => other.channel === entry.channel);
       if (earlier) {
         throw this.#invalid(

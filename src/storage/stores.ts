@@ -1,5 +1,6 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, closeSync, openSync } from 'node:fs';
 
+import { BridgeError, describeError } from '../base/errors.ts';
 import type { Stores } from '../contracts/stores.ts';
 import { Database } from './database.ts';
 import { SqliteFacts } from './facts.ts';
@@ -17,8 +18,8 @@ import { SqliteTurns } from './turns.ts';
  * @throws BridgeError as `Database.open`.
  */
 export function openStores(path: string, map = 'discord'): Stores & { close(): void } {
+  if (path !== ':memory:') makePrivateFile(path);
   const database = Database.open(path);
-  if (path !== ':memory:') chmodSync(path, 0o600);
   const facts = new SqliteFacts(database);
   return {
     inbox: new SqliteInbox(database),
@@ -32,4 +33,17 @@ export function openStores(path: string, map = 'discord'): Stores & { close(): v
       database.close();
     },
   };
+}
+
+/** SQLite gives its journal files the mode of the file, so the file has its mode before it is opened. */
+function makePrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+    chmodSync(path, 0o600);
+  } catch (cause) {
+    throw new BridgeError('state-unreadable', `The state file ${path} cannot be opened: ${describeError(cause)}.`, {
+      advice: 'Check the permissions of its folder.',
+      cause,
+    });
+  }
 }
