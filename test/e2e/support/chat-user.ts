@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+import { until } from './until.ts';
+
+const message = z.object({
+  id: z.string(),
+  content: z.string(),
+  author: z.object({ id: z.string(), username: z.string(), bot: z.boolean().optional() }),
+  reactions: z.array(z.object({ emoji: z.object({ name: z.string() }) })).optional(),
+  message_reference: z.object({ message_id: z.string().optional() }).optional(),
+});
+const messages = z.array(message);
+
+export type ChatMessage = z.infer<typeof message>;
+
+/** Somebody on a Discord-compatible server, acting over its REST interface like any script would. */
+export class ChatUser {
+  readonly #api: string;
+  readonly #token: string;
+
+  constructor(options: { readonly api: string; readonly token: string }) {
+    this.#api = options.api;
+    this.#token = options.token;
+  }
+
+  /** Says something; returns the message's id. */
+  async say(channel: string, content: string): Promise<string> {
+    const answer = await this.#call('POST', `/channels/${channel}/messages`, { content });
+    return message.parse(answer).id;
+  }
+
+  /** The channel's last 100 messages, oldest first. */
+  async read(channel: string): Promise<readonly ChatMessage[]> {
+    return messages.parse(await this.#call('GET', `/channels/${channel}/messages?limit=100`)).reverse();
+  }
+
+  /** What the bot said in a channel, oldest first. */
+  async heard(channel: string): Promise<readonly string[]> {
+    return (await this.read(channel)).filter((one) => one.author.bot === true).map((one) => one.content);
+  }
+
+  /** Waits until the bot said something that matches. */
+  async hears(channel: string, what: string | RegExp, timeoutMs = 20_000): Promise<string> {
+    const matches = (text: string): boolean => (typeof what === 'string' ? text === what : what.test(text));
+    let last: readonly string[] = [];
+    try {
+      return await until(
+        async () => {
+          last = await this.heard(channel);
+          return last.find(matches);
+        },
+        { what: `the bot to say ${String(what)}`, timeoutMs },
+      );
+    } catch (error) {
+      throw new Error(`${String(error)}; it said ${JSON.stringify(last)}`, { cause: error });
+    }
+  }
+
+  /** Waits until a message carries a reaction. */
+  async seesReaction(channel: string, id: string, emoji: string, timeoutMs = 20_000): Promise<void> {
+    await until(async () => (await this.reactions(channel, id)).includes(emoji), {
+      what: `reaction ${emoji} on ${id}`,
+      timeoutMs,
+    });
+  }
+
+  async reactions(channel: string, id: string): Promise<readonly string[]> {
+    const found = (await this.read(channel)).find((one) => one.id === id);
+    return found?.reactions?.map((one) => one.emoji.name) ?? [];
+  }
+
+  async #call(method: string, path: string, body?: object): Promise<unknown> {
+    const response = await fetch(`${this.#api}/v10${path}`, {
+      method,
+      headers: { authorization: this.#token, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+    return response.json();
+  }
+}

@@ -1,0 +1,232 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { resolvePaths } from '../../../src/config/paths.ts';
+import type { BridgePaths } from '../../../src/config/paths.ts';
+import { until } from './until.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+export interface Finished {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One bridge of its own: its directory, its sockets, its daemon, its tmux server. `destroy` leaves nothing behind. */
+export class Installation {
+  readonly paths: BridgePaths;
+  readonly environment: Record<string, string>;
+  readonly #base: string;
+  #daemon: ChildProcess | undefined;
+  readonly #output: string[] = [];
+
+  constructor(environment: Readonly<Record<string, string>> = {}) {
+    this.#base = mkdtempSync(join(tmpdir(), 'bridge-e2e-'));
+    const home = join(this.#base, 'home');
+    mkdirSync(join(home, 'config'), { recursive: true });
+    mkdirSync(join(this.#base, 'user'));
+    mkdirSync(join(this.#base, 'run'));
+    this.environment = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: join(this.#base, 'user'),
+      LANG: 'C.UTF-8',
+      XDG_RUNTIME_DIR: join(this.#base, 'run'),
+      TMPDIR: join(this.#base, 'run'),
+      BRIDGE_HOME: home,
+      LOCAL_PORT: '0',
+      AGENT: 'scripted',
+      LOG_LEVEL: 'debug',
+      ...environment,
+    };
+    this.paths = resolvePaths({ environment: this.environment });
+  }
+
+  writeConfig(name: string, content: string): void {
+    writeFileSync(join(this.paths.config, name), content, { mode: 0o600 });
+  }
+
+  writeSessions(map: Readonly<Record<string, string>>, name = 'sessions.json'): void {
+    this.writeConfig(name, JSON.stringify(map));
+  }
+
+  /** Starts the daemon as a process of its own; resolves with what it tells its parent. */
+  async startDaemon(): Promise<{ kind: string; code?: string; message?: string }> {
+    const daemon = spawn(process.execPath, [join(root, 'dist/main.js')], {
+      env: this.environment,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.#daemon = daemon;
+    for (const stream of [daemon.stdout, daemon.stderr]) {
+      stream?.on('data', (chunk: Buffer) => this.#output.push(chunk.toString()));
+    }
+    const ended = once(daemon, 'exit').then(() => {
+      throw new Error(`the daemon ended before it was ready:\n${this.#output.join('')}`);
+    });
+    const [told] = (await Promise.race([once(daemon, 'message'), ended])) as [{ kind: string }];
+    return told;
+  }
+
+  get daemonPid(): number | undefined {
+    return this.#daemon?.exitCode === null && this.#daemon.signalCode === null ? this.#daemon.pid : undefined;
+  }
+
+  /** Sends a signal to the daemon and waits for its end. */
+  async endDaemon(signal: NodeJS.Signals): Promise<Finished> {
+    const daemon = this.#daemon;
+    if (!daemon || this.daemonPid === undefined) throw new Error('no daemon runs');
+    const exited = once(daemon, 'exit');
+    daemon.kill(signal);
+    await exited;
+    return { exitCode: daemon.exitCode, stdout: this.#output.join(''), stderr: '' };
+  }
+
+  /** Waits for a daemon that is ending by itself. */
+  async daemonEnded(): Promise<number | null> {
+    if (this.#daemon && this.daemonPid !== undefined) await once(this.#daemon, 'exit');
+    return this.#daemon?.exitCode ?? null;
+  }
+
+  /** Runs one of the shell commands (`vai`, `dp`, `vexit`) to its end. */
+  run(
+    command: 'vai' | 'dp' | 'vexit',
+    args: readonly string[],
+    options: { input?: string; env?: Record<string, string> } = {},
+  ): Promise<Finished> {
+    return this.#finish(join(root, `dist/cli/${command}.js`), args, options);
+  }
+
+  /** Starts a daemon that is expected to give up by itself. */
+  runFailingDaemon(): Promise<Finished> {
+    return this.#finish(join(root, 'dist/main.js'), [], {});
+  }
+
+  async #finish(
+    program: string,
+    args: readonly string[],
+    options: { input?: string; env?: Record<string, string> },
+  ): Promise<Finished> {
+    const child = spawn(process.execPath, [program, ...args], {
+      env: { ...this.environment, ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdin.end(options.input ?? '');
+    const [exitCode] = (await once(child, 'close')) as [number | null];
+    return { exitCode, stdout, stderr };
+  }
+
+  async json<T>(...args: readonly string[]): Promise<T> {
+    const { stdout, stderr, exitCode } = await this.run('vai', [...args, '--json']);
+    if (exitCode !== 0) throw new Error(`vai ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+    return JSON.parse(stdout) as T;
+  }
+
+  /** The status line of one session. */
+  async session(number: number): Promise<SessionStatusJson> {
+    const status = await this.json<StatusJson>('status');
+    const session = status.sessions.find((one) => one.number === number);
+    if (!session) throw new Error(`no session ${number}`);
+    return session;
+  }
+
+  /** Runs tmux on this installation's own server. */
+  async tmux(...args: readonly string[]): Promise<Finished> {
+    const child = spawn('tmux', ['-S', this.paths.tmuxSocket, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const [exitCode] = (await once(child, 'close')) as [number | null];
+    return { exitCode, stdout, stderr };
+  }
+
+  async tmuxSessions(): Promise<readonly string[]> {
+    const { stdout } = await this.tmux('list-sessions', '-F', '#{session_name}');
+    return stdout
+      .split('\n')
+      .filter((name) => name.startsWith('claude-session-'))
+      .sort();
+  }
+
+  log(): string {
+    return readFileSync(this.paths.bridgeLog, 'utf8');
+  }
+
+  async destroy(): Promise<void> {
+    if (this.daemonPid !== undefined) await this.endDaemon('SIGKILL');
+    await this.tmux('kill-server'); // Our own socket, never the user's.
+    await until(() => processesOf(this.#base).length === 0, { what: 'processes of the installation to end' }).catch(
+      () => {
+        for (const pid of processesOf(this.#base)) process.kill(pid, 'SIGKILL');
+      },
+    );
+    rmSync(this.#base, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** The command lines of this installation's processes. */
+  commandLines(): readonly string[] {
+    return this.processes().map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
+  }
+
+  /** Processes that were started for this installation, by the directory in their environment. */
+  processes(): readonly number[] {
+    return processesOf(this.#base);
+  }
+}
+
+export interface SessionStatusJson {
+  readonly number: number;
+  readonly channel: string;
+  readonly tmux: string;
+  readonly agent: string;
+  readonly lifecycle: string;
+  readonly state: string;
+  readonly waitingFor: string | null;
+  readonly pid: number | null;
+  readonly generation: number;
+  readonly queued: number;
+  readonly agentSession: string | null;
+}
+
+export interface StatusJson {
+  readonly running: boolean;
+  readonly pid: number;
+  readonly tmuxSocket: string;
+  readonly chat: {
+    readonly kind: string;
+    readonly state: string;
+    readonly api: string;
+    readonly userToken: string;
+    readonly url: string;
+  };
+  readonly sessions: readonly SessionStatusJson[];
+}
+
+function processesOf(base: string): readonly number[] {
+  const own = process.pid;
+  return listPids().filter((pid) => {
+    if (pid === own) return false;
+    try {
+      return (
+        readFileSync(`/proc/${pid}/environ`, 'utf8').includes(base) ||
+        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(base)
+      );
+    } catch {
+      return false; // It ended while we looked.
+    }
+  });
+}
+
+function listPids(): readonly number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((value) => Number.isInteger(value) && value > 0);
+}
