@@ -22,11 +22,14 @@ export function mayDownload(world: World, id: string, query: URLSearchParams): b
   return Number.parseInt(expires, 16) * 1000 > world.clock.now();
 }
 
-/** The id in an address of one of this server's attachments; undefined when it is something else. */
-export function attachmentIdIn(world: World, url: string): string | undefined {
+/**
+ * The id in an address of one of this server's attachments (also when it listened on another port then); undefined
+ * when it is something else.
+ */
+export function attachmentIdIn(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
-  const { pathname, origin } = new URL(url);
-  if (origin !== world.origin) return undefined;
+  const { pathname, hostname } = new URL(url);
+  if (hostname !== '127.0.0.1' && hostname !== 'localhost') return undefined;
   return /^\/attachments\/\d{1,20}\/(\d{1,20})\/[^/]+$/.exec(pathname)?.[1];
 }
 

@@ -19,17 +19,17 @@ export interface NewMessage {
   readonly files: readonly UploadedFile[];
   /** Facts about an answer to an interaction. */
   readonly origin?: Pick<MessageBody, 'applicationId' | 'interaction'>;
+  /** Whose interaction it answers: only such messages can be ephemeral or say "thinking". */
+  readonly answers?: { readonly user: string; readonly type: 'command' | 'component' };
   /** An answer that says "thinking" may be empty. */
   readonly mayBeEmpty?: boolean;
 }
 
 /** Flags a client may set on a message itself. */
-const ownFlags =
-  MessageFlags.SuppressEmbeds |
-  MessageFlags.SuppressNotifications |
-  MessageFlags.IsComponentsV2 |
-  MessageFlags.Loading |
-  MessageFlags.Ephemeral;
+const ownFlags = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications | MessageFlags.IsComponentsV2;
+
+/** Flags of an answer to an interaction. */
+const answerFlags = ownFlags | MessageFlags.Loading | MessageFlags.Ephemeral;
 
 /**
  * Stores a message with its attachments and nonce as one step, tells everybody, and returns it. With `enforce_nonce`
@@ -54,6 +54,13 @@ export function createMessage(world: World, wanted: NewMessage): APIMessage {
   const answer = nonce === undefined ? payload : { ...payload, nonce };
   announce(world, 'MESSAGE_CREATE', channel, message, answer);
   return answer;
+}
+
+/** Deletes a message and tells everybody who saw it. */
+export function deleteMessage(world: World, channel: StoredChannel, message: StoredMessage): void {
+  world.messages.delete(message.id);
+  const place = { channel_id: channel.id, ...(channel.recipients ? {} : { guild_id: world.settings.guildId }) };
+  world.publish({ event: 'MESSAGE_DELETE', data: { id: message.id, ...place }, channel, ...audience(message) });
 }
 
 /** Stores an edit as one step and tells everybody. */
@@ -83,9 +90,12 @@ export function editMessage(
   return payload;
 }
 
-/** A message's parts after an edit; also for answers that are in no history. */
-export function editedBody(world: World, message: StoredMessage, body: MessageEditBody): MessageBody {
+/** A message's parts after an edit. */
+function editedBody(world: World, message: StoredMessage, body: MessageEditBody): MessageBody {
   const { content, embeds, components, flags } = body;
+  // Without new flags the old ones stay; "thinking" ends with the first edit, and ephemeral is for ever.
+  const keptFlags = flags == null ? answerFlags & ~MessageFlags.Loading : MessageFlags.Ephemeral;
+  const isLoading = (message.body.flags & MessageFlags.Loading) !== 0;
   const text = content === undefined ? message.body.content : (content ?? '').trim();
   return {
     ...message.body,
@@ -93,34 +103,42 @@ export function editedBody(world: World, message: StoredMessage, body: MessageEd
     ...(embeds === undefined ? {} : { embeds: embeds ?? [] }),
     ...(components === undefined ? {} : { components: components ?? [] }),
     ...(content === undefined ? {} : mentionsIn(world, text, body)),
-    flags: (flags ?? message.body.flags) & ownFlags & ~MessageFlags.Loading,
-    editedAt: world.clock.now(),
+    flags: ((flags ?? 0) & ownFlags) | (message.body.flags & keptFlags),
+    ...(isLoading ? {} : { editedAt: world.clock.now() }),
   };
 }
 
 /** A message ready to be stored. @throws DiscordApiError 50006, 50035. */
-export function buildMessage(world: World, wanted: NewMessage): StoredMessage {
+function buildMessage(world: World, wanted: NewMessage): StoredMessage {
   const { channel, author, body, files } = wanted;
   const content = (body.content ?? '').trim();
   const reference = referenceOf(world, channel, body);
   const found = mentionsIn(world, content, body);
   const repliedTo = reference?.message_id && world.messages.get(channel.id, reference.message_id)?.author;
   const pings = repliedTo !== undefined && repliedTo !== '' && body.allowed_mentions?.replied_user !== false;
+  const flags = (body.flags ?? 0) & (wanted.answers ? answerFlags : ownFlags);
   const stored: MessageBody = {
-    type: reference ? MessageType.Reply : MessageType.Default,
+    type: messageType(wanted, reference),
     content,
     embeds: body.embeds ?? [],
     components: body.components ?? [],
     ...found,
     mentions: [...new Set([...found.mentions, ...(pings ? [repliedTo] : [])])],
-    flags: (body.flags ?? 0) & ownFlags,
+    flags,
     pinned: false,
     tts: body.tts ?? false,
     ...(reference ? { reference } : {}),
     ...wanted.origin,
   };
   if (!wanted.mayBeEmpty) checkNotEmpty(stored, files.length);
-  return { id: world.ids.next(), channel: channel.id, author, body: stored };
+  const onlyFor = (flags & MessageFlags.Ephemeral) === 0 ? undefined : wanted.answers?.user;
+  const id = world.ids.next();
+  return { id, channel: channel.id, author, ...(onlyFor === undefined ? {} : { onlyFor }), body: stored };
+}
+
+function messageType({ answers }: NewMessage, reference: APIMessageReference | undefined): MessageType {
+  if (answers?.type === 'command') return MessageType.ChatInputCommand;
+  return reference ? MessageType.Reply : MessageType.Default;
 }
 
 function checkNotEmpty(body: MessageBody, attachments: number): void {
@@ -189,5 +207,9 @@ function announce(
   payload: APIMessage,
 ): void {
   const extra = messageEventFields(world, message, channel.recipients !== undefined);
-  world.publish({ event, data: { ...payload, ...extra }, channel });
+  world.publish({ event, data: { ...payload, ...extra }, channel, ...audience(message) });
+}
+
+function audience({ onlyFor }: StoredMessage): { onlyFor?: string } {
+  return onlyFor === undefined ? {} : { onlyFor };
 }

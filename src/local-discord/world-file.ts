@@ -44,7 +44,7 @@ export function openWorld(options: {
     reactions: new ReactionStore(database),
     attachments: new AttachmentStore(database),
     commands: new CommandStore(database),
-    interactions: new Interactions(),
+    interactions: scope.own('interactions', new Interactions(clock, faults), (it) => it.close()),
     publish: (dispatch) => here.publish(dispatch),
     get origin() {
       return `http://127.0.0.1:${here.port}`;

@@ -21,11 +21,6 @@ export function messagePayload(world: World, message: StoredMessage, viewer: str
   return { ...payload, referenced_message: referenced ? plainPayload(world, referenced, viewer) : null };
 }
 
-/** A message that is in no channel's history: an ephemeral answer. */
-export function looseMessagePayload(world: World, message: StoredMessage, attachments: APIAttachment[]): APIMessage {
-  return bodyPayload(world, message, attachments);
-}
-
 export interface MessageEventFields {
   guild_id?: string;
   member?: MemberWithoutUser;

@@ -13,6 +13,7 @@ const longestCustomId = 100;
 const anyComponent = z.looseObject({
   type: z.int(),
   custom_id: z.string().optional(),
+  disabled: z.boolean().optional(),
   label: z.string().max(80).nullish(),
   options: z.array(z.looseObject({})).optional(),
   components: z.array(z.looseObject({ type: z.int() })).optional(),
@@ -53,4 +54,20 @@ function check(value: object, path: readonly (string | number)[], seen: Set<stri
     throw invalidField([...path, 'options'], 'BASE_TYPE_MAX_LENGTH', message);
   }
   for (const [index, child] of (components ?? []).entries()) check(child, [...path, 'components', index], seen);
+}
+
+/** Finds a component by its custom id, however deep. */
+export function componentIn(
+  components: readonly object[],
+  customId: string,
+): { readonly type: number; readonly disabled: boolean } | undefined {
+  for (const value of components) {
+    const parsed = anyComponent.safeParse(value);
+    if (!parsed.success) continue;
+    const { type, custom_id: own, disabled, components: children } = parsed.data;
+    if (own === customId) return { type, disabled: disabled ?? false };
+    const found = componentIn(children ?? [], customId);
+    if (found) return found;
+  }
+  return undefined;
 }

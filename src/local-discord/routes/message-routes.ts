@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { apiErrors, invalidField } from '../api-error.ts';
 import { noContent, ok, route } from '../http/router.ts';
 import type { Call, Reply, Route } from '../http/router.ts';
-import { createMessage, editMessage } from '../message-writer.ts';
+import { createMessage, deleteMessage, editMessage } from '../message-writer.ts';
 import { messagePayload } from '../payloads/message.ts';
 import { isModerator } from '../payloads/people.ts';
 import type { StoredChannel } from '../store/channel-store.ts';
@@ -46,8 +46,7 @@ export const messageRoutes: readonly Route[] = [
     if (message.author !== call.user.id && (channel.recipients || !isModerator(call.world, call.user))) {
       throw apiErrors.missingPermissions();
     }
-    call.world.messages.delete(message.id);
-    call.world.publish({ event: 'MESSAGE_DELETE', data: { id: message.id, ...place(call, channel) }, channel });
+    deleteMessage(call.world, channel, message);
     return noContent;
   }),
   route('POST', '/channels/:channel/messages/bulk-delete', (call) => {

@@ -10,6 +10,15 @@ export function readLimit(query: URLSearchParams, { most, normal }: { most: numb
   throw invalidField(['limit'], 'NUMBER_TYPE_RANGE', `int value should be between 1 and ${most}.`);
 }
 
+/** An ISO 8601 time (UTC) in a query, if it is there, in the form of `isoTime`. @throws DiscordApiError 50035. */
+export function readTime(query: URLSearchParams, name: string): string | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const [, seconds, fraction = '.'] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(?:Z|\+00:00)$/.exec(text) ?? [];
+  if (seconds !== undefined) return `${seconds}${fraction.slice(0, 4).padEnd(4, '0')}Z`;
+  throw invalidField([name], 'DATETIME_TYPE_PARSE', `Could not parse ${text.slice(0, 40)}. Should be ISO8601.`);
+}
+
 /** An id in a query, if it is there. @throws DiscordApiError 50035. */
 export function readSnowflake(query: URLSearchParams, name: string): string | undefined {
   const text = query.get(name);

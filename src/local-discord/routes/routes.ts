@@ -1,9 +1,15 @@
 import type { Route } from '../http/router.ts';
+import { attachmentRoutes } from './attachment-routes.ts';
 import { channelRoutes } from './channel-routes.ts';
+import { commandRoutes } from './command-routes.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { guildRoutes } from './guild-routes.ts';
+import { interactionRoutes } from './interaction-routes.ts';
 import { messageRoutes } from './message-routes.ts';
+import { reactionRoutes } from './reaction-routes.ts';
+import { threadRoutes } from './thread-routes.ts';
 import { userRoutes } from './user-routes.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
 /** Every route that this server has. */
 export const routes: readonly Route[] = [
@@ -12,4 +18,10 @@ export const routes: readonly Route[] = [
   ...guildRoutes,
   ...channelRoutes,
   ...messageRoutes,
+  ...reactionRoutes,
+  ...threadRoutes,
+  ...attachmentRoutes,
+  ...commandRoutes,
+  ...interactionRoutes,
+  ...webhookRoutes,
 ];

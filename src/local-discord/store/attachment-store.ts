@@ -1,5 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 
+import { toInteger } from './snowflakes.ts';
+
 export interface StoredAttachment {
   readonly id: string;
   readonly message: string;
@@ -43,9 +45,14 @@ export class AttachmentStore {
       .map(toAttachment);
   }
 
+  get(id: string): StoredAttachment | undefined {
+    const row = this.#database.prepare(`SELECT ${columns} FROM attachments WHERE id = ?`).get(toInteger(id));
+    return row && toAttachment(row);
+  }
+
   /** An attachment with its bytes; undefined when it is unknown or its bytes are gone. */
   read(id: string): { readonly attachment: StoredAttachment; readonly bytes: Uint8Array } | undefined {
-    const row = this.#database.prepare(`SELECT ${columns}, bytes FROM attachments WHERE id = ?`).get(BigInt(id));
+    const row = this.#database.prepare(`SELECT ${columns}, bytes FROM attachments WHERE id = ?`).get(toInteger(id));
     const bytes = row?.['bytes'];
     return row && bytes instanceof Uint8Array ? { attachment: toAttachment(row), bytes } : undefined;
   }

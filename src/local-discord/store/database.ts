@@ -12,7 +12,8 @@ const schema = `
   CREATE TABLE channels (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
   CREATE TABLE commands (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
   CREATE TABLE messages (
-    id INTEGER PRIMARY KEY, channel TEXT NOT NULL, author TEXT NOT NULL, body TEXT NOT NULL
+    id INTEGER PRIMARY KEY, channel TEXT NOT NULL, author TEXT NOT NULL, only_for TEXT,
+    body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX messages_by_channel ON messages (channel, id);
   CREATE TABLE reactions (

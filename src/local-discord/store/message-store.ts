@@ -7,11 +7,15 @@ import type {
 } from 'discord-api-types/v10';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 
+import { largestId, toInteger } from './snowflakes.ts';
+
 /** A message as it is kept: everything but its reactions and attachments. */
 export interface StoredMessage {
   readonly id: string;
   readonly channel: string;
   readonly author: string;
+  /** An ephemeral message: the one user who sees it. It is in no history. */
+  readonly onlyFor?: string;
   readonly body: MessageBody;
 }
 
@@ -50,8 +54,7 @@ const pruneEvery = 500;
 /** How long a nonce is remembered. Discord says "a few minutes"; longer would hide what it would not. */
 const nonceMemoryMs = 5 * 60 * 1000;
 
-const columns = 'CAST(id AS TEXT) AS id, channel, author, body';
-const largestId = 9_223_372_036_854_775_807n;
+const columns = 'CAST(id AS TEXT) AS id, channel, author, only_for, body';
 
 /** Owns the messages and the memory of nonces. */
 export class MessageStore {
@@ -64,16 +67,24 @@ export class MessageStore {
 
   insert(message: StoredMessage): void {
     this.#database
-      .prepare('INSERT INTO messages (id, channel, author, body) VALUES (?, ?, ?, ?)')
-      .run(BigInt(message.id), message.channel, message.author, JSON.stringify(message.body));
+      .prepare('INSERT INTO messages (id, channel, author, only_for, body) VALUES (?, ?, ?, ?, ?)')
+      .run(BigInt(message.id), message.channel, message.author, message.onlyFor ?? null, JSON.stringify(message.body));
     this.#sincePrune += 1;
     if (this.#sincePrune % pruneEvery === 0) this.#prune(message.channel);
   }
 
   get(channel: string, id: string): StoredMessage | undefined {
     const row = this.#database
-      .prepare(`SELECT ${columns} FROM messages WHERE id = ? AND channel = ?`)
+      .prepare(`SELECT ${columns} FROM messages WHERE id = ? AND channel = ? AND only_for IS NULL`)
       .get(toInteger(id), channel);
+    return row && toMessage(row);
+  }
+
+  /** A message as `get`, or one that only this user sees. */
+  getVisible(channel: string, id: string, user: string): StoredMessage | undefined {
+    const row = this.#database
+      .prepare(`SELECT ${columns} FROM messages WHERE id = ? AND channel = ? AND (only_for IS NULL OR only_for = ?)`)
+      .get(toInteger(id), channel, user);
     return row && toMessage(row);
   }
 
@@ -105,7 +116,7 @@ export class MessageStore {
   /** The newest message's id, or undefined in an empty channel. */
   newest(channel: string): string | undefined {
     const row = this.#database
-      .prepare('SELECT CAST(max(id) AS TEXT) AS id FROM messages WHERE channel = ?')
+      .prepare('SELECT CAST(max(id) AS TEXT) AS id FROM messages WHERE channel = ? AND only_for IS NULL')
       .get(channel);
     return typeof row?.['id'] === 'string' ? row['id'] : undefined;
   }
@@ -149,7 +160,7 @@ export class MessageStore {
 
   #select(where: string, channel: string, id: bigint, limit: number): StoredMessage[] {
     return this.#database
-      .prepare(`SELECT ${columns} FROM messages WHERE ${where} LIMIT ?`)
+      .prepare(`SELECT ${columns} FROM messages WHERE only_for IS NULL AND ${where} LIMIT ?`)
       .all(channel, id, limit)
       .map(toMessage);
   }
@@ -169,11 +180,7 @@ function toMessage(row: Record<string, SQLOutputValue>): StoredMessage {
     id: String(row['id']),
     channel: String(row['channel']),
     author: String(row['author']),
+    ...(typeof row['only_for'] === 'string' ? { onlyFor: row['only_for'] } : {}),
     body: JSON.parse(String(row['body'])) as MessageBody,
   };
-}
-
-function toInteger(id: string): bigint {
-  const value = BigInt(id);
-  return value > largestId ? largestId : value;
 }

@@ -32,6 +32,15 @@ export function snowflakeTime(id: string): number {
   return Number(BigInt(id) >> counterBits) + epochMs;
 }
 
+/** The largest integer that the database can hold; ids beyond it are nobody's. */
+export const largestId = 9_223_372_036_854_775_807n;
+
+/** An id as the database compares it. */
+export function toInteger(id: string): bigint {
+  const value = BigInt(id);
+  return value > largestId ? largestId : value;
+}
+
 /** Whether a text has the form of an id. */
 export function isSnowflake(text: string): boolean {
   return /^\d{1,20}$/.test(text);

@@ -1,0 +1,175 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { InteractionResponseType, InteractionType, MessageFlags } from 'discord-api-types/v10';
+import { z } from 'zod';
+
+import { apiErrors } from '../api-error.ts';
+import { noContent, ok, openRoute } from '../http/router.ts';
+import type { Call, Reply, Route } from '../http/router.ts';
+import type { Interaction } from '../interactions.ts';
+import { createMessage, deleteMessage, editMessage } from '../message-writer.ts';
+import type { NewMessage } from '../message-writer.ts';
+import { messagePayload } from '../payloads/message.ts';
+import { userPayloadById } from '../payloads/people.ts';
+import type { StoredChannel } from '../store/channel-store.ts';
+import type { StoredMessage } from '../store/message-store.ts';
+import { param } from './access.ts';
+import { messageCreateBody, messageEditBody } from './message-body.ts';
+
+const callbackBody = z.discriminatedUnion('type', [
+  z.object({ type: z.literal(InteractionResponseType.ChannelMessageWithSource), data: messageCreateBody }),
+  z.object({
+    type: z.literal(InteractionResponseType.DeferredChannelMessageWithSource),
+    data: z.object({ flags: z.int().nonnegative().nullish() }).nullish(),
+  }),
+  z.object({ type: z.literal(InteractionResponseType.DeferredMessageUpdate) }),
+  z.object({ type: z.literal(InteractionResponseType.UpdateMessage), data: messageEditBody }),
+  z.object({
+    type: z.literal(InteractionResponseType.ApplicationCommandAutocompleteResult),
+    data: z.object({ choices: z.array(z.looseObject({ name: z.string() })).max(25) }),
+  }),
+  z.object({
+    type: z.literal(InteractionResponseType.Modal),
+    data: z.looseObject({
+      custom_id: z.string().min(1).max(100),
+      title: z.string().min(1).max(45),
+      components: z
+        .array(z.looseObject({ type: z.int() }))
+        .min(1)
+        .max(5),
+    }),
+  }),
+]);
+
+type Callback = z.output<typeof callbackBody>;
+
+/** An application answers an interaction: the first answer, the original, and follow-ups. The token is in the path. */
+export const webhookRoutes: readonly Route[] = [
+  openRoute('POST', '/interactions/:interaction/:token/callback', (call) => {
+    const callback = call.body.read(callbackBody);
+    const interaction = call.world.interactions.acknowledge(param(call, 'interaction'), param(call, 'token'));
+    const message = answer(call, interaction, callback);
+    const { id, type, user } = interaction;
+    call.world.publish({ event: 'INTERACTION_SUCCESS', data: { id }, onlyFor: user });
+    if (call.query.get('with_response') !== 'true') return noContent;
+    return ok({
+      interaction: { id, type, ...(message ? { response_message_id: message.id } : {}) },
+      resource: { type: callback.type, ...(message ? { message } : {}) },
+    });
+  }),
+  openRoute('POST', '/webhooks/:application/:token', (call) => {
+    const interaction = interactionOf(call);
+    const { files } = call.body;
+    const body = call.body.read(messageCreateBody);
+    return ok(say(call, interaction, { body, files }));
+  }),
+  openRoute('GET', '/webhooks/:application/:token/messages/:message', (call) => {
+    const { message } = ownMessageOf(call);
+    return ok(messagePayload(call.world, message, message.author));
+  }),
+  openRoute('PATCH', '/webhooks/:application/:token/messages/:message', (call) => {
+    const { interaction, channel, message } = ownMessageOf(call);
+    const body = call.body.read(messageEditBody);
+    const { files } = call.body;
+    return ok(editMessage(call.world, { channel, message, body, files, viewer: interaction.application }));
+  }),
+  openRoute('DELETE', '/webhooks/:application/:token/messages/:message', (call): Reply => {
+    const { channel, message } = ownMessageOf(call);
+    deleteMessage(call.world, channel, message);
+    return noContent;
+  }),
+];
+
+/** Does what the first answer says; the message that it made or changed, if any. */
+function answer(call: Call, interaction: Interaction, callback: Callback): APIMessage | undefined {
+  const { world } = call;
+  const { files } = call.body;
+  switch (callback.type) {
+    case InteractionResponseType.ChannelMessageWithSource:
+      return asOriginal(interaction, say(call, interaction, { body: callback.data, files }));
+    case InteractionResponseType.DeferredChannelMessageWithSource: {
+      const flags = (callback.data?.flags ?? 0) | MessageFlags.Loading;
+      return asOriginal(interaction, say(call, interaction, { body: { flags }, files, mayBeEmpty: true }));
+    }
+    case InteractionResponseType.DeferredMessageUpdate:
+    case InteractionResponseType.UpdateMessage: {
+      const channel = channelOf(call, interaction);
+      const { message: id = '0' } = interaction;
+      const message = world.messages.getVisible(channel.id, id, interaction.user);
+      if (!message) throw apiErrors.unknownMessage();
+      interaction.original = message.id;
+      if (callback.type === InteractionResponseType.DeferredMessageUpdate) return undefined;
+      return editMessage(world, { channel, message, body: callback.data, files, viewer: interaction.application });
+    }
+    case InteractionResponseType.ApplicationCommandAutocompleteResult: {
+      const data = { ...callback.data, interaction_id: interaction.id };
+      world.publish({ event: 'APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE', data, onlyFor: interaction.user });
+      return undefined;
+    }
+    case InteractionResponseType.Modal: {
+      const { application, channel, user, id } = interaction;
+      const data = {
+        ...callback.data,
+        id,
+        channel_id: channel,
+        application: { id: application, name: userPayloadById(world, application).username },
+      };
+      world.publish({ event: 'INTERACTION_MODAL_CREATE', data, onlyFor: user });
+      return undefined;
+    }
+  }
+}
+
+function asOriginal(interaction: Interaction, message: APIMessage): APIMessage {
+  interaction.original = message.id;
+  return message;
+}
+
+/** Posts in the interaction's channel as its application. */
+function say(
+  call: Call,
+  interaction: Interaction,
+  what: Pick<NewMessage, 'body' | 'files' | 'mayBeEmpty'>,
+): APIMessage {
+  const { world } = call;
+  const { id, application, user } = interaction;
+  const isCommand = interaction.type === InteractionType.ApplicationCommand;
+  return createMessage(world, {
+    ...what,
+    channel: channelOf(call, interaction),
+    author: application,
+    origin: {
+      applicationId: application,
+      interaction: {
+        id,
+        type: isCommand ? InteractionType.ApplicationCommand : InteractionType.MessageComponent,
+        user: userPayloadById(world, user),
+        authorizing_integration_owners: {},
+        ...(interaction.message === undefined ? {} : { interacted_message_id: interaction.message }),
+      } as NonNullable<NonNullable<NewMessage['origin']>['interaction']>,
+    },
+    answers: { user, type: isCommand ? 'command' : 'component' },
+  });
+}
+
+function interactionOf(call: Call): Interaction {
+  return call.world.interactions.byToken(param(call, 'application'), param(call, 'token'));
+}
+
+/** The message in the path, if it is this application's answer to this very interaction's user. */
+function ownMessageOf(call: Call): { interaction: Interaction; channel: StoredChannel; message: StoredMessage } {
+  const interaction = interactionOf(call);
+  const channel = channelOf(call, interaction);
+  const name = param(call, 'message');
+  const id = name === '@original' ? interaction.original : name;
+  const message = /^\d{1,20}$/.test(id ?? '')
+    ? call.world.messages.getVisible(channel.id, id ?? '', interaction.user)
+    : undefined;
+  if (message?.author !== interaction.application) throw apiErrors.unknownMessage();
+  return { interaction, channel, message };
+}
+
+function channelOf(call: Call, interaction: Interaction): StoredChannel {
+  const channel = call.world.channels.get(interaction.channel);
+  if (!channel) throw apiErrors.unknownChannel();
+  return channel;
+}
