@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+
+import { canMoveInbox } from '../../src/model/message.ts';
+import type { InboxState } from '../../src/model/message.ts';
+import type { Inbox } from '../../src/contracts/stores.ts';
+import { openStores } from '../../src/storage/stores.ts';
+import { channelB, message, one, two } from './records.ts';
+
+const states: readonly InboxState[] = ['queued', 'sending', 'uncertain', 'acknowledged', 'rejected', 'failed'];
+
+/** The moves that bring a fresh message into a state. */
+const wayTo: Readonly<Record<InboxState, readonly InboxState[]>> = {
+  queued: [],
+  sending: ['sending'],
+  uncertain: ['sending', 'uncertain'],
+  acknowledged: ['sending', 'acknowledged'],
+  rejected: ['rejected'],
+  failed: ['failed'],
+};
+
+function inboxWith(id: string, state: InboxState): Inbox {
+  const { inbox } = openStores(':memory:');
+  inbox.append(message(id));
+  for (const step of wayTo[state]) inbox.move(id, step, 2_000);
+  return inbox;
+}
+
+describe('inbox', () => {
+  it('gives a message back as it was stored, queued', () => {
+    const { inbox } = openStores(':memory:');
+    const stored = message('m1', { text: 'hé\n`x` 🎉', channel: channelB });
+    expect(inbox.append(stored)).toBe(true);
+    expect(inbox.get('m1')).toEqual({ ...stored, state: 'queued' });
+  });
+
+  it('keeps a message without a chat message to react to', () => {
+    const { inbox } = openStores(':memory:');
+    inbox.append(message('m1', { messageId: undefined, source: 'cli' }));
+    expect(inbox.get('m1')).toMatchObject({ messageId: undefined, source: 'cli' });
+  });
+
+  it('BX-01: stores a repeated id once, and changes nothing by the repetition', () => {
+    const { inbox } = openStores(':memory:');
+    inbox.append(message('m1', { text: 'first' }));
+    inbox.move('m1', 'sending', 2_000);
+    expect(inbox.append(message('m1', { text: 'second' }))).toBe(false);
+    expect(inbox.get('m1')).toMatchObject({ text: 'first', state: 'sending' });
+  });
+
+  it('gives the oldest unsettled message of a session, by arrival and not by clock', () => {
+    const { inbox } = openStores(':memory:');
+    inbox.append(message('other', { session: two }));
+    inbox.append(message('m1', { receivedAt: 9_000 }));
+    inbox.append(message('m2', { receivedAt: 1 }));
+    expect(inbox.next(one)?.id).toBe('m1');
+    inbox.move('m1', 'sending', 2_000);
+    expect(inbox.next(one)?.id).toBe('m2');
+    inbox.move('m1', 'uncertain', 2_001);
+    expect(inbox.next(one)).toMatchObject({ id: 'm1', state: 'uncertain' });
+    inbox.move('m1', 'failed', 2_002);
+    inbox.move('m2', 'rejected', 2_002);
+    expect(inbox.next(one)).toBeUndefined();
+    expect(inbox.next(two)?.id).toBe('other');
+  });
+
+  for (const from of states) {
+    for (const to of states) {
+      const allowed = canMoveInbox(from, to);
+      it(`I3: ${from} → ${to} ${allowed ? 'is allowed' : 'throws and changes nothing'}`, () => {
+        const inbox = inboxWith('m1', from);
+        if (allowed) inbox.move('m1', to, 3_000);
+        else expect(() => inbox.move('m1', to, 3_000)).toThrow(`m1 cannot go from ${from} to ${to}`);
+        expect(inbox.get('m1')?.state).toBe(allowed ? to : from);
+      });
+    }
+  }
+
+  it('I3: nothing leads out of a settled state', () => {
+    for (const from of ['acknowledged', 'rejected', 'failed'] as const) {
+      expect(states.filter((to) => canMoveInbox(from, to))).toEqual([]);
+    }
+  });
+
+  it('refuses to move a message that it does not have', () => {
+    const { inbox } = openStores(':memory:');
+    expect(() => inbox.move('nobody', 'sending', 1)).toThrow('nobody');
+  });
+
+  it('I4: after a crash what was being sent is uncertain, and nothing else is', () => {
+    const { inbox } = openStores(':memory:');
+    for (const id of ['a', 'b', 'c', 'd']) inbox.append(message(id));
+    inbox.move('a', 'sending', 1);
+    inbox.move('a', 'acknowledged', 1);
+    inbox.move('b', 'sending', 1);
+    inbox.move('c', 'sending', 1);
+    expect(inbox.markUncertain(5)).toBe(2);
+    expect(['a', 'b', 'c', 'd'].map((id) => inbox.get(id)?.state)).toEqual([
+      'acknowledged',
+      'uncertain',
+      'uncertain',
+      'queued',
+    ]);
+    expect(inbox.markUncertain(6)).toBe(0);
+  });
+
+  it('counts what is not settled, by session', () => {
+    const { inbox } = openStores(':memory:');
+    for (const id of ['a', 'b', 'c', 'd']) inbox.append(message(id));
+    inbox.append(message('e', { session: two }));
+    inbox.move('a', 'sending', 1);
+    inbox.move('b', 'sending', 1);
+    inbox.move('b', 'uncertain', 1);
+    inbox.move('c', 'failed', 1);
+    expect([inbox.unsettled(one), inbox.unsettled(two)]).toEqual([3, 1]);
+  });
+
+  it('I11: forgets settled messages by the time they were settled, and never an unsettled one', () => {
+    const { inbox } = openStores(':memory:');
+    for (const id of ['old', 'edge', 'waiting', 'sending', 'unsure']) inbox.append(message(id, { receivedAt: 1 }));
+    inbox.move('old', 'failed', 99);
+    inbox.move('edge', 'rejected', 100);
+    inbox.move('sending', 'sending', 2);
+    inbox.move('unsure', 'sending', 2);
+    inbox.move('unsure', 'uncertain', 2);
+    expect(inbox.prune(100)).toBe(1);
+    expect(['old', 'edge', 'waiting', 'sending', 'unsure'].filter((id) => inbox.get(id))).toEqual([
+      'edge',
+      'waiting',
+      'sending',
+      'unsure',
+    ]);
+  });
+});

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+
+import type { TextClaim, TurnStore } from '../../src/contracts/stores.ts';
+import { openStores } from '../../src/storage/stores.ts';
+import { channelB, one, turn, two } from './records.ts';
+
+function turns(): TurnStore {
+  return openStores(':memory:').turns;
+}
+
+function claim(key: string, origin: TextClaim['origin'], change: Partial<TextClaim> = {}): TextClaim {
+  return { session: one, turn: 't1', key, hash: 'same words', origin, ...change };
+}
+
+describe('turns', () => {
+  it('begin once, and end once', () => {
+    const store = turns();
+    expect(store.begin(turn('t1', { message: 'm1' }))).toBe(true);
+    expect(store.begin(turn('t1', { channel: channelB }))).toBe(false);
+    expect(store.get(one, 't1')).toEqual({ ...turn('t1', { message: 'm1' }), outcome: undefined });
+    expect(store.end(one, 't1', 'completed', 2_000)).toBe(true);
+    expect(store.end(one, 't1', 'failed', 3_000)).toBe(false);
+    expect(store.get(one, 't1')?.outcome).toBe('completed');
+    expect(store.end(one, 'unknown', 'failed', 3_000)).toBe(false);
+  });
+
+  it('are told apart by session', () => {
+    const store = turns();
+    store.begin(turn('t1'));
+    expect(store.begin(turn('t1', { session: two, channel: channelB }))).toBe(true);
+    store.end(one, 't1', 'completed', 2_000);
+    expect(store.get(two, 't1')).toMatchObject({ channel: channelB, outcome: undefined });
+  });
+
+  it('the current turn is the open one started last, the latest may be over', () => {
+    const store = turns();
+    expect([store.current(one), store.latest(one)]).toEqual([undefined, undefined]);
+    store.begin(turn('t1', { startedAt: 9_000 }));
+    store.begin(turn('t2', { startedAt: 1 }));
+    expect(store.current(one)?.turn).toBe('t2');
+    store.end(one, 't2', 'completed', 2_000);
+    expect(store.current(one)?.turn).toBe('t1');
+    expect(store.latest(one)?.turn).toBe('t2');
+    store.end(one, 't1', 'completed', 2_000);
+    expect(store.current(one)).toBeUndefined();
+  });
+
+  it('are found by the message that started them', () => {
+    const store = turns();
+    store.begin(turn('t1', { message: 'm1' }));
+    store.begin(turn('t2'));
+    expect(store.byMessage('m1')?.turn).toBe('t1');
+    expect(store.byMessage('m2')).toBeUndefined();
+  });
+
+  it('end all at once, without the ended ones or those of others', () => {
+    const store = turns();
+    for (const id of ['t1', 't2', 't3']) store.begin(turn(id));
+    store.begin(turn('t4', { session: two }));
+    store.end(one, 't2', 'completed', 2_000);
+    const ended = store.endAll(one, 'lost', 3_000);
+    expect(new Set(ended.map((record) => `${record.turn} ${record.outcome ?? ''}`))).toEqual(
+      new Set(['t1 lost', 't3 lost']),
+    );
+    expect(store.endAll(one, 'lost', 4_000)).toEqual([]);
+    expect(store.get(one, 't2')?.outcome).toBe('completed');
+    expect(store.current(two)?.turn).toBe('t4');
+  });
+
+  it('I11: are forgotten with their texts when they ended long ago, and never while open', () => {
+    const { turns: store, transaction } = openStores(':memory:');
+    for (const id of ['old', 'edge', 'open']) store.begin(turn(id, { startedAt: 1 }));
+    store.claimText(claim('k1', 'agent', { turn: 'old' }));
+    store.end(one, 'old', 'completed', 99);
+    store.end(one, 'edge', 'completed', 100);
+    expect(store.prune(100)).toBe(1);
+    expect(['old', 'edge', 'open'].map((id) => store.get(one, id)?.turn)).toEqual([undefined, 'edge', 'open']);
+    // The text's key is free again: nothing of the old turn is left.
+    expect(transaction(() => store.claimText(claim('k1', 'agent', { turn: 'open' })))).toBe(true);
+  });
+});
+
+describe('claims of texts', () => {
+  function begun(): TurnStore {
+    const store = turns();
+    store.begin(turn('t1'));
+    store.begin(turn('t2'));
+    return store;
+  }
+
+  for (const [first, second] of [
+    ['agent', 'dp'],
+    ['dp', 'agent'],
+  ] as const) {
+    it(`BX-04: said by ${first}, then by ${second} in the same turn: heard once`, () => {
+      const store = begun();
+      expect(store.claimText(claim('k1', first))).toBe(true);
+      expect(store.claimText(claim('k2', second))).toBe(false);
+    });
+
+    it(`BX-04: said twice by ${first} and twice by ${second}: heard twice, whatever the order`, () => {
+      const together = begun();
+      expect([first, first, second, second].map((origin, i) => together.claimText(claim(`k${i}`, origin)))).toEqual([
+        true,
+        true,
+        false,
+        false,
+      ]);
+      const mixed = begun();
+      expect([first, second, first, second].map((origin, i) => mixed.claimText(claim(`k${i}`, origin)))).toEqual([
+        true,
+        false,
+        true,
+        false,
+      ]);
+    });
+  }
+
+  it('BX-04: never hides anything across turns or sessions', () => {
+    const store = begun();
+    store.begin(turn('t1', { session: two }));
+    expect(store.claimText(claim('k1', 'agent'))).toBe(true);
+    expect(store.claimText(claim('k2', 'dp', { turn: 't2' }))).toBe(true);
+    expect(store.claimText(claim('k3', 'dp', { session: two }))).toBe(true);
+  });
+
+  it('other words are other words', () => {
+    const store = begun();
+    expect(store.claimText(claim('k1', 'agent'))).toBe(true);
+    expect(store.claimText(claim('k2', 'dp', { hash: 'different words' }))).toBe(true);
+  });
+
+  it('the same saying told again is not heard again, and counts once', () => {
+    const store = begun();
+    expect(store.claimText(claim('k1', 'agent'))).toBe(true);
+    expect(store.claimText(claim('k1', 'agent'))).toBe(false);
+    expect(store.claimText(claim('k2', 'dp'))).toBe(false);
+    expect(store.claimText(claim('k3', 'dp'))).toBe(true);
+  });
+});
