@@ -11,13 +11,14 @@ import { paneToken, reachDaemon } from './reach-daemon.ts';
 /** What commands share: where the installation is, how to reach its daemon, how to say something. */
 export class CliContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock = systemClock;
+  readonly clock: Clock;
   /** What the program ends with unless something is thrown. */
   exitCode = 0;
   #paths: BridgePaths | undefined;
 
-  constructor(environment: Readonly<Record<string, string | undefined>>) {
+  constructor(environment: Readonly<Record<string, string | undefined>>, clock: Clock = systemClock) {
     this.environment = environment;
+    this.clock = clock;
   }
 
   get paths(): BridgePaths {

@@ -18,16 +18,17 @@ const mainUrl = new URL(`../main${extname(import.meta.url)}`, import.meta.url);
  * Starts the daemon as a process of its own that outlives this one, and waits for its report. What it says before its
  * log is open goes to `logs/start.log`.
  *
+ * @param program what the daemon runs.
  * @throws BridgeError with the daemon's own code and words when it fails; `start-failed`, `start-timeout`, `not-built`.
  */
-export async function spawnDaemon(context: CliContext): Promise<void> {
-  demandBuilt();
+export async function spawnDaemon(context: CliContext, program: URL = mainUrl): Promise<void> {
+  demandBuilt(program);
   const { home, logs, bridgeLog } = context.paths;
   makePrivateDirectory(home);
   makePrivateDirectory(logs);
   const outputFile = join(logs, 'start.log');
   const output = openSync(outputFile, 'w', 0o600);
-  const child = spawnProcess(process.execPath, [fileURLToPath(mainUrl)], {
+  const child = spawnProcess(process.execPath, [fileURLToPath(program)], {
     cwd: home,
     detached: true,
     stdio: ['ignore', output, output, 'ipc'],
@@ -62,7 +63,7 @@ export async function spawnDaemon(context: CliContext): Promise<void> {
 
 /** Runs the daemon in this process until it ends. */
 export async function runInForeground(context: CliContext): Promise<void> {
-  demandBuilt();
+  demandBuilt(mainUrl);
   const { home } = context.paths;
   makePrivateDirectory(home);
   process.env['BRIDGE_HOME'] = home;
@@ -93,8 +94,9 @@ function reportOf(child: ReturnType<typeof spawnProcess>, { clock }: CliContext)
   });
 }
 
-/** From the second second on a person sees that something is going on. */
+/** After a second, a person at a terminal sees that something is going on. */
 function showProgress({ clock }: CliContext): () => void {
+  if (!process.stderr.isTTY) return () => undefined;
   let seconds = 0;
   const cancel = clock.every(1000, () => {
     seconds += 1;
@@ -106,8 +108,8 @@ function showProgress({ clock }: CliContext): () => void {
   };
 }
 
-function demandBuilt(): void {
-  if (existsSync(mainUrl)) return;
+function demandBuilt(program: URL): void {
+  if (existsSync(program)) return;
   throw new BridgeError('not-built', 'The bridge is not built yet.', {
     advice: 'Run ./start-bridge.sh (or: npm run build).',
   });

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 
 import { BridgeError } from '../../base/errors.ts';
-import { spawnProcess } from '../../base/run-command.ts';
 import { sessionArgument } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 
@@ -27,6 +26,8 @@ async function attach(context: CliContext, number: number): Promise<void> {
       advice: `Type this in one: ${session.attach}`,
     });
   }
+  // Loaded only here: what it brings along would slow every command.
+  const { spawnProcess } = await import('../../base/run-command.ts');
   // Inside another tmux the client refuses to start unless it does not know about it.
   const { TMUX: _, ...environment } = context.environment;
   const child = spawnProcess('sh', ['-c', `exec ${session.attach}`], { stdio: 'inherit', env: environment });

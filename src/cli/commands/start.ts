@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { BridgeError } from '../../base/errors.ts';
 import type { BridgeStatus } from '../../contracts/bridge-api.ts';
 import type { CliContext } from '../context.ts';
-import { runInForeground, spawnDaemon } from '../daemon-process.ts';
 import { welcomeLines } from '../welcome-text.ts';
 import { statusLines } from '../status-text.ts';
 
@@ -28,6 +27,8 @@ export async function startBridge(context: CliContext): Promise<void> {
   let status = await runningStatus(context);
   if (status === undefined) {
     try {
+      // Loaded only here: what it brings along would slow every command.
+      const { spawnDaemon } = await import('../daemon-process.ts');
       await spawnDaemon(context);
       status = await context.withBridge((bridge) => bridge.status());
       context.print(...welcomeLines(status, context.vai));
@@ -50,6 +51,7 @@ async function startInForeground(context: CliContext): Promise<void> {
       advice: 'Stop it first: vai stop --keep-sessions',
     });
   }
+  const { runInForeground } = await import('../daemon-process.ts');
   await runInForeground(context);
 }
 

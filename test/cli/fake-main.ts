@@ -1,0 +1,48 @@
+/* A stand-in for the daemon's program: the file is copied to `main.ts` beside a copy of the sources. */
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { silentLog } from '../../src/base/log.ts';
+import { resolvePaths } from '../../src/config/paths.ts';
+import { ownDaemonRecord, removeDaemonRecord, writeDaemonRecord } from '../../src/control/daemon-record.ts';
+import { startControlServer } from '../../src/control/server.ts';
+import { FakeBridgeApi } from '../../test/control/fake-bridge-api.ts';
+
+/** What the real one exports, with the bridge in memory; what it does is told by FAKE_MAIN. */
+export async function runDaemon(options: { readonly echoLog: boolean } = { echoLog: false }): Promise<void> {
+  const paths = resolvePaths({ environment: process.env });
+  const told = process.env['FAKE_MAIN'] ?? 'ready';
+  if (told === 'crash') throw new Error('out of luck');
+  if (told === 'failed') {
+    tell({ kind: 'failed', code: 'chat-token-invalid', message: 'The token is wrong.', advice: 'Correct it.' });
+    process.exitCode = 1;
+    return;
+  }
+  mkdirSync(paths.state, { recursive: true });
+  if (existsSync(paths.daemonRecord)) {
+    tell({ kind: 'failed', code: 'already-running', message: 'Another bridge already runs on this directory.' });
+    return;
+  }
+  writeDaemonRecord(paths.daemonRecord, ownDaemonRecord(paths.controlSocket));
+  if (options.echoLog) process.stdout.write('{"msg":"log line"}\n');
+  const note = (text: string): void => appendFileSync(join(dirname(paths.home), 'notes'), `${text}\n`);
+  note(`cwd=${process.cwd()} home=${process.env['BRIDGE_HOME'] ?? ''} parent=${String(process.send !== undefined)}`);
+  const api = new FakeBridgeApi();
+  const stopped = new Promise<void>((resolve) => {
+    api.onStop = (keepSessions) => {
+      note(`stop keepSessions=${String(keepSessions)}`);
+      resolve();
+    };
+  });
+  const server = await startControlServer({ socket: paths.controlSocket, api, log: silentLog });
+  tell({ kind: 'ready' });
+  await stopped;
+  await server.close();
+  removeDaemonRecord(paths.daemonRecord, process.pid);
+}
+
+function tell(report: object): void {
+  process.send?.(report, () => process.disconnect());
+}
+
+if (process.argv[1]?.endsWith('main.ts')) await runDaemon();
