@@ -1,9 +1,8 @@
-import { existsSync, readFileSync, rmSync, watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Cancel, Clock } from '../base/clock.ts';
-import { systemErrorCode } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { TypedEvents } from '../base/typed-events.ts';
 import type { TerminalDeath } from '../contracts/terminal.ts';
@@ -11,6 +10,7 @@ import { exitFile, screenFile } from './launch-script.ts';
 import { findProcess } from './process-table.ts';
 import type { ProcessIdentity } from './process-tree.ts';
 import type { Pane } from './tmux-commands.ts';
+import { readIfThere, removeFiles } from './terminal-files.ts';
 import { trimScreen } from './screen.ts';
 
 /** A terminal whose death we want to hear of. */
@@ -32,8 +32,10 @@ export interface DeathWatchOptions {
   readonly sweepIntervalMs: number;
   /** All panes in one question; undefined when the question failed and nothing is known. */
   readonly listPanes: () => Promise<readonly Pane[] | undefined>;
-  /** Makes the name free again. `paneGone`: tmux has closed the pane itself. Runs before the death is told. */
-  readonly onEnded: (terminal: WatchedTerminal, paneGone: boolean) => Promise<void>;
+  /** The pane closed under a program that may live on without a terminal. It should be ended. */
+  readonly onPaneGone: (terminal: WatchedTerminal) => void;
+  /** The program ended in its pane. Makes the name free again, before the death is told. */
+  readonly onProgramEnded: (terminal: WatchedTerminal) => Promise<void>;
   /** Hears every complete list, for what else is to be kept in order. */
   readonly onPanes: (panes: readonly Pane[]) => void;
 }
@@ -161,13 +163,14 @@ export class DeathWatch {
     if (watch?.terminal !== terminal || watch.state !== 'alive') return;
     watch.state = 'settling';
     try {
+      if (paneGone) this.#options.onPaneGone(terminal);
       const exitCode = await this.#exitCode(terminal, paneGone);
       const lastLines = readLastLines(terminal);
-      await this.#options.onEnded(terminal, paneGone);
+      if (!paneGone) await this.#options.onProgramEnded(terminal);
       // Somebody asked for its end meanwhile.
       if (this.#watches.get(terminal.name) !== watch) return;
       this.#forget(terminal.name);
-      removeExitFiles(terminal);
+      removeFiles(terminal);
       this.#events.emit('died', { name: terminal.name, exitCode, lastLines });
     } catch (error) {
       this.#options.log.error({ error, terminal: terminal.name }, 'a dead terminal could not be settled; trying again');
@@ -197,11 +200,6 @@ export class DeathWatch {
   }
 }
 
-/** Removes what a terminal's wrapper wrote at its end. */
-export function removeExitFiles({ name, directory, process: { pid } }: WatchedTerminal): void {
-  for (const file of [exitFile(name, pid), screenFile(name, pid)]) rmSync(join(directory, file), { force: true });
-}
-
 function readExitCode({ name, directory, process: { pid } }: WatchedTerminal): number | undefined {
   const code = Number.parseInt(readIfThere(join(directory, exitFile(name, pid))), 10);
   return Number.isNaN(code) ? undefined : code;
@@ -209,13 +207,4 @@ function readExitCode({ name, directory, process: { pid } }: WatchedTerminal): n
 
 function readLastLines({ name, directory, process: { pid } }: WatchedTerminal): string {
   return trimScreen(readIfThere(join(directory, screenFile(name, pid))));
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return '';
-    throw error;
-  }
 }

@@ -39,7 +39,9 @@ export function screenFile(name: string, pid: number): string {
 
 /** Whether a file was left by an earlier terminal of this name. */
 export function isLeftover(file: string, name: string): boolean {
-  return file.startsWith(`${name}.`) && /^(\d+\.(exit|exit-new|screen)|launch)$/.test(file.slice(name.length + 1));
+  return (
+    file.startsWith(`${name}.`) && /^(\d+\.(exit|exit-new|screen)|launch|process)$/.test(file.slice(name.length + 1))
+  );
 }
 
 /**

@@ -9,7 +9,7 @@ export interface EndTreeOptions {
   readonly root: ProcessIdentity;
   readonly clock: Clock;
   readonly readTable: ReadProcessTable;
-  /** Milliseconds between asking (HUP, TERM) and forcing (KILL). */
+  /** Milliseconds between asking (TERM, HUP) and forcing (KILL). */
   readonly graceMs: number;
   /** Default `process.kill`. */
   readonly signal?: (pid: number, signal: NodeJS.Signals) => void;
@@ -51,8 +51,8 @@ export function processTree(
 }
 
 /**
- * Ends a whole process tree: HUP and TERM (an interactive shell ignores TERM), then KILL after the grace, also for
- * what was started meanwhile. Returns when all are gone.
+ * Ends a whole process tree: TERM; after a third of the grace HUP for who ignores that, as interactive shells do; after
+ * the grace KILL, also for what was started meanwhile. Returns when all are gone.
  *
  * @throws BridgeError `process-tree-alive` when some cannot be ended, naming them.
  */
@@ -60,7 +60,9 @@ export async function endProcessTree(options: EndTreeOptions): Promise<void> {
   const { clock, graceMs } = options;
   let known = processTree(await options.readTable(), options.root);
   const began = clock.monotonic();
-  for (const name of ['SIGHUP', 'SIGTERM', 'SIGCONT'] as const) sendAll(known, name, options);
+  let asked = 'SIGTERM';
+  sendAll(known, 'SIGTERM', options);
+  sendAll(known, 'SIGCONT', options);
   for (;;) {
     const alive = await survivors(known, options);
     if (alive.length === 0) return;
@@ -73,7 +75,12 @@ export async function endProcessTree(options: EndTreeOptions): Promise<void> {
         { happened: 'unknown', advice: 'They may belong to another user or wait for a device; look with ps.' },
       );
     }
-    if (waited >= graceMs) sendAll(alive, 'SIGKILL', options);
+    if (waited >= graceMs) {
+      sendAll(alive, 'SIGKILL', options);
+    } else if (waited >= graceMs / 3 && asked === 'SIGTERM') {
+      asked = 'SIGHUP';
+      sendAll(alive, 'SIGHUP', options);
+    }
     await clock.sleep(pollMs);
   }
 }

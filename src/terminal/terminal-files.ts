@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 import { makePrivateDirectory } from '../base/atomic-file.ts';
@@ -6,6 +6,7 @@ import { BridgeError, systemErrorCode } from '../base/errors.ts';
 import type { TerminalSpec } from '../contracts/terminal.ts';
 import { isLeftover, launchScript } from './launch-script.ts';
 import type { Launch } from './launch-script.ts';
+import type { ProcessIdentity } from './process-tree.ts';
 import { isTerminalName } from './tmux-names.ts';
 
 export const defaultColumns = 120;
@@ -42,9 +43,7 @@ export async function withLaunchScript<T>(
 ): Promise<T> {
   const { name, directory } = spec;
   makePrivateDirectory(directory);
-  for (const file of readdirSync(directory)) {
-    if (isLeftover(file, name)) rmSync(join(directory, file));
-  }
+  removeFiles(spec);
   const path = join(directory, `${name}.launch`);
   writeFileSync(path, launchScript({ ...spec, ...place }), { mode: 0o600, flag: 'wx' });
   try {
@@ -53,6 +52,54 @@ export async function withLaunchScript<T>(
     rmSync(path, { force: true });
     throw error;
   }
+}
+
+/** Where a terminal's files are. */
+export interface TerminalPlace {
+  readonly name: string;
+  readonly directory: string;
+}
+
+/**
+ * Writes down which process a terminal runs, so that a later daemon can find what outlived both the terminal and this
+ * one. Nothing depends on it otherwise, so it is not flushed.
+ */
+export function rememberProcess(terminal: TerminalPlace & { readonly process: ProcessIdentity }): void {
+  const { pid, started } = terminal.process;
+  try {
+    writeFileSync(processFile(terminal), `${pid} ${started}\n`, { mode: 0o600 });
+  } catch (error) {
+    // A directory that somebody removed: the terminal itself still runs.
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** The process that the last terminal of this name ran, dead or alive. */
+export function recallProcess(terminal: TerminalPlace): ProcessIdentity | undefined {
+  const [, pid, started] = /^(\d+) (.+)$/m.exec(readIfThere(processFile(terminal))) ?? [];
+  return pid === undefined || started === undefined ? undefined : { pid: Number(pid), started };
+}
+
+/** Removes everything that a terminal left in its directory. */
+export function removeFiles({ name, directory }: TerminalPlace): void {
+  if (!isDirectory(directory)) return;
+  for (const file of readdirSync(directory)) {
+    if (isLeftover(file, name)) rmSync(join(directory, file), { force: true });
+  }
+}
+
+/** A file's text; '' when there is none. */
+export function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+function processFile({ name, directory }: TerminalPlace): string {
+  return join(directory, `${name}.process`);
 }
 
 function isDirectory(path: string): boolean {

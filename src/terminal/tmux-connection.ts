@@ -73,7 +73,7 @@ export class TmuxConnection {
     if ((await this.#spawn([['list-sessions']])).kind !== 'no-server') await this.#starts.run(() => this.#join());
   }
 
-  /** Starts the server when there is none, and joins it. @throws BridgeError `tmux-server-failed`. */
+  /** Starts the server when there is none, and joins it; nothing when it is joined. @throws BridgeError `tmux-server-failed`. */
   startServer(): Promise<void> {
     return this.#starts.run(async () => {
       if (this.epoch === undefined) await this.#join();

@@ -4,12 +4,20 @@ import { silentLog } from '../base/log.ts';
 import type { Log } from '../base/log.ts';
 import { SerialQueue } from '../base/serial-queue.ts';
 import type { Terminal, TerminalDeath, TerminalInfo, TerminalKey, TerminalSpec } from '../contracts/terminal.ts';
-import { DeathWatch, removeExitFiles } from './death-watch.ts';
+import { DeathWatch } from './death-watch.ts';
 import { paneCommand } from './launch-script.ts';
 import { trimScreen } from './screen.ts';
 import { prepareSocketDirectory } from './socket-directory.ts';
 import { creationFailed, operationFailed, terminalExists, terminalGone } from './terminal-errors.ts';
-import { checkSpec, defaultColumns, defaultRows, withLaunchScript } from './terminal-files.ts';
+import {
+  checkSpec,
+  defaultColumns,
+  defaultRows,
+  recallProcess,
+  rememberProcess,
+  removeFiles,
+  withLaunchScript,
+} from './terminal-files.ts';
 import * as tmux from './tmux-commands.ts';
 import type { Pane, TmuxCommand } from './tmux-commands.ts';
 import { TmuxConnection } from './tmux-connection.ts';
@@ -65,10 +73,8 @@ export async function openTmux(options: OpenTmuxOptions): Promise<Terminal> {
     sweepIntervalMs: options.sweepIntervalMs ?? 2000,
     listPanes: () => panes.ask(),
     onPanes: (all) => panes.restoreSizes(all),
-    onEnded: async (terminal, paneGone) => {
-      if (paneGone) endings.begin(terminal.name, terminal.process);
-      else await panes.free(terminal);
-    },
+    onPaneGone: (terminal) => endings.begin(terminal.name, terminal.process),
+    onProgramEnded: (terminal) => panes.free(terminal),
   });
   await connection.open();
   return new TmuxManager({ connection, panes, deaths, endings, clock, socket, tmuxPath: installation.path });
@@ -177,8 +183,11 @@ export class TmuxManager implements Terminal {
 
   async #create(spec: TerminalSpec): Promise<TerminalInfo> {
     const { name, columns = defaultColumns, rows = defaultRows } = spec;
-    const { panes, deaths, socket, tmuxPath } = this.#options;
-    if (deaths.get(name)) throw terminalExists(name);
+    const { panes, deaths, endings, socket, tmuxPath } = this.#options;
+    // Before anything in its directory is touched.
+    if (deaths.get(name) || (await panes.list()).some((pane) => pane.name === name)) throw terminalExists(name);
+    const survivor = recallProcess(spec);
+    if (survivor) await endings.end(survivor);
     return withLaunchScript(spec, { tmux: tmuxPath, socket, columns, rows }, async (script) => {
       const argv = paneCommand(tmux.paneLabel(name, columns, rows), script);
       const reply = await this.#newSession(tmux.newSession(name, columns, rows, argv));
@@ -193,8 +202,7 @@ export class TmuxManager implements Terminal {
 
   async #newSession(command: TmuxCommand): Promise<TmuxReply> {
     const { connection } = this.#options;
-    const reply = await connection.run([command], { repeatable: false });
-    if (reply.kind !== 'no-server') return reply;
+    // Without a server `new-session` would start one by itself, with tmux's own options.
     await connection.startServer();
     return connection.run([command], { repeatable: false });
   }
@@ -219,7 +227,9 @@ export class TmuxManager implements Terminal {
   async #watch({ name, pid, sessionId }: Pane, directory: string): Promise<void> {
     const { connection, deaths } = this.#options;
     const { epoch } = connection;
-    deaths.add({ name, directory, process: await identify(pid), sessionId, epoch });
+    const terminal = { name, directory, process: await identify(pid), sessionId, epoch };
+    rememberProcess(terminal);
+    deaths.add(terminal);
   }
 
   async #kill(name: string): Promise<void> {
@@ -234,7 +244,7 @@ export class TmuxManager implements Terminal {
       await panes.close(pane.sessionId);
     }
     panes.forget(name);
-    if (watched) removeExitFiles(watched);
+    if (watched) removeFiles(watched);
   }
 }
 

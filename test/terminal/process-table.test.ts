@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+
+import { findProcess, parseProcStat, parsePs, readProcessTable } from '../../src/terminal/process-table.ts';
+
+const rest = '34816 -1 4194304 86 0 0 0 0 0 0 0 20 0 1 0 987654 2392064';
+
+it('reads a line of /proc, whatever the program calls itself', () => {
+  expect(parseProcStat(`77 (a) b) R (c) S 5 70 60 ${rest}`)).toEqual({
+    pid: 77,
+    parent: 5,
+    session: 60,
+    started: '987654',
+  });
+});
+
+it('leaves out what has ended', () => {
+  expect(parseProcStat(`77 (x) Z 5 70 60 ${rest}`)).toBeUndefined();
+  expect(parseProcStat('77 (x)')).toBeUndefined();
+});
+
+it('reads what ps prints', () => {
+  const output = [
+    '    1     0     1 Ss   Mon Nov 16 09:00:01 2026    ',
+    '  501     1   500 Z    Mon Nov 16 09:00:02 2026',
+    ' 1234   501  1200 S+   Sat Nov 21 10:11:12 2026',
+    '',
+  ].join('\n');
+  expect(parsePs(output)).toEqual([
+    { pid: 1, parent: 0, session: 1, started: 'Mon Nov 16 09:00:01 2026' },
+    { pid: 1234, parent: 501, session: 1200, started: 'Sat Nov 21 10:11:12 2026' },
+  ]);
+});
+
+it('finds this very process, by list and by number', async () => {
+  const self = (await readProcessTable()).find(({ pid }) => pid === process.pid);
+  expect(self).toMatchObject({ parent: process.ppid });
+  expect(await findProcess(process.pid)).toEqual(self);
+});
+
+it('finds nothing where nothing is', async () => {
+  expect(await findProcess(2 ** 30)).toBeUndefined();
+});

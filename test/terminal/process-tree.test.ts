@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+
+import type { ProcessEntry } from '../../src/terminal/process-table.ts';
+import { endProcessTree, processTree } from '../../src/terminal/process-tree.ts';
+import { ManualClock } from '../fakes/manual-clock.ts';
+
+function entry(pid: number, parent: number, session: number, started = `t${pid}`): ProcessEntry {
+  return { pid, parent, session, started };
+}
+
+function pids(entries: readonly ProcessEntry[]): readonly number[] {
+  return entries.map(({ pid }) => pid).sort((a, b) => a - b);
+}
+
+const root = { pid: 10, started: 't10' };
+
+describe('processTree', () => {
+  it('finds descendants, and in their sessions what has lost its parent', () => {
+    const table = [
+      entry(1, 0, 1),
+      entry(10, 1, 10),
+      entry(11, 10, 10),
+      entry(12, 11, 12), // a child that made a session of its own
+      entry(13, 1, 12), // its child, whose parent is gone
+      entry(14, 1, 10), // an orphan of the pane's session
+      entry(20, 1, 20), // somebody else
+      entry(21, 20, 20),
+    ];
+    expect(pids(processTree(table, root, 999))).toEqual([10, 11, 12, 13, 14]);
+  });
+
+  it('finds what a dead root left in its session', () => {
+    expect(pids(processTree([entry(14, 1, 10), entry(20, 1, 20)], root, 999))).toEqual([14]);
+  });
+
+  it('finds nothing when the number belongs to somebody else by now', () => {
+    expect(processTree([entry(10, 1, 10, 'later'), entry(11, 10, 10)], root, 999)).toEqual([]);
+  });
+
+  it('does not take the session along that a root only belongs to', () => {
+    const table = [entry(5, 1, 5), entry(10, 5, 5), entry(11, 10, 5), entry(12, 5, 5)];
+    expect(pids(processTree(table, root, 999))).toEqual([10, 11]);
+  });
+
+  it('spares the process that asks, and what descends from it', () => {
+    const table = [entry(10, 1, 10), entry(11, 10, 11), entry(12, 11, 12)];
+    expect(pids(processTree(table, root, 11))).toEqual([10]);
+  });
+});
+
+describe('endProcessTree', () => {
+  interface Machine {
+    readonly table: ProcessEntry[];
+    readonly signals: string[];
+  }
+
+  function end(machine: Machine, endsOn: (pid: number, signal: string) => boolean): [Promise<void>, ManualClock] {
+    const clock = new ManualClock();
+    const ended = endProcessTree({
+      root,
+      clock,
+      graceMs: 3000,
+      readTable: async () => [...machine.table],
+      signal: (pid, signal) => {
+        machine.signals.push(`${pid} ${signal} ${clock.monotonic()}`);
+        const index = machine.table.findIndex((each) => each.pid === pid);
+        if (index < 0) throw Object.assign(new Error('gone'), { code: 'ESRCH' });
+        if (endsOn(pid, signal)) machine.table.splice(index, 1);
+      },
+    });
+    return [ended, clock];
+  }
+
+  it('asks first, and does not force what goes by itself', async () => {
+    const machine = { table: [entry(10, 1, 10), entry(11, 10, 10)], signals: [] };
+    const [ended] = end(machine, (_pid, signal) => signal === 'SIGTERM');
+    await ended;
+    expect(machine.signals.filter((each) => !each.includes('SIGCONT'))).toEqual(['10 SIGTERM 0', '11 SIGTERM 0']);
+  });
+
+  it('hangs up on who ignores TERM, and forces who ignores both, at the end of the grace', async () => {
+    const machine: Machine = { table: [entry(10, 1, 10), entry(11, 10, 10)], signals: [] };
+    const [ended, clock] = end(machine, (pid, signal) => signal === 'SIGKILL' || (pid === 10 && signal === 'SIGHUP'));
+    await clock.advance(1100);
+    expect(pids(machine.table)).toEqual([11]);
+    await clock.advance(1800);
+    expect(machine.signals.some((each) => each.includes('SIGKILL'))).toBe(false);
+    await clock.advance(200);
+    await ended;
+    expect(machine.signals.at(-1)).toMatch(/^11 SIGKILL 30\d\d$/);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('also ends what was started meanwhile', async () => {
+    const machine: Machine = { table: [entry(10, 1, 10)], signals: [] };
+    const [ended, clock] = end(machine, (_pid, signal) => signal === 'SIGKILL');
+    await clock.advance(2000);
+    machine.table.push(entry(15, 10, 15));
+    await clock.advance(2000);
+    await ended;
+    expect(machine.table).toEqual([]);
+  });
+
+  it('names what cannot be ended', async () => {
+    const machine: Machine = { table: [entry(10, 1, 10), entry(11, 10, 10)], signals: [] };
+    const [ended, clock] = end(machine, (pid, signal) => pid === 10 && signal === 'SIGTERM');
+    const refused = expect(ended).rejects.toMatchObject({
+      code: 'process-tree-alive',
+      happened: 'unknown',
+      message: expect.stringContaining('11') as string,
+    });
+    await clock.advance(9000);
+    await refused;
+  });
+});
