@@ -24,7 +24,7 @@ describe('driver registry', () => {
 
   it('names the unknown agent and the known ones', () => {
     const registry = createDriverRegistry([driver('claude-code'), driver('scripted')]);
-    expect(() => registry.get('hal')).toThrowError(
+    expect(() => registry.get('hal')).toThrow(
       expect.objectContaining({
         code: 'agent-unknown',
         message: 'There is no agent named "hal".',

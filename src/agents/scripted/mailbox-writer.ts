@@ -1,0 +1,82 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Clock } from '../../base/clock.ts';
+
+export interface MailboxWriterOptions {
+  /** The mailbox directory. */
+  readonly directory: string;
+  readonly clock: Clock;
+}
+
+/**
+ * The agent's end of the mailbox: leaves events, looks for answers. One file per event, written aside and renamed, so
+ * that nobody sees a part of one. Knows nothing about what they mean.
+ */
+export class MailboxWriter {
+  readonly #directory: string;
+  readonly #clock: Clock;
+  readonly #start: bigint;
+  #last = 0n;
+
+  constructor({ directory, clock }: MailboxWriterOptions) {
+    this.#directory = directory;
+    this.#clock = clock;
+    this.#start = BigInt(Math.trunc(clock.now())) * 1_000_000n - nanoseconds(clock.monotonic());
+    for (const name of ['events', 'answers', 'tmp']) {
+      mkdirSync(join(directory, name), { recursive: true, mode: 0o700 });
+    }
+  }
+
+  /** Leaves an event and returns its id. Ids of one writer sort in the order of the calls. */
+  leave(kind: string, event: Readonly<Record<string, unknown>>): string {
+    const now = this.#start + nanoseconds(this.#clock.monotonic());
+    this.#last = now > this.#last ? now : this.#last + 1n;
+    const id = `${this.#last}-${process.pid}-${kind}`;
+    const aside = join(this.#directory, 'tmp', id);
+    writeFileSync(aside, `${JSON.stringify({ id, kind, pid: process.pid, event })}\n`, { mode: 0o600 });
+    renameSync(aside, join(this.#directory, 'events', `${id}.json`));
+    return id;
+  }
+
+  /** Takes the answer to an event, if there is one. A file that is no object is an answer that says nothing. */
+  take(id: string): Readonly<Record<string, unknown>> | undefined {
+    const path = this.#answerPath(id);
+    let content: string;
+    try {
+      content = readFileSync(path, 'utf8');
+    } catch {
+      return undefined; // Not there yet.
+    }
+    rmSync(path, { force: true });
+    try {
+      const answer: unknown = JSON.parse(content);
+      return typeof answer === 'object' && answer !== null ? { ...answer } : {};
+    } catch {
+      return {}; // Somebody else's file: no decision can be read from it.
+    }
+  }
+
+  /** Removes an answer that came too late. */
+  forget(id: string): void {
+    rmSync(this.#answerPath(id), { force: true });
+  }
+
+  /** Whether a daemon listens, so that it is worth while to wait for its confirmation. */
+  hasListener(): boolean {
+    try {
+      const pid = Number(readFileSync(join(this.#directory, 'daemon.pid'), 'utf8'));
+      return Number.isInteger(pid) && pid > 0 && process.kill(pid, 0);
+    } catch {
+      return false; // No file, or no such process.
+    }
+  }
+
+  #answerPath(id: string): string {
+    return join(this.#directory, 'answers', `${id}.json`);
+  }
+}
+
+function nanoseconds(milliseconds: number): bigint {
+  return BigInt(Math.trunc(milliseconds * 1_000_000));
+}

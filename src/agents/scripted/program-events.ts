@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+import type { AgentFiles, AgentStateFile, HistoryFile } from './agent-files.ts';
+import { readFileSync } from 'node:fs';
+
+import { systemErrorCode } from '../../base/errors.ts';
+
+const generation = z.int();
+const turn = z.string();
+
+/** What the program tells, by the kind of its event. */
+export const programEvents = {
+  started: z.object({ agentSession: z.string(), generation, count: z.int() }),
+  prompt: z.object({ turn, text: z.string(), generation }),
+  text: z.object({ turn, text: z.string(), generation }),
+  end: z.object({
+    turn,
+    outcome: z.enum(['completed', 'failed', 'interrupted']),
+    reason: z.string().optional(),
+    generation,
+  }),
+  dialog: z.object({
+    turn,
+    prompt: z.enum(['permission', 'question', 'plan']),
+    tool: z.string(),
+    input: z.record(z.string(), z.json()),
+    generation,
+  }),
+  'dialog-closed': z.object({ dialog: z.string(), by: z.enum(['bridge', 'desk', 'expired']), generation }),
+} as const;
+
+export type ProgramEvents = { readonly [Kind in keyof typeof programEvents]: z.infer<(typeof programEvents)[Kind]> };
+
+const stateFile = z.object({
+  pid: z.int().positive(),
+  agentSession: z.string(),
+  generation,
+  status: z.enum(['idle', 'busy', 'waiting']),
+  since: z.number(),
+  draft: z.boolean(),
+  dialog: z.object({ id: z.string(), prompt: z.enum(['permission', 'question', 'plan']) }).nullable(),
+});
+
+const historyFile = z.object({
+  agentSession: z.string(),
+  count: z.int(),
+  messages: z.array(z.object({ turn, at: z.number(), hash: z.string(), text: z.string().nullable() })),
+});
+
+/** What the program does now; undefined when there is no such file. @throws when it is not one. */
+export function readStateFile(files: AgentFiles): AgentStateFile | undefined {
+  return readJson(files.state, stateFile);
+}
+
+/** The messages of a conversation; undefined when there is no such file. @throws when it is not one. */
+export function readHistoryFile(files: AgentFiles, agentSession: string): HistoryFile | undefined {
+  return readJson(files.history(agentSession), historyFile);
+}
+
+/** A JSON file; undefined when it is not there. @throws when it is not of this shape. */
+export function readJson<Shape extends z.ZodType>(path: string, shape: Shape): z.infer<Shape> | undefined {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  return shape.parse(JSON.parse(content));
+}

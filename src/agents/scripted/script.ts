@@ -1,0 +1,181 @@
+import type { PromptKind } from '../../model/prompt.ts';
+
+/** A question the practice agent asks a person. */
+export interface Dialog {
+  readonly prompt: PromptKind;
+  readonly tool: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** What can be chosen; a permission or a plan has none. */
+  readonly choices: readonly string[];
+}
+
+/** One thing the practice agent does in a turn. */
+export type Step =
+  | { readonly do: 'say'; readonly text: string }
+  /** Works for a while; `aloud` shows the seconds on its screen. */
+  | { readonly do: 'work'; readonly seconds: number; readonly aloud: boolean }
+  | { readonly do: 'ask'; readonly dialog: Dialog }
+  /** Runs the `dp` command with this text. */
+  | { readonly do: 'dp'; readonly text: string }
+  | { readonly do: 'tell-variable'; readonly name: string }
+  | { readonly do: 'tell-count' }
+  | { readonly do: 'fail'; readonly reason: string }
+  /** Ends the process at once, in the middle of the turn. */
+  | { readonly do: 'crash'; readonly code: number }
+  /** Ends the process after the turn. */
+  | { readonly do: 'leave' };
+
+/** The header that a bridge puts before a message: `[discord @name session=1] `. */
+const header = /^\[[^\]\n]*\bsession=\d+\] /u;
+
+/** Seconds: nobody practises longer. */
+const longestWork = 3600;
+
+/** Lines: enough to try any limit of a chat server. */
+const mostLines = 20_000;
+
+/** What the practice agent does for a text. A text that is no command is repeated, exactly as it was read. */
+export function stepsFor(received: string): readonly Step[] {
+  const text = received.replace(header, '');
+  const [, word = '', rest = ''] = /^(\S+)(?:\s+([\s\S]*\S))?\s*$/.exec(text) ?? [];
+  return (rest === '' ? alone(word) : undefined) ?? withArgument(word, rest) ?? [say(`You said: ${text}`)];
+}
+
+function alone(word: string): readonly Step[] | undefined {
+  switch (word) {
+    case 'help':
+      return [say(helpText)];
+    case 'markdown':
+      return [say(markdownText)];
+    case 'ask':
+      return [{ do: 'ask', dialog: permission }];
+    case 'question':
+      return [{ do: 'ask', dialog: question }];
+    case 'plan':
+      return [{ do: 'ask', dialog: plan }];
+    case 'silent':
+      return [];
+    case 'two':
+      return [say('This is the first of two texts.'), say('And this is the second.')];
+    case 'fail':
+      return [{ do: 'fail', reason: 'this turn was asked to fail' }];
+    case 'count':
+      return [{ do: 'tell-count' }];
+    case 'crash':
+      return [{ do: 'crash', code: 1 }];
+    case 'exit':
+      return [say('Goodbye.'), { do: 'leave' }];
+    default:
+      return undefined;
+  }
+}
+
+function withArgument(word: string, rest: string): readonly Step[] | undefined {
+  const number = /^\d+(\.\d+)?$/.test(rest) ? Number(rest) : undefined;
+  switch (word) {
+    case 'slow':
+    case 'busy': {
+      if (number === undefined) return undefined;
+      const seconds = Math.min(number, longestWork);
+      const words = word === 'slow' ? `A slow answer, after ${seconds} s.` : `Was busy for ${seconds} s.`;
+      return [{ do: 'work', seconds, aloud: word === 'slow' }, say(words)];
+    }
+    case 'long':
+      if (number === undefined) return undefined;
+      return [say(numberedLines(Math.min(Math.trunc(number), mostLines)))];
+    case 'crash':
+      if (number === undefined || number > 255 || !Number.isInteger(number)) return undefined;
+      return [{ do: 'crash', code: number }];
+    case 'dp':
+      return [{ do: 'dp', text: rest }, say(rest)];
+    case 'env':
+      return /^\w+$/.test(rest) ? [{ do: 'tell-variable', name: rest }] : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Says whether a variable is set. A value whose name looks secret is not shown. */
+export function variableText(name: string, value: string | undefined): string {
+  if (value === undefined) return `${name} is not set.`;
+  const secret = /TOKEN|SECRET|KEY|PASS|CREDENTIAL|AUTH|COOKIE|PRIVATE|SALT/i.test(name);
+  return secret ? `${name} is set (its value is not shown).` : `${name} is "${value}".`;
+}
+
+function say(text: string): Step {
+  return { do: 'say', text };
+}
+
+function numberedLines(count: number): string {
+  return Array.from({ length: count }, (_, index) => `line ${index + 1} of ${count}`).join('\n');
+}
+
+const permission: Dialog = {
+  prompt: 'permission',
+  tool: 'Write',
+  input: { file_path: 'practice.txt', content: 'Nothing is really written.\n' },
+  choices: [],
+};
+
+const question: Dialog = {
+  prompt: 'question',
+  tool: 'AskUserQuestion',
+  input: {
+    questions: [
+      {
+        question: 'Which colour?',
+        header: 'Colour',
+        multiSelect: false,
+        options: [
+          { label: 'Red', description: 'like a tomato' },
+          { label: 'Green', description: 'like grass' },
+          { label: 'Blue', description: 'like the sea' },
+        ],
+      },
+    ],
+  },
+  choices: ['Red', 'Green', 'Blue'],
+};
+
+const plan: Dialog = {
+  prompt: 'plan',
+  tool: 'ExitPlanMode',
+  input: { plan: '# A plan\n\n1. Look at the code\n2. Change one thing\n3. Test it\n' },
+  choices: [],
+};
+
+const helpText = `This is the **built-in practice agent**. It is no AI: it answers so that you can try the bridge before a real agent is installed.
+
+Whatever you write, it repeats. Some words do more:
+
+- \`slow 5\`: an answer that takes five seconds
+- \`long 200\`: an answer of 200 lines
+- \`markdown\`: an answer with headings, a table and code
+- \`two\`: two texts in one turn; \`silent\`: none at all
+- \`ask\`: asks for a permission; \`question\` and \`plan\` ask in their ways. Decide with \`vai prompts\` and \`vai answer\`
+- \`dp hello\`: posts with the \`dp\` command as well
+- \`count\`: how many messages it had; it remembers over restarts
+- \`env HOME\`: whether a variable is set for it
+- \`busy 5\`, \`fail\`, \`crash 3\`, \`exit\`: what a bad day looks like
+
+To work with Claude Code instead: install it (\`npm install -g @anthropic-ai/claude-code\`), run \`claude\` once in a terminal to log in, then \`vai restart\`. If it is not on the PATH, set \`CLAUDE_COMMAND\` in \`config/.env\`.`;
+
+const markdownText = `# A heading
+
+Some **bold** and *italic* words, a \`name_in_code\`, and a [link](https://example.org/a_b).
+
+- a list
+  - with a nested line
+- 日本語と絵文字 👩‍💻
+
+| name  | value |
+| ----- | ----: |
+| one   |     1 |
+| three |   333 |
+
+\`\`\`ts
+const fence = 'code with \`ticks\`';
+console.log(fence);
+\`\`\`
+
+> A quotation at the end.`;

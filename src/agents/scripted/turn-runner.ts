@@ -1,0 +1,112 @@
+import type { Clock } from '../../base/clock.ts';
+import { stepsFor, variableText } from './script.ts';
+import type { Dialog, Step } from './script.ts';
+
+/** What a person, or the bridge for them, decided. */
+export type Decision =
+  | { readonly kind: 'allow' }
+  | { readonly kind: 'deny'; readonly message: string | undefined }
+  | { readonly kind: 'choose'; readonly choice: string };
+
+export interface TurnRunnerOptions {
+  readonly clock: Clock;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How many messages there were, this one included. */
+  readonly count: () => number;
+  readonly say: (text: string) => void;
+  /** Shown on the screen only. */
+  readonly show: (text: string) => void;
+  /** Rejects when the signal is aborted. */
+  readonly ask: (dialog: Dialog, signal: AbortSignal) => Promise<Decision>;
+  /** Runs `dp` with a text; resolves with what went wrong, or undefined. */
+  readonly post: (text: string) => Promise<string | undefined>;
+  readonly crash: (code: number) => never;
+}
+
+export interface TurnEnd {
+  readonly outcome: 'completed' | 'failed' | 'interrupted';
+  readonly reason?: string;
+  /** The agent ends after this turn. */
+  readonly leave: boolean;
+}
+
+/** Runs one turn to its end. Owns nothing; everything it does goes through its options. */
+export async function runTurn(text: string, signal: AbortSignal, options: TurnRunnerOptions): Promise<TurnEnd> {
+  let leave = false;
+  for (const step of stepsFor(text)) {
+    if (isStopped(signal)) break;
+    if (step.do === 'fail') return { outcome: 'failed', reason: step.reason, leave };
+    if (step.do === 'leave') leave = true;
+    else {
+      try {
+        await runStep(step, signal, options);
+      } catch (error) {
+        if (!isStopped(signal)) throw error;
+      }
+    }
+  }
+  return { outcome: isStopped(signal) ? 'interrupted' : 'completed', leave };
+}
+
+/** Asked anew each time: it changes while a step is awaited. */
+function isStopped(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+async function runStep(
+  step: Exclude<Step, { do: 'fail' | 'leave' }>,
+  signal: AbortSignal,
+  options: TurnRunnerOptions,
+): Promise<void> {
+  switch (step.do) {
+    case 'say':
+      options.say(step.text);
+      return;
+    case 'work':
+      await work(step.seconds, step.aloud ? options.show : undefined, options.clock, signal);
+      return;
+    case 'ask':
+      options.say(decisionText(step.dialog, await options.ask(step.dialog, signal)));
+      return;
+    case 'dp': {
+      const problem = await options.post(step.text);
+      if (problem !== undefined) options.say(`dp failed: ${problem}`);
+      return;
+    }
+    case 'tell-variable':
+      options.say(variableText(step.name, options.environment[step.name]));
+      return;
+    case 'tell-count': {
+      const count = options.count();
+      options.say(`I have had ${count} ${count === 1 ? 'message' : 'messages'}.`);
+      return;
+    }
+    case 'crash':
+      options.crash(step.code);
+  }
+}
+
+async function work(
+  seconds: number,
+  show: ((text: string) => void) | undefined,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let left = seconds; left > 0; left -= 1) {
+    await clock.sleep(Math.min(left, 1) * 1000, signal);
+    show?.(`… ${Math.ceil(Math.max(0, left - 1))} s to go`);
+  }
+}
+
+function decisionText(dialog: Dialog, decision: Decision): string {
+  switch (decision.kind) {
+    case 'choose':
+      return `You chose: ${decision.choice}`;
+    case 'allow':
+      return dialog.prompt === 'plan' ? 'You accepted the plan.' : `You allowed it.`;
+    case 'deny': {
+      const what = dialog.prompt === 'plan' ? 'You rejected the plan' : 'You denied it';
+      return decision.message === undefined ? `${what}.` : `${what}: ${decision.message}`;
+    }
+  }
+}
