@@ -41,24 +41,8 @@ export class ReplyCollector {
 
   /** The agent has the message: by its confirmation, or found afterwards. Harmless to repeat. */
   acknowledge(messageId: string, turn: string | undefined): void {
-    const { stores, clock } = this.#options;
-    stores.transaction(() => {
-      const message = stores.inbox.get(messageId);
-      if (!message) return;
-      // A confirmation that comes after we gave up on the message is news, not an error: the answer still counts.
-      const waited = message.state === 'sending' || message.state === 'uncertain' || message.state === 'queued';
-      if (message.state === 'queued') stores.inbox.move(messageId, 'sending', clock.now());
-      if (waited) stores.inbox.move(messageId, 'acknowledged', clock.now());
-      if (turn !== undefined) {
-        stores.turns.begin({
-          session: message.session,
-          turn,
-          channel: message.channel,
-          message: messageId,
-          startedAt: clock.now(),
-        });
-      }
-      this.#react(messageId, 'delivered');
+    this.#options.stores.transaction(() => {
+      this.#acknowledge(messageId, turn);
     });
     this.#options.onOutbox();
   }
@@ -72,6 +56,12 @@ export class ReplyCollector {
       this.#replyTo(messageId, `failed:${messageId}`, text);
     });
     this.#options.onOutbox();
+  }
+
+  /** A session is no more: every message that still waits for it is settled with this text (I3). */
+  rejectWaiting(session: SessionNumber, text: string): void {
+    const { inbox } = this.#options.stores;
+    for (let message = inbox.next(session); message; message = inbox.next(session)) this.reject(message.id, text);
   }
 
   /** The agent is gone: its open turns are lost, its prompts void. */
@@ -148,10 +138,31 @@ export class ReplyCollector {
     }
   }
 
+  /** Must run inside a transaction; nobody is told to look at the outbox before that one is on disk (I1). */
+  #acknowledge(messageId: string, turn: string | undefined): void {
+    const { stores, clock } = this.#options;
+    const message = stores.inbox.get(messageId);
+    if (!message) return;
+    // A confirmation that comes after we gave up on the message is news, not an error: the answer still counts.
+    const waited = message.state === 'sending' || message.state === 'uncertain' || message.state === 'queued';
+    if (message.state === 'queued') stores.inbox.move(messageId, 'sending', clock.now());
+    if (waited) stores.inbox.move(messageId, 'acknowledged', clock.now());
+    if (turn !== undefined) {
+      stores.turns.begin({
+        session: message.session,
+        turn,
+        channel: message.channel,
+        message: messageId,
+        startedAt: clock.now(),
+      });
+    }
+    this.#react(messageId, 'delivered');
+  }
+
   #startTurn(session: SessionNumber, event: Extract<AgentEvent, { kind: 'turn-started' }>): void {
     const { stores, clock, words } = this.#options;
     if (event.by === 'bridge' && stores.inbox.get(event.message)) {
-      this.acknowledge(event.message, event.turn);
+      this.#acknowledge(event.message, event.turn);
       return;
     }
     // At the desk people speak in the session's own channel; what the agent starts by itself goes on where it was.
