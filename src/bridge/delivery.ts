@@ -33,6 +33,9 @@ export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #lanes = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
+  /** Ends the waits of lanes when the connection is back. */
+  #reconnected = new AbortController();
+  #wasReady = true;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -40,14 +43,17 @@ export class Delivery {
 
   /** There may be something new to send, or the connection is back. Returns at once. */
   kick(): void {
-    if (this.#stop.signal.aborted || this.#options.transport.state.connection !== 'ready') return;
+    if (this.#stop.signal.aborted) return;
+    const isReady = this.#options.transport.state.connection === 'ready';
+    if (isReady && !this.#wasReady) {
+      this.#reconnected.abort();
+      this.#reconnected = new AbortController();
+    }
+    this.#wasReady = isReady;
+    if (!isReady) return;
     for (const { channel, kind } of this.#options.stores.outbox.lanes()) {
       const lane = `${kind} ${channel}`;
-      if (this.#lanes.has(lane)) continue;
-      const work = this.#work(channel, kind).finally(() => {
-        this.#lanes.delete(lane);
-      });
-      this.#lanes.set(lane, work);
+      if (!this.#lanes.has(lane)) this.#lanes.set(lane, this.#runLane(lane, channel, kind));
     }
   }
 
@@ -65,6 +71,23 @@ export class Delivery {
     await Promise.all(this.#lanes.values());
   }
 
+  async #runLane(lane: string, channel: ChannelId, kind: OutboundContent['kind']): Promise<void> {
+    const { clock, log } = this.#options;
+    try {
+      await this.#work(channel, kind);
+    } catch (error) {
+      log.error({ channel, error: describeError(error) }, 'a lane of the outbox failed, trying again');
+      await clock.sleep(retryBackoff.firstMs, this.#stop.signal).catch(() => undefined);
+    }
+    this.#lanes.delete(lane);
+    // Something may have been added between the last look and now; its kick found the lane still there.
+    try {
+      this.kick();
+    } catch (error) {
+      log.error({ channel, error: describeError(error) }, 'the outbox could not be read');
+    }
+  }
+
   async #work(channel: ChannelId, kind: OutboundContent['kind']): Promise<void> {
     const { stores, transport, clock, log } = this.#options;
     let tries = 0;
@@ -80,6 +103,7 @@ export class Delivery {
         if (hopeless.has(code)) {
           stores.outbox.settle(item.key, 'failed', clock.now(), describeError(error));
           log.error({ channel, item: item.key, error: describeError(error) }, 'chat refused an item for good');
+          tries = 0;
           continue;
         }
         const delay = backoffDelay(tries, retryBackoff);
@@ -88,7 +112,8 @@ export class Delivery {
           { channel, item: item.key, tries, error: describeError(error) },
           'chat did not take an item, trying again',
         );
-        await clock.sleep(delay, this.#stop.signal).catch(() => undefined);
+        const wake = AbortSignal.any([this.#stop.signal, this.#reconnected.signal]);
+        await clock.sleep(delay, wake).catch(() => undefined);
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../base/clock.ts';
+import { describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Stores } from '../contracts/stores.ts';
 
@@ -22,7 +23,7 @@ export class Housekeeping {
     this.#log = options.log;
   }
 
-  /** Cleans now and every six hours. Returns the stop. */
+  /** Cleans now and every six hours; a failure costs one round. Returns the stop. */
   start(): Cancel {
     this.#clean();
     return this.#clock.every(intervalMs, () => {
@@ -33,12 +34,16 @@ export class Housekeeping {
   #clean(): void {
     const { inbox, outbox, turns, prompts } = this.#stores;
     const before = this.#clock.now() - keepMs;
-    const removed = this.#stores.transaction(() => ({
-      inbox: inbox.prune(before),
-      outbox: outbox.prune(before),
-      turns: turns.prune(before),
-      prompts: prompts.prune(before),
-    }));
-    this.#log.debug(removed, 'old records forgotten');
+    try {
+      const removed = this.#stores.transaction(() => ({
+        inbox: inbox.prune(before),
+        outbox: outbox.prune(before),
+        turns: turns.prune(before),
+        prompts: prompts.prune(before),
+      }));
+      this.#log.debug(removed, 'old records forgotten');
+    } catch (error) {
+      this.#log.error({ error: describeError(error) }, 'old records could not be forgotten');
+    }
   }
 }
