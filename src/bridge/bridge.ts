@@ -5,7 +5,7 @@ import { newUuid } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { may } from '../model/access.ts';
 import type { Action, Actor } from '../model/access.ts';
-import type { PromptAnswer } from '../model/prompt.ts';
+import type { PromptAnswer, PromptKind } from '../model/prompt.ts';
 import { parseChannelId, parseSessionNumber } from '../model/session.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
 import type {
@@ -43,7 +43,7 @@ export interface BridgeOptions {
   /** The parts of the status that only the composition knows. */
   readonly surroundings: () => Promise<Omit<BridgeStatus, 'sessions'>>;
   readonly attachLine: (terminal: string) => string;
-  /** Makes a channel on the local server; refuses elsewhere. Given an id, makes sure that it exists. */
+  /** Makes a channel (`new`) on the local server; refuses elsewhere. */
   readonly provideChannel: (wanted: string) => string;
   readonly requestStop: (options: { readonly keepSessions: boolean }) => void;
 }
@@ -80,7 +80,8 @@ export class Bridge implements BridgeApi {
     this.#demand(actor, 'manage');
     const { workDir, agent, trust } = request;
     const session = await this.#options.sessions.add({
-      channel: this.#options.provideChannel(request.channel),
+      // Only a new one is made here: a wrong id must not leave a channel behind, or touch another session's.
+      channel: request.channel === 'new' ? this.#options.provideChannel('new') : request.channel,
       ...(workDir === undefined ? {} : { workDir }),
       ...(agent === undefined ? {} : { agent }),
       ...(trust === undefined ? {} : { trusted: trust }),
@@ -97,7 +98,7 @@ export class Bridge implements BridgeApi {
 
   async recover(actor: Actor, session: number): Promise<'running' | 'restarted'> {
     this.#demand(actor, 'manage', session);
-    return this.#options.sessions.get(session).recover();
+    return this.#options.sessions.recover(session);
   }
 
   send(actor: Actor, session: number, text: string): Promise<{ readonly id: string }> {
@@ -130,7 +131,9 @@ export class Bridge implements BridgeApi {
     const { stores, clock, collector, log } = this.#options;
     const key = `post:${newUuid()}`;
     stores.transaction(() => {
-      if (session !== undefined && !collector.claimPosted(session, channel, key, text)) return;
+      // Only what the agent itself posts can be the same saying; other people's words never silence it (BX-04).
+      const byAgent = actor.kind === 'pane' && session === actor.session;
+      if (byAgent && !collector.claimPosted(actor.session, channel, key, text)) return;
       stores.outbox.append({ key, channel, content: { kind: 'text', text }, createdAt: clock.now() });
     });
     log.info({ session, channel, length: text.length, by: actor.kind }, 'text posted');
@@ -165,8 +168,13 @@ export class Bridge implements BridgeApi {
       advice: 'It was answered, decided at the terminal, or its agent ended. See: vai prompts.',
     });
     const session = sessions.list().find((candidate) => candidate.entry.number === prompt.session);
-    const agent = session?.record.generation === prompt.generation ? session.agent : undefined;
-    if (prompt.state !== 'open' || !agent) throw gone;
+    if (prompt.state !== 'open' || session?.record.generation !== prompt.generation) throw gone;
+    const { agent } = session;
+    if (!agent) {
+      throw new BridgeError('agent-not-ready', `The agent of session ${prompt.session} is not connected yet.`, {
+        advice: 'Try again in a moment.',
+      });
+    }
     requireFittingAnswer(prompt.kind, answer);
     // The claim is one step on disk: of two people at once, one is first (I10).
     if (!stores.prompts.claimAnswer(promptId, answer, clock.now(), actor.kind)) throw gone;
@@ -176,6 +184,10 @@ export class Bridge implements BridgeApi {
       if (error instanceof BridgeError && error.code === 'prompt-gone') {
         stores.prompts.move(promptId, 'overtaken', clock.now(), 'agent');
         throw gone;
+      }
+      // What the agent certainly did not take may be answered again.
+      if (error instanceof BridgeError && error.happened === 'not-done') {
+        stores.prompts.move(promptId, 'open', clock.now(), 'agent');
       }
       throw error;
     }
@@ -269,8 +281,13 @@ function requireText(text: string): void {
   }
 }
 
-function requireFittingAnswer(kind: string, answer: PromptAnswer): void {
-  if (kind === 'question' || answer.behavior !== 'choose') return;
+function requireFittingAnswer(kind: PromptKind, answer: PromptAnswer): void {
+  if (answer.behavior === 'deny' || (kind === 'question') === (answer.behavior === 'choose')) return;
+  if (kind === 'question') {
+    throw new BridgeError('answer-unfit', 'A question is answered with a choice, not with allow.', {
+      advice: 'Use: vai answer <id> --choose "Question=Answer".',
+    });
+  }
   throw new BridgeError('answer-unfit', `A ${kind} is answered with allow or deny, not with a choice.`, {
     advice: 'Use: vai answer <id> allow|deny.',
   });

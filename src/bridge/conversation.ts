@@ -58,6 +58,11 @@ export class Conversation {
     });
   }
 
+  /** Whether it was closed; then another one is needed. */
+  get closed(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
   /** Ends a delivery in flight as well as it can and stops. */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -66,23 +71,24 @@ export class Conversation {
   }
 
   async #work(): Promise<void> {
-    const { session, stores, log } = this.#options;
-    while (!this.#stop.signal.aborted) {
-      this.#again = false;
-      const agent = this.#options.agent();
-      if (!agent || !canAcceptMessage(agent.state)) return;
-      const message = stores.inbox.next(session);
-      if (!message) return;
-      try {
-        const goOn =
-          message.state === 'uncertain' ? await this.#lookUp(agent, message) : await this.#deliver(agent, message);
-        if (!goOn) return;
-      } catch (error) {
-        log.error({ session, message: message.id, error: describeError(error) }, 'a conversation step failed');
-        this.#retryLater();
-        return;
-      }
+    const { session, log } = this.#options;
+    try {
+      do this.#again = false;
+      while (await this.#step());
+    } catch (error) {
+      log.error({ session, error: describeError(error) }, 'a conversation step failed');
+      this.#retryLater();
     }
+  }
+
+  /** Takes the next message one step further. Returns whether to go on at once. */
+  async #step(): Promise<boolean> {
+    const { session, stores } = this.#options;
+    const agent = this.#options.agent();
+    if (this.#stop.signal.aborted || this.#retry || !agent || !canAcceptMessage(agent.state)) return false;
+    const message = stores.inbox.next(session);
+    if (!message) return false;
+    return message.state === 'uncertain' ? this.#lookUp(agent, message) : this.#deliver(agent, message);
   }
 
   /** I4: what we do not know we look up before anything is sent again. Returns whether to go on at once. */
@@ -98,6 +104,11 @@ export class Conversation {
         collector.acknowledge(message.id, found.turn);
         return true;
       case 'no':
+        // An agent that never confirms and never has it must not be typed at for ever.
+        if (this.#countTry(message.id) >= maxTries) {
+          this.#giveUp(message.id, 'the agent did not confirm it.');
+          return true;
+        }
         log.info({ session, message: message.id }, 'uncertain message was not delivered, sending it again');
         stores.inbox.move(message.id, 'queued', clock.now());
         return true;
@@ -125,7 +136,7 @@ export class Conversation {
   }
 
   #deliveryFailed(agent: RunningAgent, message: InboxMessage, error: unknown): boolean {
-    const { stores, collector, clock, words, session, log } = this.#options;
+    const { stores, clock, session, log } = this.#options;
     if (this.#isSettled(message.id)) return true; // The confirmation came while the error was on its way.
     const happened = error instanceof BridgeError ? error.happened : 'unknown';
     log.warn({ session, message: message.id, happened, error: describeError(error) }, 'message not delivered');
@@ -136,16 +147,25 @@ export class Conversation {
     }
     // An agent that was not ready is no fault of the message: it waits for the agent's next state.
     const wasReady = this.#options.agent() === agent && canAcceptMessage(agent.state) && !this.#stop.signal.aborted;
-    const tries = (this.#tries.get(message.id) ?? 0) + (wasReady ? 1 : 0);
-    if (tries >= maxTries) {
-      this.#tries.delete(message.id);
-      collector.reject(message.id, words.deliveryFailed(describeError(error)));
+    if (wasReady && this.#countTry(message.id) >= maxTries) {
+      this.#giveUp(message.id, describeError(error));
       return true;
     }
-    this.#tries.set(message.id, tries);
     stores.inbox.move(message.id, 'queued', clock.now(), describeError(error));
     this.#retryLater();
     return false;
+  }
+
+  #countTry(id: string): number {
+    const tries = (this.#tries.get(id) ?? 0) + 1;
+    this.#tries.set(id, tries);
+    return tries;
+  }
+
+  #giveUp(id: string, reason: string): void {
+    const { collector, words } = this.#options;
+    this.#tries.delete(id);
+    collector.reject(id, words.deliveryFailed(reason));
   }
 
   #isSettled(id: string): boolean {
@@ -157,6 +177,7 @@ export class Conversation {
     this.#retry?.();
     if (this.#stop.signal.aborted) return;
     this.#retry = this.#options.clock.after(retryDelayMs, () => {
+      this.#retry = undefined;
       this.wake();
     });
   }

@@ -4,7 +4,7 @@ import { newSecret } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { SerialQueue } from '../base/serial-queue.ts';
 import type { AgentEvent, AgentState } from '../model/agent.ts';
-import { canMove } from '../model/session.ts';
+import { canMove, isAlive } from '../model/session.ts';
 import type { Lifecycle, SessionEntry, SessionRecord } from '../model/session.ts';
 import type { AgentDriver, AgentSpec, RunningAgent } from '../contracts/agent.ts';
 import type { Stores } from '../contracts/stores.ts';
@@ -32,6 +32,8 @@ export interface ManagedSessionOptions {
   readonly onState: (session: ManagedSession) => void;
 }
 
+type DeathEvent = Extract<AgentEvent, { kind: 'died' }>;
+
 /** Name of a session's terminal, as the predecessor named it. */
 export function terminalName(entry: Pick<SessionEntry, 'number'>): string {
   return `claude-session-${entry.number}`;
@@ -44,7 +46,7 @@ export function terminalName(entry: Pick<SessionEntry, 'number'>): string {
 export class ManagedSession {
   readonly entry: SessionEntry;
   readonly #options: ManagedSessionOptions;
-  readonly #conversation: Conversation;
+  #conversation: Conversation;
   readonly #steps = new SerialQueue();
   #record: SessionRecord;
   #agent: RunningAgent | undefined;
@@ -53,6 +55,8 @@ export class ManagedSession {
   #restart: Cancel | undefined;
   #attempts = 0;
   #runningSince = 0;
+  /** A death that was told before the agent was in our hands. */
+  #earlyDeath: { readonly generation: number; readonly event: DeathEvent } | undefined;
 
   constructor(options: ManagedSessionOptions) {
     const { entry, stores, clock } = options;
@@ -69,7 +73,7 @@ export class ManagedSession {
       since: clock.now(),
     };
     this.#state = stateNow('unknown', clock);
-    this.#conversation = new Conversation({ ...options, session: entry.number, agent: () => this.#agent });
+    this.#conversation = this.#newConversation();
   }
 
   get record(): SessionRecord {
@@ -126,9 +130,14 @@ export class ManagedSession {
       const agent = this.#agent;
       this.#agent = undefined;
       this.#move('stopped');
-      await this.#conversation.close();
-      await agent?.stop();
-      this.#options.collector.agentEnded(this.entry.number);
+      this.#state = stateNow('unknown', this.#options.clock);
+      this.#options.onState(this);
+      try {
+        await this.#conversation.close();
+        await agent?.stop();
+      } finally {
+        this.#options.collector.agentEnded(this.entry.number);
+      }
     });
   }
 
@@ -209,17 +218,29 @@ export class ManagedSession {
     this.#runningSince = clock.monotonic();
     this.#save({ handle: agent.handle, agentSession: agent.agentSession });
     this.#move('running');
+    const early = this.#earlyDeath;
+    this.#earlyDeath = undefined;
+    if (early?.generation === this.#record.generation) {
+      this.#died(early.event);
+      return;
+    }
     // Answers that were on their way when the last daemon ended are handed over again; a repetition changes nothing.
     for (const { id, answer } of stores.prompts.listSent(this.entry.number)) {
       try {
         await agent.answer(id, answer);
       } catch (error) {
-        log.warn({ session: this.entry.number, prompt: id, error: describeError(error) }, 'answer came too late');
-        stores.prompts.move(id, 'overtaken', clock.now(), 'agent');
+        log.warn({ session: this.entry.number, prompt: id, error: describeError(error) }, 'answer was not taken');
+        const unfit = error instanceof BridgeError && error.happened === 'not-done' && error.code !== 'prompt-gone';
+        stores.prompts.move(id, unfit ? 'open' : 'overtaken', clock.now(), 'agent');
       }
     }
+    if (this.#conversation.closed) this.#conversation = this.#newConversation();
     this.#options.onState(this);
     this.#conversation.wake();
+  }
+
+  #newConversation(): Conversation {
+    return new Conversation({ ...this.#options, session: this.entry.number, agent: () => this.#agent });
   }
 
   #spec(): AgentSpec {
@@ -236,9 +257,12 @@ export class ManagedSession {
   }
 
   #hear(generation: number, event: AgentEvent): void {
+    const isOlder = generation !== this.#record.generation;
+    // Of an older process the words count; its state does not, and what it asks nobody can answer.
+    if (isOlder && event.kind === 'prompt-opened') return;
     this.#options.collector.collect(this.entry.number, generation, event);
-    if (generation !== this.#record.generation) return; // An older process: its words count, its state does not.
-    if (event.kind === 'state') {
+    if (isOlder) return;
+    if (event.kind === 'state' && isAlive(this.#record.lifecycle)) {
       this.#state = event.state;
       if (this.#agent && this.#agent.agentSession !== this.#record.agentSession) {
         this.#save({ agentSession: this.#agent.agentSession, handle: this.#agent.handle });
@@ -246,18 +270,21 @@ export class ManagedSession {
       this.#options.onState(this);
       this.#conversation.wake();
     }
-    if (event.kind === 'died') this.#died(event.exitCode, event.lastLines);
+    if (event.kind === 'died') this.#died(event);
   }
 
-  #died(exitCode: number | undefined, lastLines: string): void {
+  #died(event: DeathEvent): void {
+    const { exitCode, lastLines } = event;
     const agent = this.#agent;
-    if (!agent) return; // Its end was asked for (I8), or whoever brings it up sees it.
+    if (!agent) {
+      // Its end was asked for (I8), or it is just being brought up: then whoever does that must hear of it.
+      if (isAlive(this.#record.lifecycle)) this.#earlyDeath = { generation: this.#record.generation, event };
+      return;
+    }
     this.#options.log.warn({ session: this.entry.number, exitCode }, 'agent died');
     this.#agent = undefined;
     this.#options.collector.agentEnded(this.entry.number);
-    void this.#steps.run(async () => {
-      await agent.detach();
-    });
+    this.#later(() => agent.detach());
     this.#attempts = countedAttempts(this.#attempts, this.#options.clock.monotonic() - this.#runningSince);
     const tail = lastLines.trim().split('\n').slice(-3).join(' / ').slice(-300);
     this.#problem = `The agent ended with exit code ${exitCode ?? 'unknown'}.${tail === '' ? '' : ` Last words: ${tail}.`}`;
@@ -273,7 +300,8 @@ export class ManagedSession {
     if (decision.action === 'give-up') {
       this.#move('failed');
       this.#state = stateNow('error', clock);
-      collector.announce(number, `given-up:${number}:${generation}`, words.sessionGivenUp(number, this.#problem ?? ''));
+      const key = `given-up:${number}:${generation}:${this.#record.since}`;
+      collector.announce(number, key, words.sessionGivenUp(number, this.#problem ?? ''));
       this.#options.onState(this);
       return;
     }
@@ -285,7 +313,14 @@ export class ManagedSession {
     log.info({ session: number, attempt: decision.attempt, afterMs: decision.afterMs }, 'session will be restarted');
     this.#options.onState(this);
     this.#restart = clock.after(decision.afterMs, () => {
-      void this.#steps.run(() => this.#restartNow());
+      this.#later(() => this.#restartNow());
+    });
+  }
+
+  /** Adds a step that nobody waits for. */
+  #later(step: () => Promise<void>): void {
+    this.#steps.run(step).catch((error: unknown) => {
+      this.#options.log.error({ session: this.entry.number, error: describeError(error) }, 'a session step failed');
     });
   }
 

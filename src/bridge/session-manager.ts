@@ -1,4 +1,4 @@
-import { BridgeError } from '../base/errors.ts';
+import { BridgeError, describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { parseChannelId, parseSessionNumber } from '../model/session.ts';
 import type { ChannelId, SessionEntry, SessionNumber } from '../model/session.ts';
@@ -23,6 +23,7 @@ export interface SessionManagerOptions extends Omit<ManagedSessionOptions, 'entr
 export class SessionManager {
   readonly #options: SessionManagerOptions;
   readonly #sessions = new Map<SessionNumber, ManagedSession>();
+  #closing = false;
 
   constructor(options: SessionManagerOptions) {
     this.#options = options;
@@ -71,14 +72,20 @@ export class SessionManager {
    * Adds a session to the map and starts it. A session that does not start stays added: its channel and `vai status`
    * say why.
    *
-   * @throws BridgeError `channel-invalid`, `channel-taken`, or as `SessionMap.update`; nothing is changed then.
+   * @throws BridgeError `channel-invalid`, `channel-taken`, `work-dir-invalid`, `bridge-stopping`, or as `SessionMap.update`; nothing is changed then.
    */
   async add(request: Omit<SessionEntry, 'number' | 'channel'> & { readonly channel: string }): Promise<ManagedSession> {
     const { map, stores, workspace } = this.#options;
+    this.#refuseWhileClosing();
     const channel = parseChannelId(request.channel);
     if (channel === undefined) {
       throw new BridgeError('channel-invalid', `"${request.channel}" is not a channel id.`, {
         advice: 'A Discord channel id has 15 to 20 digits: right-click the channel, "Copy Channel ID".',
+      });
+    }
+    if (request.workDir?.startsWith('/') === false) {
+      throw new BridgeError('work-dir-invalid', `"${request.workDir}" is not an absolute path.`, {
+        advice: 'Give the whole path of the working directory.',
       });
     }
     if (request.agent !== undefined) this.#options.driver(request.agent);
@@ -113,18 +120,48 @@ export class SessionManager {
     const session = this.get(number);
     await this.#options.map.update((entries) => entries.filter((entry) => entry.number !== session.entry.number));
     this.#sessions.delete(session.entry.number);
-    await session.stop();
-    this.#options.stores.records.remove(session.entry.number);
-    this.#options.onRemoved(session.entry);
+    try {
+      await session.stop();
+    } finally {
+      const { stores, collector, words } = this.#options;
+      collector.rejectWaiting(session.entry.number, words.sessionRemoved(session.entry.number));
+      stores.records.remove(session.entry.number);
+      this.#options.onRemoved(session.entry);
+    }
   }
 
-  /** Ends every agent so that it can be resumed. */
-  async stopAll(): Promise<void> {
-    await Promise.all(this.list().map((session) => session.stop()));
+  /** Brings a session back that is not running. @throws BridgeError `session-unknown`, `recover-failed`. */
+  async recover(number: number): Promise<'running' | 'restarted'> {
+    this.#refuseWhileClosing();
+    return this.get(number).recover();
+  }
+
+  /** Ends every agent so that it can be resumed. One that cannot be ended does not keep the others. */
+  stopAll(): Promise<void> {
+    return this.#endAll('a session could not be stopped', (session) => session.stop());
   }
 
   /** Stops listening; the agents go on (I6). */
-  async detachAll(): Promise<void> {
-    await Promise.all(this.list().map((session) => session.detach()));
+  detachAll(): Promise<void> {
+    return this.#endAll('a session could not be left', (session) => session.detach());
+  }
+
+  async #endAll(failed: string, end: (session: ManagedSession) => Promise<void>): Promise<void> {
+    this.#closing = true;
+    await Promise.all(
+      this.list().map(async (session) => {
+        try {
+          await end(session);
+        } catch (error) {
+          this.#options.log.error({ session: session.entry.number, error: describeError(error) }, failed);
+        }
+      }),
+    );
+  }
+
+  /** What came up during the stop would be left without a keeper. */
+  #refuseWhileClosing(): void {
+    if (!this.#closing) return;
+    throw new BridgeError('bridge-stopping', 'The bridge is stopping.', { advice: 'Start it again: vai.' });
   }
 }

@@ -25,9 +25,14 @@ export interface Words {
   sessionLost(exitCode: number | undefined, retryMs: number): string;
   sessionRestarted(session: SessionNumber): string;
   sessionGivenUp(session: SessionNumber, reason: string): string;
+  /** The end of a message that waited for a session which is gone. */
+  sessionRemoved(session: SessionNumber): string;
   /** A long text cut for a preview, saying so. */
   shortened(text: string, limit: number): string;
 }
+
+/** How much of a tool's input is shown, in characters; `vai prompts --json` has all of it. */
+const inputLimit = 1500;
 
 const english: Words = {
   refusedNoOwner: () =>
@@ -40,7 +45,7 @@ const english: Words = {
   typedAtDesk: (text) => `🖥️ **typed at the terminal:** ${text}`,
   sentFromShell: (text) => `⌨️ **sent with vai send:** ${text}`,
   promptOpened: (prompt) =>
-    `${promptTitle.en[prompt.kind]} **${prompt.tool}**\n${fenced(prompt.input)}\n${answerLine(prompt, 'Decide on the machine:', 'or at the terminal.')}`,
+    `${promptTitle.en[prompt.kind]} **${prompt.tool}**\n${fenced(english, prompt.input)}\n${answerLine(prompt, 'Decide on the machine:', 'or at the terminal.')}`,
   promptDecidedAtDesk: (id) => `Request \`${id}\` was decided at the terminal.`,
   promptExpired: (id) => `Request \`${id}\` expired without an answer.`,
   notice: (notice, session) => {
@@ -67,6 +72,7 @@ const english: Words = {
   sessionRestarted: (session) => `✅ Session ${session} is back, with its history.`,
   sessionGivenUp: (session, reason) =>
     `❌ Session ${session} could not be brought back: ${reason} After fixing it, type \`vai recover ${session}\`.`,
+  sessionRemoved: (session) => `❌ Session ${session} was removed before this message reached its agent.`,
   shortened: (text, limit) => (text.length <= limit ? text : `${cut(text, limit)}… (${text.length} characters in all)`),
 };
 
@@ -81,7 +87,7 @@ const japanese: Words = {
   typedAtDesk: (text) => `🖥️ **端末で入力:** ${text}`,
   sentFromShell: (text) => `⌨️ **vai send で送信:** ${text}`,
   promptOpened: (prompt) =>
-    `${promptTitle.ja[prompt.kind]} **${prompt.tool}**\n${fenced(prompt.input)}\n${answerLine(prompt, 'マシンで次のように決定:', 'または端末で回答してください。')}`,
+    `${promptTitle.ja[prompt.kind]} **${prompt.tool}**\n${fenced(japanese, prompt.input)}\n${answerLine(prompt, 'マシンで次のように決定:', 'または端末で回答してください。')}`,
   promptDecidedAtDesk: (id) => `要求 \`${id}\` は端末で決定されました。`,
   promptExpired: (id) => `要求 \`${id}\` は回答のないまま期限切れになりました。`,
   notice: (notice, session) => {
@@ -107,6 +113,7 @@ const japanese: Words = {
   sessionRestarted: (session) => `✅ セッション ${session} が履歴とともに復帰しました。`,
   sessionGivenUp: (session, reason) =>
     `❌ セッション ${session} を復帰できませんでした: ${reason} 原因を直したら \`vai recover ${session}\` を実行してください。`,
+  sessionRemoved: (session) => `❌ このメッセージが届く前にセッション ${session} は削除されました。`,
   shortened: (text, limit) => (text.length <= limit ? text : `${cut(text, limit)}…(全 ${text.length} 文字)`),
 };
 
@@ -131,13 +138,15 @@ function answerLine(prompt: Pick<Prompt, 'id' | 'kind'>, before: string, after: 
   return `${before} ${how} ${after}`;
 }
 
-/** A tool's input inside a fence that its own content cannot close. */
-function fenced(input: Readonly<Record<string, unknown>>): string {
+/**
+ * A tool's input inside a fence that its own content cannot close: Discord ends a block at any three backticks, however
+ * long its own fence is, so a zero-width space goes between them.
+ */
+function fenced(words: Words, input: Readonly<Record<string, unknown>>): string {
   const only = Object.values(input);
-  const body = only.length === 1 && typeof only[0] === 'string' ? only[0] : JSON.stringify(input, null, 2);
-  const longestRun = Math.max(2, ...[...body.matchAll(/`+/g)].map((match) => match[0].length));
-  const fence = '`'.repeat(longestRun + 1);
-  return `${fence}\n${body}\n${fence}`;
+  const whole = only.length === 1 && typeof only[0] === 'string' ? only[0] : JSON.stringify(input, null, 2);
+  const body = words.shortened(whole, inputLimit).replace(/`(?=``)/g, '`\u200b');
+  return `\`\`\`\n${body}\n\`\`\``;
 }
 
 function bytes(size: number): string {

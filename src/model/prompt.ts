@@ -4,13 +4,14 @@ export type PromptKind = 'permission' | 'question' | 'plan';
 
 /**
  * A prompt's life: `open` → `sent` (an answer was handed to the agent) → `applied` (the agent's next event proved it),
- * or `open`/`sent` → `overtaken` (decided elsewhere) or `expired`.
+ * or `open`/`sent` → `overtaken` (decided elsewhere) or `expired`. An answer that the agent certainly did not take is
+ * withdrawn: `sent` → `open`.
  */
 export type PromptState = 'open' | 'sent' | 'applied' | 'overtaken' | 'expired';
 
 const moves: Readonly<Record<PromptState, readonly PromptState[]>> = {
   open: ['sent', 'overtaken', 'expired'],
-  sent: ['applied', 'overtaken', 'expired'],
+  sent: ['applied', 'overtaken', 'expired', 'open'],
   applied: [],
   overtaken: [],
   expired: [],
