@@ -207,7 +207,9 @@ function announce(
   payload: APIMessage,
 ): void {
   const extra = messageEventFields(world, message, channel.recipients !== undefined);
-  world.publish({ event, data: { ...payload, ...extra }, channel, ...audience(message) });
+  // Whose reactions they are is different for each reader, and they have not changed.
+  const { reactions: _reactions, ...common } = payload;
+  world.publish({ event, data: { ...common, ...extra }, channel, ...audience(message) });
 }
 
 function audience({ onlyFor }: StoredMessage): { onlyFor?: string } {

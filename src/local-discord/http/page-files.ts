@@ -8,10 +8,14 @@ const directory = new URL('../page/', import.meta.url);
 
 /** The page's parts by their address: nothing else of the disk can be asked for. */
 const assets: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
-  '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
-  '/markdown.js': { file: 'markdown.js', type: 'text/javascript; charset=utf-8' },
-  '/discord-client.js': { file: 'discord-client.js', type: 'text/javascript; charset=utf-8' },
+  '/icon.svg': { file: 'icon.svg', type: 'image/svg+xml' },
   '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
+  ...Object.fromEntries(
+    ['page.js', 'markdown.js', 'message-view.js', 'conversation.js', 'discord-client.js'].map((file) => [
+      `/${file}`,
+      { file, type: 'text/javascript; charset=utf-8' },
+    ]),
+  ),
 };
 
 /**

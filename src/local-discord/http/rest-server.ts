@@ -61,7 +61,7 @@ export class RestServer {
     if (faults.some(({ kind }) => kind === 'truncate')) truncate(response);
     if (method === 'GET' && serveAttachment(this.#world, pathname, searchParams, response)) return;
     if (method === 'GET' && servePage(this.#world, pathname, searchParams, response)) return;
-    if (pathname !== '/favicon.ico') this.unknownRoutes.push(`${method} ${pathname}`);
+    this.unknownRoutes.push(`${method} ${pathname}`);
     sendError(response, apiErrors.notFound());
   }
 
