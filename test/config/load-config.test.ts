@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -262,6 +262,15 @@ describe('loadConfig', () => {
       `DISCORD_TOKEN in ${envFile} is not a setting of the bridge and is ignored; did you mean DISCORD_BOT_TOKEN?`,
       `MY_EDITOR in ${envFile} is not a setting of the bridge and is ignored.`,
     ]);
+  });
+
+  it('understands every line of the examples that ship', () => {
+    const examples = join(import.meta.dirname, '../../config');
+    const env = readFileSync(join(examples, '.env.example'), 'utf8').replace(/^#(?=[A-Z_]+=)/gm, '');
+    const json = readFileSync(join(examples, 'bridge.json.example'), 'utf8');
+    expect(load({ env, json }).warnings).toEqual([]);
+    const shown = [...env.matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
+    expect(shown.sort()).toEqual(settingNames.map((name) => settings[name].variables[0]).sort());
   });
 
   it('warns when others can read a .env with secrets', () => {
