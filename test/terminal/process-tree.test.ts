@@ -72,7 +72,7 @@ describe('endProcessTree', () => {
   }
 
   it('asks first, and does not force what goes by itself', async () => {
-    const machine = { table: [entry(10, 1, 10), entry(11, 10, 10)], signals: [] };
+    const machine: Machine = { table: [entry(10, 1, 10), entry(11, 10, 10)], signals: [] };
     const [ended] = end(machine, (_pid, signal) => signal === 'SIGTERM');
     await ended;
     expect(machine.signals.filter((each) => !each.includes('SIGCONT'))).toEqual(['10 SIGTERM 0', '11 SIGTERM 0']);

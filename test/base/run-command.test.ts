@@ -1,0 +1,70 @@
+import { realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+
+import { describe, expect, it } from 'vitest';
+
+import { runCommand, spawnProcess } from '../../src/base/run-command.ts';
+
+const sh = (script: string): readonly string[] => ['-c', script];
+
+describe('runCommand', () => {
+  it('gives both outputs untouched and the exit code, whatever it is', async () => {
+    expect(await runCommand('sh', sh('echo out; echo err >&2; exit 3'))).toEqual({
+      exitCode: 3,
+      signal: undefined,
+      stdout: 'out\n',
+      stderr: 'err\n',
+    });
+  });
+
+  it('tells the signal that ended it', async () => {
+    expect(await runCommand('sh', sh('kill -TERM $$'))).toMatchObject({ exitCode: undefined, signal: 'SIGTERM' });
+  });
+
+  it('passes arguments without any shell', async () => {
+    const { stdout } = await runCommand('printf', ['%s|', '$HOME', 'a b', '*', `'"`]);
+    expect(stdout).toBe(`$HOME|a b|*|'"|`);
+  });
+
+  it('gives the environment it is given and nothing else', async () => {
+    const { stdout } = await runCommand('/usr/bin/env', [], { env: { ONLY: 'this' } });
+    expect(stdout).toBe('ONLY=this\n');
+  });
+
+  it('gives input, and an empty one when there is none', async () => {
+    expect((await runCommand('cat', [], { input: 'hello' })).stdout).toBe('hello');
+    expect((await runCommand('cat', [])).stdout).toBe('');
+  });
+
+  it('runs where it is told', async () => {
+    expect((await runCommand('pwd', [], { cwd: tmpdir() })).stdout.trim()).toBe(realpathSync(tmpdir()));
+  });
+
+  it('says when there is no such program', async () => {
+    await expect(runCommand('no-such-program-anywhere', [])).rejects.toMatchObject({
+      code: 'command-failed-to-start',
+      happened: 'not-done',
+      message: expect.stringContaining('no-such-program-anywhere') as string,
+    });
+  });
+
+  it('ends what takes too long, and says that nobody knows what it did', async () => {
+    await expect(runCommand('sh', sh('trap "" TERM; exec sleep 60'), { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'command-timeout',
+      happened: 'unknown',
+    });
+  });
+});
+
+describe('spawnProcess', () => {
+  it('starts a child that talks', async () => {
+    const child = spawnProcess('cat', [], { stdio: 'pipe' });
+    const said = new Promise<string>((resolve) =>
+      child.stdout?.once('data', (data: Buffer) => resolve(data.toString())),
+    );
+    child.stdin?.end('hello');
+    expect(await said).toBe('hello');
+    await new Promise((resolve) => child.once('exit', resolve));
+    expect(child.exitCode).toBe(0);
+  });
+});
