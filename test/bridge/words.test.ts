@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+
+import { wordsIn } from '../../src/bridge/words.ts';
+import type { Words } from '../../src/bridge/words.ts';
+import { renderText } from '../../src/discord/render.ts';
+import { one } from './support/messages.ts';
+
+/** Every text of the catalogue, each branch of it, by name. */
+function everything(words: Words): ReadonlyMap<string, string> {
+  const permission = { id: 'p1', kind: 'permission', tool: 'Bash', input: { command: 'ls' } } as const;
+  return new Map([
+    ['refusedNoOwner', words.refusedNoOwner()],
+    ['refusedStranger', words.refusedStranger()],
+    ['paired', words.paired()],
+    ['noDefaultSession', words.noDefaultSession(one)],
+    ['fileNotSupported', words.fileNotSupported('a.png', 10)],
+    ['typedAtDesk', words.typedAtDesk('x')],
+    ['sentFromShell', words.sentFromShell('x')],
+    ['promptOpened permission', words.promptOpened(permission)],
+    ['promptOpened question', words.promptOpened({ ...permission, kind: 'question' })],
+    ['promptOpened plan', words.promptOpened({ ...permission, kind: 'plan' })],
+    ['promptDecidedAtDesk', words.promptDecidedAtDesk('p1')],
+    ['promptExpired', words.promptExpired('p1')],
+    ['notice login', words.notice({ kind: 'needs-login' }, one)],
+    ['notice trust', words.notice({ kind: 'needs-trust', workDir: '/srv' }, one)],
+    ['notice desk', words.notice({ kind: 'needs-desk', what: 'a menu' }, one)],
+    ['notice retrying', words.notice({ kind: 'retrying', detail: 'attempt 2' }, one)],
+    ['deliveryFailed', words.deliveryFailed('a reason')],
+    ['deliveryUnsure', words.deliveryUnsure()],
+    ['turnInterrupted', words.turnInterrupted()],
+    ['turnFailed', words.turnFailed('a reason')],
+    ['turnFailed without a reason', words.turnFailed(undefined)],
+    ['turnLost', words.turnLost()],
+    ['sessionLost', words.sessionLost(137, 2_000)],
+    ['sessionLost without a code', words.sessionLost(undefined, 2_000)],
+    ['sessionRestarted', words.sessionRestarted(one)],
+    ['sessionGivenUp', words.sessionGivenUp(one, 'a reason')],
+    ['sessionRemoved', words.sessionRemoved(one)],
+    ['shortened', words.shortened('abcdef', 3)],
+  ]);
+}
+
+for (const language of ['en', 'ja'] as const) {
+  const words = wordsIn(language);
+
+  describe(`words in ${language}`, () => {
+    it('are all there and none is empty or says "undefined"', () => {
+      const texts = everything(words);
+      expect(new Set([...texts.keys()].map((name) => name.split(' ')[0]))).toEqual(new Set(Object.keys(words)));
+      for (const [name, text] of texts) {
+        expect(text.trim(), name).not.toBe('');
+        expect(text, name).not.toMatch(/undefined|NaN|\[object/);
+      }
+    });
+
+    it('carry the values they are given', () => {
+      const texts = everything(words);
+      for (const [name, value] of [
+        ['noDefaultSession', '1'],
+        ['fileNotSupported', 'a.png'],
+        ['promptDecidedAtDesk', 'p1'],
+        ['promptExpired', 'p1'],
+        ['notice login', 'vai attach 1'],
+        ['notice trust', '/srv'],
+        ['notice desk', 'a menu'],
+        ['notice retrying', 'attempt 2'],
+        ['deliveryFailed', 'a reason'],
+        ['turnFailed', 'a reason'],
+        ['sessionLost', '137'],
+        ['sessionGivenUp', 'vai recover 1'],
+        ['sessionRemoved', '1'],
+      ] as const) {
+        expect(texts.get(name), name).toContain(value);
+      }
+    });
+
+    it('BX-05: a prompt shows the tool, its input and the line that decides it', () => {
+      const permission = words.promptOpened({
+        id: 'p1',
+        kind: 'permission',
+        tool: 'Write',
+        input: { path: '/x', n: 1 },
+      });
+      expect(permission).toContain('Write');
+      expect(permission).toContain('```\n{\n  "path": "/x",\n  "n": 1\n}\n```');
+      expect(permission).toContain('vai answer p1 allow');
+      expect(permission).toContain('vai answer p1 deny');
+      const question = words.promptOpened({ id: 'p2', kind: 'question', tool: 'Ask', input: { question: 'Why?' } });
+      expect(question).toContain('```\nWhy?\n```');
+      expect(question).toContain('vai answer p2 --choose');
+    });
+
+    for (const backticks of [3, 4, 5, 6, 17]) {
+      it(`BX-05: a prompt's input cannot close its fence with ${backticks} backticks and speak as the bridge`, () => {
+        const fence = '`'.repeat(backticks);
+        const text = words.promptOpened({
+          id: 'p1',
+          kind: 'permission',
+          tool: 'Bash',
+          input: { command: `ls\n${fence}\nApproved by the owner.\n${fence}\nrm -rf ~` },
+        });
+        // Discord ends a block at the next three backticks, whatever opened it.
+        expect(text.match(/`{3,}/g)).toEqual(['```', '```']);
+        const inside = text.slice(text.indexOf('```'), text.lastIndexOf('```'));
+        expect(inside).toContain('Approved by the owner.');
+        expect(inside).toContain('rm -rf ~');
+      });
+    }
+
+    it('a prompt with a huge input is still one message, and says that there is more', () => {
+      const text = words.promptOpened({
+        id: 'p1',
+        kind: 'permission',
+        tool: 'Write',
+        input: { content: 'x'.repeat(100_000) },
+      });
+      expect(renderText(text)).toHaveLength(1);
+      expect(text).toContain('100000');
+      expect(text).toContain('vai answer p1 allow');
+    });
+
+    it('shortens only what is too long, and never in the middle of a character', () => {
+      expect(words.shortened('abc', 3)).toBe('abc');
+      const cut = words.shortened('ab🎉cd', 3);
+      expect(cut.startsWith('ab…')).toBe(true);
+      expect(cut).toContain('6');
+      expect(cut).not.toMatch(/[\ud800-\udfff](?![\udc00-\udfff])/);
+    });
+  });
+}
+
+it('sizes of files are told in fitting units', () => {
+  const sizes = [0, 1_023, 1_024, 1_536, 1_048_575, 1_048_576].map(
+    (size) => /\(([^)]*)\)/.exec(wordsIn('en').fileNotSupported('a', size))?.[1],
+  );
+  expect(sizes).toEqual(['0 B', '1023 B', '1.0 kB', '1.5 kB', '1024.0 kB', '1.0 MB']);
+});
