@@ -1,0 +1,144 @@
+import { Client, Collection, Events, GatewayDispatchEvents, GatewayIntentBits, LimitedCollection } from 'discord.js';
+import type { CacheFactory } from 'discord.js';
+import { z } from 'zod';
+
+import type { Clock } from '../base/clock.ts';
+import { describeError } from '../base/errors.ts';
+import type { BridgeError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { closedForGood, finalLoginError } from './connect-errors.ts';
+import type { ConnectPace } from './connect-pace.ts';
+import { GatewayStrategy } from './gateway-strategy.ts';
+
+export interface GatewayListener {
+  /** Logged in afresh: what was said since the last connection is not replayed. */
+  onReady(ownId: string): void;
+  /** Back in the same session: everything missed has been replayed. */
+  onResumed(): void;
+  /** The connection is gone; the client is coming back by itself. */
+  onLost(): void;
+  /** A message as the server gave it, in the server's order. */
+  onMessage(data: unknown): void;
+}
+
+export interface GatewayClientOptions {
+  readonly token: string;
+  readonly apiUrl: string | undefined;
+  /** The server's name for a person. */
+  readonly server: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pace: ConnectPace;
+  readonly listener: GatewayListener;
+}
+
+/** Why a client ended: `final` when another one would fare no better. */
+export type GatewayEnd =
+  { readonly kind: 'final'; readonly error: BridgeError } | { readonly kind: 'retry'; readonly reason: string };
+
+const readyData = z.object({ user: z.object({ id: z.string() }) });
+
+/** How long one request for the gateway's address may take, in milliseconds; the pace decides about another one. */
+const gatewayRequestMs = 10_000;
+
+/** Caches that the library cannot do without. They hold servers, channels, roles and permissions. */
+const neededCaches: ReadonlySet<string> = new Set([
+  'GuildManager',
+  'ChannelManager',
+  'GuildChannelManager',
+  'RoleManager',
+  'PermissionOverwriteManager',
+]);
+
+/**
+ * Owns one discord.js client from login to its end. Listens to the gateway's raw events: the library's own message
+ * events come out of order around its start, and never for channels that it does not know. Knows nothing about what
+ * the messages are for, or about the clients before and after it.
+ */
+export class GatewayClient {
+  readonly #options: GatewayClientOptions;
+  readonly #client: Client;
+  readonly #closed = new AbortController();
+  #isFirstTry = true;
+  #end: (end: GatewayEnd) => void = () => undefined;
+
+  constructor(options: GatewayClientOptions) {
+    this.#options = options;
+    const { apiUrl, clock, log } = options;
+    this.#client = new Client({
+      intents: [
+        GatewayIntentBits.Guilds,
+        GatewayIntentBits.GuildMessages,
+        GatewayIntentBits.DirectMessages,
+        GatewayIntentBits.MessageContent,
+      ],
+      makeCache: keepLittle,
+      rest: { retries: 0, timeout: gatewayRequestMs, ...(apiUrl === undefined ? {} : { api: apiUrl }) },
+      ws: {
+        buildStrategy: (manager) => new GatewayStrategy(manager, { clock, log, beforeTry: () => this.#beforeTry() }),
+      },
+    });
+    this.#listen();
+  }
+
+  /** Connects and stays connected. Resolves when it has ended; never after `close`. */
+  run(): Promise<GatewayEnd> {
+    const { token, server } = this.#options;
+    return new Promise((resolve) => {
+      this.#end = resolve;
+      this.#client.login(token).catch((error: unknown) => {
+        const final = finalLoginError(server, error);
+        resolve(final ? { kind: 'final', error: final } : { kind: 'retry', reason: describeError(error) });
+      });
+    });
+  }
+
+  /** Ends `run`: somebody knows better. */
+  end(end: GatewayEnd): void {
+    this.#end(end);
+  }
+
+  /** Leaves the server, politely if it answers. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.#client.destroy();
+  }
+
+  /** The first try is the one that the transport has waited for. */
+  async #beforeTry(): Promise<void> {
+    if (this.#isFirstTry && !this.#closed.signal.aborted) {
+      this.#isFirstTry = false;
+      return;
+    }
+    await this.#options.pace.nextTry(this.#closed.signal);
+  }
+
+  #listen(): void {
+    const { listener, log, server } = this.#options;
+    const client = this.#client;
+    client.ws.on(GatewayDispatchEvents.Ready, (data: unknown) => {
+      if (!this.#closed.signal.aborted) listener.onReady(readyData.parse(data).user.id);
+    });
+    client.ws.on(GatewayDispatchEvents.Resumed, () => {
+      if (!this.#closed.signal.aborted) listener.onResumed();
+    });
+    client.ws.on(GatewayDispatchEvents.MessageCreate, (data: unknown) => {
+      if (!this.#closed.signal.aborted) listener.onMessage(data);
+    });
+    client.on(Events.ShardReconnecting, () => {
+      if (!this.#closed.signal.aborted) listener.onLost();
+    });
+    client.on(Events.ShardDisconnect, ({ code }) => {
+      this.#end({ kind: 'final', error: closedForGood(server, code) });
+    });
+    const onError = (error: Error): void => {
+      log.warn({ error: describeError(error) }, 'chat connection had an error');
+    };
+    client.on(Events.Error, onError);
+    client.on(Events.ShardError, onError);
+  }
+}
+
+/** Nothing is read from the library's caches, so that memory stays the same however long it runs. */
+const keepLittle: CacheFactory = (_type, _holds, manager) =>
+  neededCaches.has(manager.name) ? new Collection() : new LimitedCollection({ maxSize: 0 });

@@ -1,0 +1,90 @@
+import { SimpleShardingStrategy, WebSocketShardStatus } from 'discord.js';
+import type { WebSocketOptions } from 'discord.js';
+
+import type { Clock } from '../base/clock.ts';
+import { describeError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+
+/** discord.js exports another class under the same name. */
+type WebSocketManager = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0];
+
+/** The part of the library's shard that it keeps to itself. */
+interface ShardInside {
+  readonly status: WebSocketShardStatus;
+  readonly connection: { terminate(): void; on(event: 'error', listener: () => void): void } | null;
+}
+
+export interface GatewayStrategyOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A try to connect begins when this resolves. */
+  readonly beforeTry: () => Promise<void>;
+}
+
+/** The library's event for the server's first words on a connection. */
+const helloEvent = 'hello';
+
+/** How long a close waits for the server's goodbye, in milliseconds. */
+const goodbyeMs = 2_000;
+
+/**
+ * The library's way of keeping one gateway connection, with what it lacks (seen in version 14.28.1): it tries to
+ * reconnect twice a second for ever; it forgets its session when a try fails; it goes on trying after it was destroyed while it waited; a socket that is still
+ * opening then is left open, and its failure ends the process; an exception in a handler ends the process as well.
+ * Owns the gateway's sockets; knows nothing about what comes through them.
+ */
+export class GatewayStrategy extends SimpleShardingStrategy {
+  readonly #clock: Clock;
+
+  constructor(manager: WebSocketManager, options: GatewayStrategyOptions) {
+    super(manager);
+    this.#clock = options.clock;
+    const sessions = manager.options;
+    const read = sessions.retrieveSessionInfo.bind(sessions);
+    const write = sessions.updateSessionInfo.bind(sessions);
+    const opening = new Set<number>();
+    // Asked at the beginning of each try, and with each event; only at the beginning is the shard idle.
+    sessions.retrieveSessionInfo = async (shardId) => {
+      if (this.#shards.get(shardId)?.status === WebSocketShardStatus.Idle) {
+        await options.beforeTry();
+        opening.add(shardId);
+      }
+      return read(shardId);
+    };
+    // Forgotten after a try that reached nobody, the session could not be resumed and what was missed would be lost.
+    sessions.updateSessionInfo = (shardId, session) =>
+      session === null && opening.has(shardId) ? undefined : write(shardId, session);
+    manager.on(helloEvent, ({ shardId }: { readonly shardId: number }) => {
+      opening.delete(shardId);
+    });
+    guardListeners(manager, options.log);
+  }
+
+  override async destroy(options?: Parameters<SimpleShardingStrategy['destroy']>[0]): Promise<void> {
+    const sockets = [...this.#shards.values()].map(({ connection }) => connection);
+    for (const socket of sockets) socket?.on('error', () => undefined);
+    const patience = new AbortController();
+    const timeout = this.#clock.sleep(goodbyeMs, patience.signal).catch(() => undefined);
+    await Promise.race([super.destroy(options), timeout]);
+    patience.abort();
+    for (const socket of sockets) socket?.terminate();
+  }
+
+  get #shards(): ReadonlyMap<number, ShardInside> {
+    return (this as unknown as { readonly shards: ReadonlyMap<number, ShardInside> }).shards;
+  }
+}
+
+/** A server that sends what the library cannot read must not end the process. */
+function guardListeners(manager: WebSocketManager, log: Log): void {
+  const emit = manager.emit.bind(manager);
+  const guarded = (...payload: Parameters<typeof emit>): boolean => {
+    try {
+      return emit(...payload);
+    } catch (error) {
+      log.error({ event: payload[0], error: describeError(error) }, 'chat event could not be handled');
+      return true;
+    }
+  };
+  Object.assign(manager, { emit: guarded });
+}

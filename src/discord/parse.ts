@@ -1,0 +1,94 @@
+import { MessageType } from 'discord.js';
+import { z } from 'zod';
+
+import type { Author, InboundMessage } from '../model/message.ts';
+import { parseChannelId } from '../model/session.ts';
+
+/** 2015-01-01 UTC in epoch milliseconds: where the time in Discord's ids begins (Discord's documentation). */
+const discordEpoch = 1_420_070_400_000n;
+
+/** What people say. Everything else is the server speaking: joins, pins, boosts, a thread that was made. */
+const spoken: ReadonlySet<number> = new Set([
+  MessageType.Default,
+  MessageType.Reply,
+  MessageType.ChatInputCommand,
+  MessageType.ContextMenuCommand,
+]);
+
+const id = z.string().regex(/^\d{1,20}$/);
+
+const attachment = z.object({ id, filename: z.string(), size: z.number(), url: z.string() });
+
+const content = z.object({ content: z.string().default(''), attachments: z.array(attachment).default([]) });
+
+/** The part of a message that the bridge reads, as REST and the gateway give it. */
+const rawMessage = content.extend({
+  id,
+  channel_id: id,
+  guild_id: id.optional(),
+  type: z.number(),
+  webhook_id: id.optional(),
+  author: z.object({
+    id,
+    username: z.string(),
+    global_name: z.string().nullish(),
+    bot: z.boolean().optional(),
+  }),
+  member: z.object({ nick: z.string().nullish() }).optional(),
+  message_snapshots: z.array(z.object({ message: content })).optional(),
+});
+
+export type ParsedMessage =
+  | { readonly kind: 'message'; readonly message: InboundMessage }
+  /** Not for the bridge: its own words, or the server speaking. */
+  | { readonly kind: 'ignored' }
+  /** Not a message as Discord documents it. */
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+/**
+ * Reads a message of Discord's API (version 10). Threads are channels of their own. The words of a forwarded message
+ * are those of who forwards it. Pure.
+ *
+ * @param ownId the bot's user id.
+ */
+export function parseMessage(data: unknown, ownId: string): ParsedMessage {
+  const parsed = rawMessage.safeParse(data);
+  if (!parsed.success) return { kind: 'malformed', reason: z.prettifyError(parsed.error) };
+  const raw = parsed.data;
+  if (raw.author.id === ownId || !spoken.has(raw.type)) return { kind: 'ignored' };
+  const channel = parseChannelId(raw.channel_id);
+  if (channel === undefined) return { kind: 'malformed', reason: `"${raw.channel_id}" is not a channel id` };
+  const said = [raw, ...(raw.message_snapshots ?? []).map((snapshot) => snapshot.message)];
+  return {
+    kind: 'message',
+    message: {
+      id: `discord:${raw.id}`,
+      channel,
+      messageId: raw.id,
+      author: {
+        id: raw.author.id,
+        name: raw.member?.nick ?? raw.author.global_name ?? raw.author.username,
+        kind: authorKind(raw),
+      },
+      text: said
+        .map((one) => one.content)
+        .filter((text) => text !== '')
+        .join('\n'),
+      attachments: said
+        .flatMap((one) => one.attachments)
+        .map((file) => ({
+          id: file.id,
+          name: file.filename,
+          size: file.size,
+          url: file.url,
+        })),
+      sentAt: Number((BigInt(raw.id) >> 22n) + discordEpoch),
+      direct: raw.guild_id === undefined,
+    },
+  };
+}
+
+function authorKind(raw: z.infer<typeof rawMessage>): Author['kind'] {
+  if (raw.webhook_id !== undefined) return 'webhook';
+  return raw.author.bot === true ? 'bot' : 'human';
+}

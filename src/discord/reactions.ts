@@ -1,0 +1,9 @@
+import type { ReactionName } from '../model/message.ts';
+
+/** What a reaction's name looks like on Discord. */
+export const reactionEmoji: Readonly<Record<ReactionName, string>> = {
+  stored: '📥',
+  delivered: '⚙️',
+  answered: '✅',
+  failed: '❌',
+};

@@ -1,0 +1,220 @@
+import type { Clock } from '../base/clock.ts';
+import { BridgeError, describeError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { ChatHandlers, ChatPart, ChatState, ChatTransport } from '../contracts/chat.ts';
+import type { OutboundText, ReactionName } from '../model/message.ts';
+import type { ChannelId } from '../model/session.ts';
+import { tokenInvalid } from './connect-errors.ts';
+import { ConnectPace } from './connect-pace.ts';
+import { GatewayClient } from './gateway-client.ts';
+import { parseMessage } from './parse.ts';
+import { renderText } from './render.ts';
+import { Sender } from './send.ts';
+
+export interface DiscordTransportOptions {
+  readonly token: string;
+  /** Base address of any Discord-compatible server, e.g. `http://127.0.0.1:4100/api`; undefined = Discord itself. */
+  readonly apiUrl?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How long `connect` waits for the first try before it lets the caller go on, in milliseconds. */
+const firstTryMs = 15_000;
+
+/** After so many failed tries in a row a client starts from the very beginning: the gateway may have moved. */
+const triesPerClient = 5;
+
+/** A chat transport for Discord and servers like it. It does not know, and cannot find out, which one it talks to. */
+export function createDiscordTransport(options: DiscordTransportOptions): ChatTransport {
+  return new DiscordTransport(options);
+}
+
+/**
+ * Owns the connection's life: one gateway client after another until one is told that it is useless, and the REST side
+ * beside it. Knows nothing about sessions, or about what a message is for.
+ */
+class DiscordTransport implements ChatTransport {
+  readonly #options: DiscordTransportOptions;
+  readonly #token: string;
+  /** The server's name for a person. */
+  readonly #server: string;
+  readonly #sender: Sender;
+  readonly #pace: ConnectPace;
+  readonly #closed = new AbortController();
+  #state: ChatState = { connection: 'connecting' };
+  #handlers: ChatHandlers | undefined;
+  #client: GatewayClient | undefined;
+  #ownId = '';
+  #wasReady = false;
+  #lastReason = 'no answer yet';
+  #tokenCheck: Promise<void> | undefined;
+  #settleFirstTry: (error?: BridgeError) => void = () => undefined;
+
+  constructor(options: DiscordTransportOptions) {
+    const { apiUrl, clock, log } = options;
+    this.#options = options;
+    // People copy the prefix along.
+    this.#token = options.token.trim().replace(/^(?:Bot|Bearer)\s+/i, '');
+    this.#server = apiUrl === undefined ? 'Discord' : `the chat server at ${apiUrl}`;
+    this.#pace = new ConnectPace({ clock, onWaiting: (failures, delayMs) => this.#onWaiting(failures, delayMs) });
+    this.#sender = new Sender({ token: this.#token, apiUrl, log, onUnauthorized: () => this.#checkToken() });
+  }
+
+  get state(): ChatState {
+    return this.#state;
+  }
+
+  async connect(handlers: ChatHandlers): Promise<void> {
+    if (this.#handlers) throw new Error('a transport connects once');
+    this.#handlers = handlers;
+    if (!/^[\x21-\x7e]+$/.test(this.#token)) {
+      const error = tokenInvalid(this.#server);
+      this.#setState({ connection: 'failed', detail: describeError(error) });
+      throw error;
+    }
+    const firstTry = new Promise<void>((resolve, reject) => {
+      this.#settleFirstTry = (error) => {
+        if (error) reject(error);
+        else resolve();
+      };
+    });
+    const cancel = this.#options.clock.after(firstTryMs, () => this.#settleFirstTry());
+    this.#stayConnected().catch((error: unknown) => {
+      this.#fail(
+        new BridgeError('chat-refused', `The chat connection broke: ${describeError(error)}`, { cause: error }),
+      );
+    });
+    try {
+      await firstTry;
+    } finally {
+      cancel();
+    }
+  }
+
+  render(content: OutboundText): readonly string[] {
+    return renderText(content.text);
+  }
+
+  async send(part: ChatPart): Promise<string> {
+    this.#refuseWhenFailed();
+    return this.#sender.send(part);
+  }
+
+  async react(channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void> {
+    this.#refuseWhenFailed();
+    await this.#sender.react(channel, messageId, reaction);
+  }
+
+  async typing(channel: ChannelId): Promise<void> {
+    this.#refuseWhenFailed();
+    await this.#sender.typing(channel);
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    this.#settleFirstTry();
+    this.#sender.close();
+    if (this.#state.connection !== 'failed') this.#state = { connection: 'connecting', detail: 'Closed.' };
+    await this.#client?.close();
+    await this.#tokenCheck;
+  }
+
+  async #stayConnected(): Promise<void> {
+    const { apiUrl, clock, log } = this.#options;
+    while (!this.#closed.signal.aborted) {
+      await this.#pace.nextTry(this.#closed.signal);
+      const client = new GatewayClient({
+        token: this.#token,
+        apiUrl,
+        server: this.#server,
+        clock,
+        log,
+        pace: this.#pace,
+        listener: {
+          onReady: (ownId) => this.#onReady(ownId),
+          onResumed: () => this.#onConnected(),
+          onLost: () => this.#onDropped(),
+          onMessage: (data) => this.#onMessage(data),
+        },
+      });
+      this.#client = client;
+      const end = await client.run();
+      if (end.kind === 'final') this.#fail(end.error);
+      else this.#lastReason = end.reason;
+      await client.close();
+      if (end.kind === 'final') return;
+      this.#settleFirstTry();
+    }
+  }
+
+  #onReady(ownId: string): void {
+    this.#ownId = ownId;
+    this.#onConnected();
+  }
+
+  #onConnected(): void {
+    this.#wasReady = true;
+    this.#pace.succeeded();
+    this.#setState({ connection: 'ready' });
+    this.#settleFirstTry();
+  }
+
+  #onDropped(): void {
+    this.#lastReason = 'its gateway does not answer';
+    if (this.#state.connection === 'ready') this.#setTrying(`The connection to ${this.#server} is lost; coming back.`);
+  }
+
+  #setTrying(detail: string): void {
+    this.#setState({ connection: this.#wasReady ? 'reconnecting' : 'connecting', detail });
+  }
+
+  #onWaiting(failures: number, delayMs: number): void {
+    this.#options.log.warn({ failures, delayMs, error: this.#lastReason }, 'chat server cannot be reached, waiting');
+    const seconds = Math.ceil(delayMs / 1000);
+    this.#setTrying(`No connection to ${this.#server} (${this.#lastReason}); next try in ${seconds} s.`);
+    this.#settleFirstTry();
+    if (failures % triesPerClient === 0) this.#client?.end({ kind: 'retry', reason: 'the gateway does not answer' });
+  }
+
+  #onMessage(data: unknown): void {
+    const { log } = this.#options;
+    const parsed = parseMessage(data, this.#ownId);
+    if (parsed.kind === 'malformed') log.warn({ error: parsed.reason }, 'chat message could not be read');
+    if (parsed.kind !== 'message') return;
+    try {
+      this.#handlers?.onMessage(parsed.message);
+    } catch (error) {
+      log.error({ message: parsed.message.id, error: describeError(error) }, 'chat message could not be stored');
+    }
+  }
+
+  /** The server refused the token for a request: is it the token, or a passing fault? */
+  #checkToken(): void {
+    this.#tokenCheck ??= this.#sender.isTokenGood().then((isGood) => {
+      this.#tokenCheck = undefined;
+      if (isGood === false) this.#fail(tokenInvalid(this.#server));
+    });
+  }
+
+  #fail(error: BridgeError): void {
+    if (this.#closed.signal.aborted || this.#state.connection === 'failed') return;
+    this.#options.log.error({ error: describeError(error), code: error.code }, 'chat connection failed for good');
+    this.#setState({ connection: 'failed', detail: describeError(error) });
+    this.#settleFirstTry(error);
+    this.#client?.end({ kind: 'final', error });
+  }
+
+  #setState(state: ChatState): void {
+    const { connection, detail } = this.#state;
+    if (this.#closed.signal.aborted || connection === 'failed') return;
+    if (connection === state.connection && detail === state.detail) return;
+    this.#state = state;
+    this.#handlers?.onState(state);
+  }
+
+  #refuseWhenFailed(): void {
+    if (this.#state.connection !== 'failed') return;
+    throw new BridgeError('chat-unavailable', `Nothing can be sent: ${this.#state.detail ?? 'the connection failed'}`);
+  }
+}
