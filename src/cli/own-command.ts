@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 
 import { packageRoot } from '../config/paths.ts';
 
@@ -12,5 +12,6 @@ export function ownCommand(name: string, environment: Readonly<Record<string, st
     .map((directory) => join(directory, name))
     .find((path) => existsSync(path));
   if (found !== undefined && realpathSync(found) === realpathSync(own)) return name;
+  if (realpathSync(process.cwd()) === packageRoot()) return relative(packageRoot(), own);
   return /^[\w./-]+$/.test(own) ? own : `'${own.replaceAll("'", "'\\''")}'`;
 }

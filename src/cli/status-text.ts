@@ -6,7 +6,7 @@ export function statusLines(status: BridgeStatus, vai: string): readonly string[
   return [
     `The bridge ${status.version} is running (process ${status.pid}) in ${status.home}.`,
     ...chatLines(status, vai),
-    `New sessions get the agent "${status.agent.name}": ${status.agent.why}.`,
+    agentLine(status),
     '',
     ...sessionLines(status, vai),
     ...foreignLines(status),
@@ -43,6 +43,11 @@ export function chatLines({ chat }: BridgeStatus, vai: string): readonly string[
   if (!chat.owned)
     lines.push(`Nobody owns the bridge yet, so nothing from the chat is run. Become its owner: ${vai} pair`);
   return lines;
+}
+
+/** Which agent answers, and why it is that one. */
+export function agentLine({ agent }: BridgeStatus): string {
+  return `Agent: ${agent.name}. ${agent.why}`;
 }
 
 function stateWords(session: SessionStatus): string {

@@ -1,19 +1,20 @@
 import { join } from 'node:path';
 
 import type { BridgeStatus } from '../contracts/bridge-api.ts';
-import { chatLines, sessionLines } from './status-text.ts';
+import { agentLine, chatLines, sessionLines } from './status-text.ts';
 
 /** What a person needs to know after a start: what runs, where to talk to it, how to go on, how to stop. */
 export function welcomeLines(status: BridgeStatus, vai: string): readonly string[] {
   return [
     `The bridge is running (process ${status.pid}).`,
     '',
+    ...chatLines(status, vai),
+    agentLine(status),
+    '',
     ...sessionLines(status, vai),
     '',
-    `Agent:     ${status.agent.name} (${status.agent.why})`,
-    ...chatLines(status, vai),
-    `Status:    ${vai} status`,
-    `Stop:      ${vai} stop    (with --keep-sessions the agents run on)`,
+    `State: ${vai} status`,
+    `Stop:  ${vai} stop    (with --keep-sessions the agents run on)`,
     ...(status.chat.kind === 'local' ? ['', ...discordLines(status.home, vai)] : []),
   ];
 }

@@ -58,7 +58,7 @@ describe('MS-13: start and stop', () => {
     for (const words of [
       `The bridge is running (process ${record.pid}).`,
       '1  111111111111111111  idle   scripted',
-      'Agent:     scripted (no "claude" was found on the PATH)',
+      'Agent: scripted. No "claude" was found on the PATH.',
       'Chat page: http://127.0.0.1:8787/?key=abc',
       'vai attach N',
       'echo attached to 1',

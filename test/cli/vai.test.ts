@@ -76,7 +76,7 @@ describe('MS-06: vai when the bridge runs', () => {
     for (const words of [
       `The bridge 0.1.0 is running (process ${process.pid}) in /bridge.`,
       'Chat page: http://127.0.0.1:8787/?key=abc',
-      'New sessions get the agent "scripted": no "claude" was found on the PATH.',
+      'Agent: scripted. No "claude" was found on the PATH.',
       '1  111111111111111111  idle   scripted',
       'echo attached to 1',
       'on your own tmux server: claude-session-7',

@@ -45,7 +45,7 @@ export class FakeBridgeApi implements BridgeApi {
       home: '/bridge',
       tmuxSocket: '/run/tmux.sock',
       chat: this.chat,
-      agent: { name: 'scripted', why: 'no "claude" was found on the PATH' },
+      agent: { name: 'scripted', why: 'No "claude" was found on the PATH.' },
       sessions: this.sessions.map((session) => ({
         number: session.number,
         channel: session.channel,
