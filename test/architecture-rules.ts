@@ -1,0 +1,151 @@
+/**
+ * Who may import whom. These tables are the documentation; `architecture.test.ts` holds every file to them.
+ * Paths are relative to `src/`; a folder stands for everything in it.
+ */
+export interface Ring {
+  /** Folders and files of ours that may be imported. A ring may always import itself. */
+  readonly may: readonly string[];
+  /** Of these, only types. */
+  readonly typesOnly?: readonly string[];
+  /** Libraries. */
+  readonly packages: readonly string[];
+  /** Modules of Node; `any` is any but the exclusive ones below. */
+  readonly node: 'any' | readonly string[];
+  readonly why: string;
+}
+
+const inner = ['contracts', 'model', 'base'];
+
+/**
+ * From the inside out. `folder/*` is a rule for each folder inside: they may not import one another. The most precise
+ * name wins.
+ */
+export const rings: Readonly<Record<string, Ring>> = {
+  base: {
+    may: [],
+    packages: ['execa'],
+    node: 'any',
+    why: 'The ground: no word of the project.',
+  },
+  model: {
+    may: ['base'],
+    packages: [],
+    node: [],
+    why: 'The language: data and pure rules; no input or output, no clock.',
+  },
+  contracts: {
+    may: ['model', 'base'],
+    typesOnly: ['model', 'base'],
+    packages: [],
+    node: [],
+    why: 'What the bridge needs from the world, and the world from the bridge. Types only.',
+  },
+  bridge: {
+    may: inner,
+    packages: [],
+    node: ['node:crypto'],
+    why: 'The middle: knows nobody by name, and reaches the world through contracts only.',
+  },
+  discord: { may: inner, packages: ['discord.js', 'discord-api-types', 'zod'], node: 'any', why: 'Adapter: a chat.' },
+  'local-discord': {
+    may: inner,
+    packages: ['discord-api-types', 'ws', 'zod'],
+    node: 'any',
+    why: 'A server of its own; the transport does not know that it talks to this one.',
+  },
+  'agents/*': {
+    may: [...inner, 'agents/mailbox', 'agents/registry.ts'],
+    packages: ['zod'],
+    node: 'any',
+    why: 'Adapters: one folder per driver. They share the mailbox, never each other.',
+  },
+  'agents/mailbox': { may: inner, packages: ['zod'], node: 'any', why: 'How any agent talks to the daemon.' },
+  'agents/registry.ts': { may: [...inner, 'agents'], packages: [], node: 'any', why: 'Knows all drivers by name.' },
+  'environments/*': { may: inner, packages: ['zod'], node: 'any', why: 'Adapters: where agents run.' },
+  'environments/registry.ts': {
+    may: [...inner, 'environments'],
+    packages: [],
+    node: 'any',
+    why: 'Knows all environments by name.',
+  },
+  terminal: { may: inner, packages: [], node: 'any', why: 'Adapter: tmux.' },
+  storage: { may: inner, packages: ['proper-lockfile', 'zod'], node: 'any', why: 'Adapter: files and SQLite.' },
+  attachments: { may: inner, packages: ['zod'], node: 'any', why: 'Adapter: files people send.' },
+  security: { may: inner, packages: ['zod'], node: 'any', why: 'Adapter: secrets and separation.' },
+  observe: { may: inner, packages: ['pino', 'pino-roll', 'systeminformation', 'zod'], node: 'any', why: 'Adapter.' },
+  config: {
+    may: ['model', 'base'],
+    packages: ['zod'],
+    node: 'any',
+    why: 'Settings, parsed once. Only those who compose may see them all.',
+  },
+  control: {
+    may: inner,
+    packages: ['ws', 'zod'],
+    node: 'any',
+    why: 'The way in for programs. It is given a BridgeApi, and does not know the bridge.',
+  },
+  cli: {
+    may: [
+      'base',
+      'model',
+      'config',
+      'contracts',
+      'control/client.ts',
+      'control/protocol.ts',
+      'control/wire.ts',
+      'control/daemon-record.ts',
+    ],
+    typesOnly: ['contracts'],
+    packages: ['commander', 'zod'],
+    node: 'any',
+    why: 'Speaks to the daemon; touches sessions, tmux and Discord never itself.',
+  },
+  web: {
+    may: ['control/protocol.ts'],
+    typesOnly: ['control/protocol.ts'],
+    packages: [],
+    node: [],
+    why: 'Runs in a browser.',
+  },
+  'compose.ts': { may: [''], packages: [], node: 'any', why: 'The one file that constructs across folders.' },
+  'main.ts': { may: [''], packages: [], node: 'any', why: 'The entry.' },
+};
+
+/** Modules that have one home each. */
+export const exclusive: Readonly<Record<string, readonly string[]>> = {
+  'discord.js': ['discord'],
+  'node:sqlite': ['storage', 'local-discord'],
+  'node:child_process': ['base/run-command.ts'],
+  execa: ['base/run-command.ts'],
+  commander: ['cli'],
+  pino: ['observe'],
+  'node:timers': [],
+  'node:timers/promises': [],
+};
+
+/** Files that may import a module whose name is known only at run time, and which one it is. */
+export const computedImports: Readonly<Record<string, string>> = {
+  'cli/daemon-process.ts': 'main, in the foreground: the command line becomes the daemon',
+};
+
+/** Names that say nothing about what is inside. */
+export const emptyNames: readonly string[] = ['utils', 'util', 'helpers', 'lib', 'services', 'types', 'common', 'misc'];
+
+/** Folders under `test/` that mirror no folder of `src/`, and what is in them. */
+export const testFolders: Readonly<Record<string, string>> = {
+  contracts: 'one suite per contract, run by every implementation',
+  fakes: 'honest stand-ins that pass the suites',
+  fixtures: 'what others really sent, recorded',
+  e2e: 'real processes, from one end to the other',
+  conformance: 'runs against any Discord-compatible server',
+  bench: 'measurements',
+};
+
+/** Tests of more than one file of `src/`, or of none, by their path under `test/`: what they test. */
+export const testsOfOthers: Readonly<Record<string, string>> = {
+  'architecture.test.ts': 'the tables of architecture-rules.ts',
+  'cli/lifecycle.test.ts': 'vai, vai stop, vai restart and vexit together',
+  'cli/start-script.test.ts': 'start-bridge.sh',
+  'cli/vai-logs.test.ts': 'src/cli/commands/logs.ts, through vai',
+};
