@@ -11,16 +11,14 @@ import type { BridgePaths } from '../../src/config/paths.ts';
 import { startControlServer } from '../../src/control/server.ts';
 import type { ControlServer } from '../../src/control/server.ts';
 import { FakeBridgeApi } from '../control/fake-bridge-api.ts';
-
-const root = join(import.meta.dirname, '../..');
-const sources = join(root, 'src');
+import { compiledSources } from './compiled-sources.ts';
 
 export interface RunOptions {
   /** What is piped in; nothing by default. */
   readonly input?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Directory of the sources to run. */
+  /** Directory that stands for `dist`. */
   readonly from?: string;
 }
 
@@ -43,8 +41,6 @@ export class CommandLine {
       HOME: this.directory,
       BRIDGE_HOME: join(this.directory, 'home'),
       XDG_RUNTIME_DIR: runtime,
-      // Compiling the sources anew for every process would take most of the time.
-      NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
     };
     this.paths = resolvePaths({ environment: this.environment });
   }
@@ -64,9 +60,8 @@ export class CommandLine {
   }
 
   run(program: 'vai' | 'vexit' | 'dp', args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
-    const file = join(options.from ?? sources, 'cli', `${program}.ts`);
-    // The runtime's oldest supported version warns about running TypeScript as it is.
-    return runCommand(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], {
+    const file = join(options.from ?? compiledSources(), 'cli', `${program}.js`);
+    return runCommand(process.execPath, [file, ...args], {
       env: { ...this.environment, ...options.environment },
       cwd: options.cwd ?? this.directory,
       ...(options.input === undefined ? {} : { input: options.input }),

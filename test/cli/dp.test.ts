@@ -86,7 +86,7 @@ describe('MS-05: dp', () => {
     await line.serve();
     const watched = await line.run('dp', ['hi'], { environment: { NODE_DEBUG: 'esm' } });
     expect(watched.exitCode).toBe(0);
-    expect(watched.stderr).toContain('wire.ts');
+    expect(watched.stderr).toContain('wire.js');
     expect(watched.stderr).not.toMatch(/node_modules\/(zod|commander|execa|pino)/);
   });
 });

@@ -1,4 +1,4 @@
-/* A stand-in for the daemon's program: the file is copied to `main.ts` beside a copy of the sources. */
+/* A stand-in for the daemon's program: it is compiled to `main.js` beside a copy of the command line. */
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -6,7 +6,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { resolvePaths } from '../../src/config/paths.ts';
 import { ownDaemonRecord, removeDaemonRecord, writeDaemonRecord } from '../../src/control/daemon-record.ts';
 import { startControlServer } from '../../src/control/server.ts';
-import { FakeBridgeApi } from '../../test/control/fake-bridge-api.ts';
+import { FakeBridgeApi } from '../control/fake-bridge-api.ts';
 
 /** What the real one exports, with the bridge in memory; what it does is told by FAKE_MAIN. */
 export async function runDaemon(options: { readonly echoLog: boolean } = { echoLog: false }): Promise<void> {
@@ -45,4 +45,4 @@ function tell(report: object): void {
   process.send?.(report, () => process.disconnect());
 }
 
-if (process.argv[1]?.endsWith('main.ts')) await runDaemon();
+if (process.argv[1]?.endsWith('main.js')) await runDaemon();

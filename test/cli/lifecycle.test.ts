@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -12,6 +12,7 @@ import { spawnDaemon } from '../../src/cli/daemon-process.ts';
 import { isDaemonAlive, readDaemonRecord } from '../../src/control/daemon-record.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { CommandLine } from './command-line.ts';
+import { compileFile, copyCompiledSources } from './compiled-sources.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -23,15 +24,15 @@ beforeEach(() => {
   scope = new Scope();
   line = new CommandLine(scope);
   const copy = join(line.directory, 'copy with spaces');
-  from = join(copy, 'src');
-  for (const folder of ['base', 'cli', 'config', 'contracts', 'control', 'model']) {
-    cpSync(join(root, 'src', folder), join(from, folder), { recursive: true });
-  }
-  cpSync(join(root, 'test/control/fake-bridge-api.ts'), join(copy, 'test/control/fake-bridge-api.ts'));
-  // The stand-in takes the place of src/main.ts, one folder higher than where it is kept.
-  const main = readFileSync(join(root, 'test/cli/fake-main.ts'), 'utf8');
-  writeFileSync(join(from, 'main.ts'), main.replaceAll("'../../src/", "'./").replaceAll("'../../test/", "'../test/"));
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  from = join(copy, 'dist');
+  copyCompiledSources(copy);
+  // The stand-in takes the place of the daemon's program, one folder higher than where it is kept.
+  compileFile(join(root, 'test/cli/fake-main.ts'), join(from, 'main.js'), (source) =>
+    source.replaceAll("'../../src/", "'./").replaceAll("'../control/", "'./test/"),
+  );
+  compileFile(join(root, 'test/control/fake-bridge-api.ts'), join(from, 'test/fake-bridge-api.js'), (source) =>
+    source.replaceAll("'../../src/", "'../"),
+  );
   scope.defer('daemon', () => {
     const record = readDaemonRecord(line.paths.daemonRecord);
     if (record !== undefined && record.pid !== process.pid && isDaemonAlive(record))
@@ -128,12 +129,8 @@ describe('MS-13: start and stop', () => {
   });
 
   it('says so when it is not built', async () => {
-    mkdirSync(join(line.directory, 'unbuilt'));
-    for (const folder of ['base', 'cli', 'config', 'contracts', 'control', 'model']) {
-      cpSync(join(root, 'src', folder), join(line.directory, 'unbuilt', folder), { recursive: true });
-    }
-    symlinkSync(join(root, 'node_modules'), join(line.directory, 'node_modules'));
-    expect(await line.run('vai', ['start'], { from: join(line.directory, 'unbuilt') })).toMatchObject({
+    rmSync(join(from, 'main.js'));
+    expect(await vai(['start'])).toMatchObject({
       exitCode: 1,
       stderr: 'vai: The bridge is not built yet. Run ./start-bridge.sh (or: npm run build).\n',
     });

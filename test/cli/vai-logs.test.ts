@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Scope } from '../../src/base/scope.ts';
 import { CommandLine } from './command-line.ts';
+import { compiledSources } from './compiled-sources.ts';
 
 let scope: Scope;
 let line: CommandLine;
@@ -66,14 +67,10 @@ describe('MS-09: vai logs', () => {
   });
 
   it('follows what is written, and ends quietly when nobody reads any more', async () => {
-    const file = join(import.meta.dirname, '../../src/cli/vai.ts');
-    const child = spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', file, 'logs', '12', '-f', '--json'],
-      {
-        env: line.environment,
-      },
-    );
+    const file = join(compiledSources(), 'cli/vai.js');
+    const child = spawn(process.execPath, [file, 'logs', '12', '-f', '--json'], {
+      env: line.environment,
+    });
     scope.defer('vai logs', () => void child.kill('SIGKILL'));
     let text = '';
     let errors = '';

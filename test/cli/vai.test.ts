@@ -9,6 +9,7 @@ import { Scope } from '../../src/base/scope.ts';
 import { ownDaemonRecord, writeDaemonRecord } from '../../src/control/daemon-record.ts';
 import { one } from '../control/fake-bridge-api.ts';
 import { CommandLine, paneEnvironment } from './command-line.ts';
+import { compiledSources } from './compiled-sources.ts';
 
 let scope: Scope;
 let line: CommandLine;
@@ -236,8 +237,7 @@ describe('MS-06: vai when the bridge runs', () => {
   });
 
   it.runIf(existsSync('/usr/bin/script'))('attach runs the line that the status gives, in a terminal', async () => {
-    const file = join(import.meta.dirname, '../../src/cli/vai.ts');
-    const command = `'${process.execPath}' --disable-warning=ExperimentalWarning '${file}' attach 1`;
+    const command = `'${process.execPath}' '${join(compiledSources(), 'cli/vai.js')}' attach 1`;
     const terminal = spawn('script', ['-qec', command, '/dev/null'], { env: line.environment });
     const chunks: Buffer[] = [];
     terminal.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
