@@ -28,7 +28,7 @@ export const dangerousTexts: readonly DangerousText[] = [
   { name: 'emoji completion', text: 'a smile :smil' },
   { name: 'command completion', text: 'type /he' },
   { name: 'leading dash', text: '-n --help' },
-  { name: 'tab', text: 'a\tb', normalised: 'a b' },
+  { name: 'tab', text: 'a\tb', normalised: 'a    b' },
   {
     name: 'control characters',
     text: 'bell\u0007 escape\u001b[31m delete\u007f',

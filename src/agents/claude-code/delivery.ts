@@ -1,0 +1,288 @@
+import type { Cancel, Clock } from '../../base/clock.ts';
+import { BridgeError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { TurnInput } from '../../model/message.ts';
+import type { SessionNumber } from '../../model/session.ts';
+import type { Acknowledgement, Delivered } from '../../contracts/agent.ts';
+import type { ExpectationFile } from './expectation.ts';
+import { isAgentsOwnPrompt } from './hook-events.ts';
+import { carefulPace, usualPace } from './input-box.ts';
+import type { InputBoxTypist } from './input-box.ts';
+import { isSamePrompt, promptText } from './prompt-text.ts';
+import type { TranscriptEntry } from './transcript.ts';
+
+/** What a prompt that the agent is about to accept is to us. */
+export type PromptVerdict =
+  | { readonly kind: 'ours'; readonly message: string }
+  /** Our text, altered on its way: the agent must not accept it. */
+  | { readonly kind: 'altered' }
+  /** Somebody else’s. */
+  | { readonly kind: 'other' };
+
+export interface DeliveryOptions {
+  readonly session: SessionNumber;
+  readonly typist: InputBoxTypist;
+  readonly expectation: ExpectationFile;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** @throws BridgeError with `not-done` when the agent does not wait for a message this very moment. */
+  readonly assertReady: () => void;
+  /** Looks for new hook events now. */
+  readonly sweep: () => void;
+  readonly transcriptSize: () => number;
+  readonly readTranscript: (from: number) => readonly TranscriptEntry[];
+  /** The transcript, not a hook, proved that a prompt was accepted. */
+  readonly onFoundInTranscript: (turn: string, message: string) => void;
+}
+
+type Answer =
+  | { readonly kind: 'accepted'; readonly turn: string; readonly by: 'hook' | 'transcript' }
+  | { readonly kind: 'altered' }
+  | { readonly kind: 'silence' };
+
+interface Flight {
+  readonly message: string;
+  readonly text: string;
+  /** Monotonic; of the last Enter. */
+  enteredAt: number | undefined;
+  answer: Exclude<Answer, { kind: 'silence' }> | undefined;
+  wake: (() => void) | undefined;
+}
+
+const attempts = 3;
+/** From Enter to the hook it takes 50 ms, 250 ms under load; the hook itself waits for 2 s. */
+const confirmMs = 2500;
+/** A refused text comes back into the box within this time. */
+const restoredMs = 600;
+/** The agent writes a prompt into its transcript at most 335 ms after it accepted it. */
+const transcriptLagMs = 500;
+
+/**
+ * Hands one message to the agent: types it, and believes it delivered only when the agent itself says so with the very
+ * same words (BX-03). Judges every prompt that the agent is about to accept while a message is on its way. Never sends
+ * again what may have arrived (I4). Knows nothing about turns or about what follows.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  #flight: Flight | undefined;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** See `RunningAgent.deliver`. */
+  async deliver(input: TurnInput, signal: AbortSignal | undefined): Promise<Acknowledgement> {
+    const { session, expectation, clock, log, assertReady, transcriptSize } = this.#options;
+    const text = promptText(input, session);
+    if (text === undefined) {
+      throw new BridgeError('message-empty', 'Nothing is left of the message that could be typed.', {
+        advice: 'Write a text with visible characters.',
+      });
+    }
+    if (this.#flight) throw new BridgeError('agent-busy', 'Another message is being typed.');
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      assertReady();
+      expectation.expect(input.message, text, transcriptSize());
+      const flight: Flight = { message: input.message, text, enteredAt: undefined, answer: undefined, wake: undefined };
+      this.#flight = flight;
+      try {
+        const answer = await this.#send(flight, attempt, signal);
+        if (answer.kind === 'accepted') {
+          const afterMs = clock.monotonic() - (flight.enteredAt ?? clock.monotonic());
+          return { by: answer.by, turn: answer.turn, afterMs };
+        }
+      } finally {
+        this.#flight = undefined;
+      }
+      log.warn({ session, message: input.message, attempt }, 'a text arrived altered, was refused, and is typed again');
+      await this.#untilRestored();
+    }
+    await this.#options.typist.clear();
+    throw new BridgeError('prompt-altered', `The text arrived altered ${attempts} times and was refused each time.`, {
+      advice: 'Send it in smaller parts.',
+    });
+  }
+
+  /** Judges a prompt that the agent is about to accept. `held` says whether its hook still waits for our word. */
+  judge(prompt: string, turn: string, held: boolean): PromptVerdict {
+    const expected = this.#options.expectation.current;
+    const flight = this.#flight;
+    if (flight) {
+      if (isSamePrompt(prompt, flight.text)) return this.#accept(flight.message, turn);
+      if (isAgentsOwnPrompt(prompt)) return { kind: 'other' };
+      if (!held) {
+        // Too late to refuse it: the agent has it, such as it is.
+        this.#options.log.error({ turn }, 'a text was accepted altered because nobody could refuse it in time');
+        return this.#accept(flight.message, turn);
+      }
+      this.#settle({ kind: 'altered' });
+      return { kind: 'altered' };
+    }
+    // Typed by an earlier daemon, or confirmed after we gave up waiting. A text that was confirmed once and comes again
+    // under another turn was typed by somebody else.
+    if (expected && isSamePrompt(prompt, expected.text) && (expected.turn ?? turn) === turn) {
+      return this.#accept(expected.message, turn);
+    }
+    return { kind: 'other' };
+  }
+
+  /** See `RunningAgent.wasDelivered`. */
+  async wasDelivered(message: string): Promise<Delivered> {
+    const { expectation, sweep, clock, typist } = this.#options;
+    // Nothing is typed before it is written down: what is not written down was never typed.
+    if (expectation.current?.message !== message) return { delivered: 'no' };
+    sweep();
+    if (expectation.current.turn !== undefined) return { delivered: 'yes', turn: expectation.current.turn };
+    await clock.sleep(transcriptLagMs);
+    sweep();
+    const found = this.#recordedTurn();
+    if (found !== undefined) return { delivered: 'yes', turn: found };
+    if (await typist.holds(expectation.current.text)) await typist.clear();
+    sweep();
+    const turn = this.#recordedTurn();
+    return turn === undefined ? { delivered: 'no' } : { delivered: 'yes', turn };
+  }
+
+  /** The agent is gone: whoever waits for its word waits in vain. */
+  agentEnded(): void {
+    this.#flight?.wake?.();
+  }
+
+  async #send(flight: Flight, attempt: number, signal: AbortSignal | undefined): Promise<Answer> {
+    const { typist, assertReady, clock } = this.#options;
+    const mayGoOn = (): void => {
+      if (signal?.aborted === true) throw new BridgeError('delivery-stopped', 'The delivery was stopped.');
+      // Somebody at the desk pressed Enter on half of our text.
+      if (flight.answer !== undefined) throw new BridgeError('delivery-disturbed', 'Somebody typed in between.');
+      assertReady();
+    };
+    try {
+      await typist.clear();
+      // The space keeps a completion or a trailing backslash from swallowing the Enter; the agent trims it.
+      await typist.type(`${flight.text} `, attempt === 1 ? usualPace : carefulPace, mayGoOn);
+    } catch (error) {
+      await this.#takeBack();
+      throw error;
+    }
+    flight.enteredAt = clock.monotonic();
+    await this.#enter();
+    const answer = await this.#answer(flight);
+    return answer.kind === 'silence' ? this.#lookAgain(flight) : answer;
+  }
+
+  async #lookAgain(flight: Flight): Promise<Answer> {
+    try {
+      return await this.#lookForText(flight);
+    } catch (cause) {
+      if (cause instanceof BridgeError && cause.code === 'prompt-not-taken') throw cause;
+      throw new BridgeError('delivery-unconfirmed', 'The agent did not confirm the message.', {
+        happened: 'unknown',
+        advice: 'It is looked up before it is sent again.',
+        cause,
+      });
+    }
+  }
+
+  /** I4: no word came. Looks where the text is before anything else is done. */
+  async #lookForText(flight: Flight): Promise<Answer> {
+    const { typist, sweep, log, session, clock } = this.#options;
+    for (let round = 0; round < 2; round++) {
+      sweep();
+      const known = flight.answer ?? this.#foundInTranscript(flight);
+      if (known) return known;
+      const holds = await typist.holds(flight.text);
+      if (holds && round === 0) {
+        // A completion, or the note about an invisible character, swallowed the Enter.
+        this.#options.assertReady();
+        log.info({ session, message: flight.message }, 'the text is still in the box; Enter is pressed once more');
+        flight.enteredAt = clock.monotonic();
+        await this.#enter();
+      } else if (holds) {
+        await typist.clear();
+        sweep();
+        const late = flight.answer ?? this.#foundInTranscript(flight);
+        if (late) return late;
+        throw new BridgeError('prompt-not-taken', 'The agent left the text in its input box.', {
+          advice: 'Look at the terminal.',
+        });
+      }
+      const answer = await this.#answer(flight);
+      if (answer.kind !== 'silence') return answer;
+    }
+    throw new Error('neither a hook, nor the transcript, nor the input box has the text');
+  }
+
+  async #enter(): Promise<void> {
+    try {
+      await this.#options.typist.enter();
+    } catch (cause) {
+      throw new BridgeError('delivery-unconfirmed', 'The terminal was lost with the last key.', {
+        happened: 'unknown',
+        cause,
+      });
+    }
+  }
+
+  #answer(flight: Flight): Promise<Answer> {
+    if (flight.answer) return Promise.resolve(flight.answer);
+    return new Promise((resolve) => {
+      let cancel: Cancel | undefined = undefined;
+      flight.wake = () => {
+        cancel?.();
+        flight.wake = undefined;
+        resolve(flight.answer ?? { kind: 'silence' });
+      };
+      cancel = this.#options.clock.after(confirmMs, () => flight.wake?.());
+    });
+  }
+
+  #accept(message: string, turn: string): PromptVerdict {
+    this.#options.expectation.confirm(turn);
+    this.#settle({ kind: 'accepted', turn, by: 'hook' });
+    return { kind: 'ours', message };
+  }
+
+  #settle(answer: Flight['answer']): void {
+    if (!this.#flight) return;
+    this.#flight.answer = answer;
+    // After this event was told: what is promised to the bridge is on its disk first (I1).
+    queueMicrotask(() => this.#flight?.wake?.());
+  }
+
+  #foundInTranscript(flight: Flight): Flight['answer'] {
+    const turn = this.#recordedTurn();
+    if (turn === undefined) return undefined;
+    this.#options.onFoundInTranscript(turn, flight.message);
+    return { kind: 'accepted', turn, by: 'transcript' };
+  }
+
+  /** The turn under which the agent recorded the expected text, if it did. */
+  #recordedTurn(): string | undefined {
+    const expected = this.#options.expectation.current;
+    if (!expected) return undefined;
+    if (expected.turn !== undefined) return expected.turn;
+    const found = this.#options
+      .readTranscript(expected.transcriptFrom)
+      .find((entry) => entry.kind === 'prompt' && isSamePrompt(entry.text, expected.text));
+    if (found?.kind !== 'prompt') return undefined;
+    this.#options.expectation.confirm(found.turn);
+    return found.turn;
+  }
+
+  /** A refused text comes back into the box after a moment; typing before that would add to it. */
+  async #untilRestored(): Promise<void> {
+    const { clock, typist } = this.#options;
+    const deadline = clock.monotonic() + restoredMs;
+    while (clock.monotonic() < deadline && (await typist.look()).text === '') await clock.sleep(30);
+  }
+
+  /** Leaves no half text behind, as far as that is possible without typing into a dialog. */
+  async #takeBack(): Promise<void> {
+    try {
+      this.#options.assertReady();
+      await this.#options.typist.clear();
+    } catch (error) {
+      this.#options.log.info({ error }, 'a half typed text stays in the box; it is cleared before the next one');
+    }
+  }
+}

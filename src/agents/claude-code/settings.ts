@@ -1,0 +1,43 @@
+import { hookArguments } from '../mailbox/hook-script.ts';
+import type { HookPatience } from '../mailbox/hook-script.ts';
+
+/**
+ * The hooks the bridge needs and how long each may wait. `PreToolUse` is not among them: it would hold up every tool.
+ */
+const hooks: Readonly<Record<string, HookPatience>> = {
+  SessionStart: 'none',
+  UserPromptSubmit: 'daemon',
+  MessageDisplay: 'none',
+  PermissionRequest: 'person',
+  PostToolUse: 'none',
+  PostToolUseFailure: 'none',
+  PostToolBatch: 'none',
+  Stop: 'none',
+  StopFailure: 'none',
+  SessionEnd: 'none',
+};
+
+/** Seconds after which the agent itself gives a hook up: always later than the hook's own deadline. */
+const agentPatience: Readonly<Record<HookPatience, number>> = { none: 30, daemon: 30, person: 86_500 };
+
+/**
+ * The content of the settings file that is passed by `--settings`: command hooks through the mailbox script. It adds
+ * to the user's own settings; those are never touched.
+ */
+export function settingsContent(script: string, mailbox: string): string {
+  const command = (kind: string, patience: HookPatience): string =>
+    ['exec', 'sh', script, ...hookArguments(mailbox, kind, patience)].map(shellWord).join(' ');
+  const entries = Object.entries(hooks).map(
+    ([kind, patience]) =>
+      [
+        kind,
+        [{ hooks: [{ type: 'command', command: command(kind, patience), timeout: agentPatience[patience] }] }],
+      ] as const,
+  );
+  return `${JSON.stringify({ hooks: Object.fromEntries(entries) }, null, 2)}\n`;
+}
+
+/** A word that a shell takes as it is. */
+export function shellWord(word: string): string {
+  return /^[A-Za-z0-9_/.:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,138 @@
+import type { Clock } from '../../base/clock.ts';
+import { BridgeError } from '../../base/errors.ts';
+import type { AgentSpec } from '../../contracts/agent.ts';
+import type { Terminal, TerminalDeath } from '../../contracts/terminal.ts';
+import { findDialog, findInputBox } from './screen.ts';
+import type { ScreenDialog } from './screen.ts';
+import { loginNeed } from './screen-watch.ts';
+import type { DeskNeed } from './screen-watch.ts';
+import type { StateFile } from './state-file.ts';
+
+export interface StartUpOptions {
+  readonly spec: AgentSpec;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly readState: () => StateFile | undefined;
+  readonly hooksRun: () => boolean;
+  /** How it ended, if it has. */
+  readonly death: () => TerminalDeath | undefined;
+}
+
+/** What became of a start. */
+export type StartUp =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'needs-desk'; readonly need: DeskNeed }
+  | { readonly kind: 'ended'; readonly death: TerminalDeath };
+
+/** A start takes half a second; never more than this (the contract's limit is 30 s). */
+const startWithinMs = 28_000;
+const lookEveryMs = 60;
+/** A dialog is believed when it is drawn this often in a row: screens are drawn in steps. */
+const steadyLooks = 2;
+/** Without a state file (another version), a prompt that stays drawn for so long counts as ready. */
+const withoutStateFileMs = 6000;
+/** The hook of the start reports before the prompt is drawn; so long after it, it does not run at all. */
+const hookWithinMs = 5000;
+const moves = 6;
+
+/**
+ * Waits until a fresh agent can take messages, or a person is needed. Answers the trust dialog when the owner has
+ * consented for this directory; never presses Enter on anything else.
+ *
+ * @throws BridgeError `agent-start-failed` with the last lines of the screen when it takes too long.
+ */
+export async function waitForStart(options: StartUpOptions): Promise<StartUp> {
+  const { spec, terminal, clock, readState, hooksRun, death } = options;
+  const start = clock.monotonic();
+  let drawnSince: number | undefined;
+  let lastDialog = '';
+  let steady = 0;
+  let screen = '';
+  while (clock.monotonic() - start < startWithinMs) {
+    const ended = death();
+    if (ended) return { kind: 'ended', death: ended };
+    screen = await capture(terminal, spec.terminal);
+    const dialog = findDialog(screen);
+    const kind = dialog ? JSON.stringify(dialog) : '';
+    steady = kind === lastDialog ? steady + 1 : 1;
+    lastDialog = kind;
+    if (dialog && steady >= steadyLooks) {
+      if (dialog.kind !== 'trust' || !spec.trusted) return { kind: 'needs-desk', need: deskNeed(dialog, spec) };
+      await answerTrust(options);
+      steady = 0;
+    }
+    const drawn = findInputBox(screen) !== undefined;
+    drawnSince = drawn ? (drawnSince ?? clock.monotonic()) : undefined;
+    if (drawnSince !== undefined) {
+      const drawnFor = clock.monotonic() - drawnSince;
+      const status = readState()?.status;
+      const up = status === 'idle' || (status === undefined && drawnFor >= withoutStateFileMs);
+      if (up && hooksRun()) return { kind: 'ready' };
+      if (up && drawnFor >= hookWithinMs) throw hooksDoNotRun();
+    }
+    await clock.sleep(lookEveryMs);
+  }
+  throw startFailed(`It was not ready after ${startWithinMs / 1000} s.`, screen);
+}
+
+/** The error of a start that failed: with what the screen showed last. */
+export function startFailed(why: string, screen: string): BridgeError {
+  const lines = screen
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-12)
+    .join('\n');
+  return new BridgeError('agent-start-failed', `Claude Code did not start. ${why}${lines === '' ? '' : `\n${lines}`}`, {
+    advice: 'Start it by hand in the working directory to see what it needs.',
+  });
+}
+
+/** What a person has to do about a dialog. */
+export function deskNeed(dialog: ScreenDialog, spec: Pick<AgentSpec, 'workDir'>): DeskNeed {
+  switch (dialog.kind) {
+    case 'trust':
+      return {
+        waitingFor: 'trust',
+        detail: `Claude Code asks whether it may trust ${spec.workDir}`,
+        notice: { kind: 'needs-trust', workDir: spec.workDir },
+      };
+    case 'login':
+      return { ...loginNeed, detail: dialog.what };
+    case 'bypass-warning':
+      return desk('the warning about the mode that asks for no permissions');
+    case 'permission':
+    case 'other':
+      return desk('a dialog at the start of Claude Code');
+  }
+}
+
+/** Moves the cursor until it is seen on the line that trusts, and only then presses Enter. */
+async function answerTrust({ spec, terminal, clock }: StartUpOptions): Promise<void> {
+  for (let move = 0; move < moves; move++) {
+    const dialog = findDialog(await capture(terminal, spec.terminal));
+    if (dialog?.kind !== 'trust') return;
+    await terminal.keys(spec.terminal, [dialog.cursor === 'yes' ? 'Enter' : move % 2 === 0 ? 'Down' : 'Up']);
+    await clock.sleep(150);
+  }
+}
+
+/** The screen; empty while the terminal is going away (its death is heard of separately). */
+async function capture(terminal: Terminal, name: string): Promise<string> {
+  try {
+    return await terminal.capture(name);
+  } catch (error) {
+    if (error instanceof BridgeError && error.code === 'terminal-gone') return '';
+    throw error;
+  }
+}
+
+function desk(what: string): DeskNeed {
+  return { waitingFor: null, detail: what, notice: { kind: 'needs-desk', what } };
+}
+
+function hooksDoNotRun(): BridgeError {
+  return new BridgeError('agent-start-failed', 'Claude Code runs, but it does not run the hooks of the bridge.', {
+    advice: 'Remove "disableAllHooks" from its settings, or allow hooks in the managed settings.',
+  });
+}

@@ -1,0 +1,109 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { systemErrorCode } from '../../base/errors.ts';
+
+/** What the agent says about itself in `<config>/sessions/<pid>.json`. Undocumented, so every use can do without. */
+export interface StateFile {
+  readonly path: string;
+  readonly pid: number;
+  readonly procStart: string | undefined;
+  readonly sessionId: string;
+  readonly status: 'idle' | 'busy' | 'waiting' | 'other';
+  /** The agent's words for what it waits for: `permission prompt`, `input needed` … */
+  readonly waitingFor: string | undefined;
+  /** Epoch milliseconds of the last change. */
+  readonly statusUpdatedAt: number;
+}
+
+const schema = z.looseObject({
+  pid: z.int().positive(),
+  sessionId: z.string(),
+  procStart: z.coerce.string().optional(),
+  status: z.string().optional(),
+  waitingFor: z.string().nullish(),
+  statusUpdatedAt: z.number().optional(),
+  updatedAt: z.number().optional(),
+});
+
+/** Where the agent keeps its own files, as it would work it out from its environment. */
+export function configDirectory(environment: Readonly<Record<string, string>>): string {
+  return environment.CLAUDE_CONFIG_DIR ?? join(environment.HOME ?? '/', '.claude');
+}
+
+/** The state file of a living agent, by the id of its conversation. Files of dead agents are passed over. */
+export function findStateFile(config: string, sessionId: string): StateFile | undefined {
+  const directory = join(config, 'sessions');
+  for (const name of listDirectory(directory)) {
+    if (!/^\d+\.json$/.test(name)) continue;
+    const file = readStateFile(join(directory, name));
+    if (file?.sessionId === sessionId && isLivingProcess(file)) return file;
+  }
+  return undefined;
+}
+
+/** Reads one state file; undefined when it is gone or says something we do not understand. */
+export function readStateFile(path: string): StateFile | undefined {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const parsed = schema.safeParse(parseJson(content));
+  if (!parsed.success) return undefined;
+  const { pid, procStart, sessionId, status, waitingFor, statusUpdatedAt, updatedAt } = parsed.data;
+  return {
+    path,
+    pid,
+    procStart,
+    sessionId,
+    status: status === 'idle' || status === 'busy' || status === 'waiting' ? status : 'other',
+    waitingFor: waitingFor ?? undefined,
+    statusUpdatedAt: statusUpdatedAt ?? updatedAt ?? 0,
+  };
+}
+
+/** Whether the process that wrote the file still runs: the same pid, started at the same time. */
+export function isLivingProcess(file: Pick<StateFile, 'pid' | 'procStart'>): boolean {
+  try {
+    process.kill(file.pid, 0);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EPERM') return false;
+  }
+  const started = processStart(file.pid);
+  return started === undefined || file.procStart === undefined || started === file.procStart;
+}
+
+/** Field 22 of /proc/<pid>/stat; undefined where there is no such file. */
+function processStart(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses may contain anything; the fields after it are counted from 3.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    throw error;
+  }
+}
+
+function listDirectory(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function parseJson(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined; // caught while the agent writes it: the next look sees it whole
+  }
+}

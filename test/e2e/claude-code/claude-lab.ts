@@ -1,0 +1,162 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { createClaudeCodeDriver } from '../../../src/agents/claude-code/driver.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import type { Log } from '../../../src/base/log.ts';
+import type { AgentDriver, AgentSpec, RunningAgent } from '../../../src/contracts/agent.ts';
+import type { Terminal } from '../../../src/contracts/terminal.ts';
+import type { AgentEvent } from '../../../src/model/agent.ts';
+import type { TurnInput } from '../../../src/model/message.ts';
+import type { SessionNumber } from '../../../src/model/session.ts';
+import { openTmux } from '../../../src/terminal/tmux-manager.ts';
+import { startMessagesApi } from '../../fakes/messages-api.ts';
+import type { MessagesApi } from '../../fakes/messages-api.ts';
+import { claudeCommand } from '../support/claude.ts';
+import { until } from '../support/until.ts';
+
+const fakeKey = 'sk-ant-fake-000000000000000000000000000000000000';
+
+export interface LabOptions {
+  /** What the user of this home has agreed to. Default: everything. */
+  readonly seed?: { readonly onboarded?: boolean; readonly keyApproved?: boolean; readonly trusted?: boolean };
+  /** Whether the environment has an API key. Default true. */
+  readonly key?: boolean;
+  /** Whether the owner lets the bridge trust the working directory. Default true. */
+  readonly consent?: boolean;
+  readonly log?: Log;
+}
+
+/** The real CLI in its own home, in a private tmux, against a local stand-in of its API. */
+export interface ClaudeLab {
+  readonly api: MessagesApi;
+  readonly terminal: Terminal;
+  readonly driver: AgentDriver;
+  readonly spec: AgentSpec;
+  readonly home: string;
+  /** Everything the driver told, in order. */
+  readonly events: AgentEvent[];
+  launch(resume?: string): Promise<RunningAgent>;
+  recover(handle: string): Promise<RunningAgent | undefined>;
+  screen(): Promise<string>;
+  /** Waits for an event that was not waited for before. */
+  heard<Kind extends AgentEvent['kind']>(
+    kind: Kind,
+    matches?: (event: Extract<AgentEvent, { kind: Kind }>) => boolean,
+    timeoutMs?: number,
+  ): Promise<Extract<AgentEvent, { kind: Kind }>>;
+  idle(agent: RunningAgent): Promise<void>;
+  /** Hook processes of this lab's mailbox that still run. */
+  hooks(): readonly number[];
+  close(): Promise<void>;
+}
+
+let count = 0;
+
+export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
+  const { seed = {}, key = true, consent = true, log = silentLog } = options;
+  const root = mkdtempSync(join(tmpdir(), 'bridge-claude-'));
+  const home = join(root, 'home');
+  const workDir = join(root, 'work');
+  const directory = join(root, 'session');
+  for (const path of [home, workDir, directory]) mkdirSync(path, { mode: 0o700 });
+  const { onboarded = true, keyApproved = true, trusted = true } = seed;
+  writeFileSync(
+    join(home, '.claude.json'),
+    JSON.stringify({
+      ...(onboarded ? { hasCompletedOnboarding: true } : {}),
+      ...(keyApproved ? { customApiKeyResponses: { approved: [fakeKey.slice(-20)], rejected: [] } } : {}),
+      projects: trusted ? { [workDir]: { hasTrustDialogAccepted: true } } : {},
+    }),
+  );
+  const api = await startMessagesApi();
+  const terminal = await openTmux({ socket: join(root, 't', 's'), clock: systemClock, log });
+  const driver = createClaudeCodeDriver({
+    terminal,
+    clock: systemClock,
+    command: claudeCommand,
+    extraArguments: [],
+    permissionMode: 'default',
+    log,
+  });
+  const spec: AgentSpec = {
+    session: 1 as SessionNumber,
+    generation: 1,
+    terminal: `claude-session-${++count}`,
+    workDir,
+    trusted: consent,
+    directory,
+    environment: {
+      HOME: home,
+      PATH: process.env.PATH ?? '/usr/bin:/bin',
+      LANG: 'C.UTF-8',
+      ANTHROPIC_BASE_URL: api.url,
+      ...(key ? { ANTHROPIC_API_KEY: fakeKey } : {}),
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      DISABLE_AUTOUPDATER: '1',
+    },
+  };
+  const events: AgentEvent[] = [];
+  const used = new Set<AgentEvent>();
+  const agents: RunningAgent[] = [];
+  const listener = { onEvent: (event: AgentEvent) => void events.push(event) };
+  const keep = <T extends RunningAgent | undefined>(agent: T): T => {
+    if (agent) agents.push(agent);
+    return agent;
+  };
+  return {
+    api,
+    terminal,
+    driver,
+    spec,
+    home,
+    events,
+    launch: async (resume) => keep(await driver.launch(spec, resume, listener)),
+    recover: async (handle) => keep(await driver.recover(spec, handle, listener)),
+    screen: () => terminal.capture(spec.terminal),
+    heard: (kind, matches = () => true, timeoutMs = 15_000) =>
+      until(
+        () => {
+          const found = events.find(
+            (event): event is Extract<AgentEvent, { kind: typeof kind }> =>
+              event.kind === kind && !used.has(event) && matches(event as Extract<AgentEvent, { kind: typeof kind }>),
+          );
+          if (found) used.add(found);
+          return found;
+        },
+        { what: `the event ${kind}; heard: ${JSON.stringify(events.slice(-12))}`, timeoutMs },
+      ),
+    idle: async (agent) => {
+      await until(() => agent.state.activity === 'idle', { what: `an idle agent: ${JSON.stringify(agent.state)}` });
+    },
+    hooks: () => hookProcesses(directory),
+    close: async () => {
+      for (const agent of agents) await agent.detach();
+      await terminal.kill(spec.terminal);
+      await terminal.shutdown();
+      await api.close();
+      await until(() => hookProcesses(directory).length === 0, { what: 'the end of all hooks' });
+      rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+export function message(text: string, id = `m${++count}`): TurnInput {
+  return { message: id, text, source: 'discord', authorName: 'bob' };
+}
+
+function hookProcesses(directory: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      const path = `/proc/${pid}/cmdline`;
+      try {
+        return existsSync(path) && readFileSync(path, 'utf8').includes(`${directory}/hook.sh`);
+      } catch {
+        return false; // it ended while we looked
+      }
+    });
+}
