@@ -125,7 +125,6 @@ function buildMessage(world: World, wanted: NewMessage): StoredMessage {
     ...found,
     mentions: [...new Set([...found.mentions, ...(pings ? [repliedTo] : [])])],
     flags,
-    pinned: false,
     tts: body.tts ?? false,
     ...(reference ? { reference } : {}),
     ...wanted.origin,

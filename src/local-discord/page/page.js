@@ -58,7 +58,7 @@ const handlers = {
   THREAD_DELETE: ({ id }) => dropChannel(id),
   MESSAGE_CREATE(message) {
     state.users.set(message.author.id, message.author);
-    state.typing.delete(message.author.id);
+    if (state.typing.get(message.author.id)?.channel === message.channel_id) state.typing.delete(message.author.id);
     conversationOf(message.channel_id).put(message);
     if (message.channel_id !== state.shown && message.author.id !== state.self?.id) {
       state.unread.add(message.channel_id);

@@ -96,7 +96,7 @@ function bodyPayload(world: World, message: StoredMessage, attachments: APIAttac
     attachments,
     embeds: [...body.embeds],
     components: [...body.components],
-    pinned: body.pinned,
+    pinned: body.pinnedAt !== undefined,
     flags: asBits<MessageFlags>(body.flags),
     ...interactionFields(body),
     ...(body.reference ? { message_reference: body.reference } : {}),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { apiErrors, invalidField } from '../api-error.ts';
 import { noContent, ok, route } from '../http/router.ts';
-import type { Call, Reply, Route } from '../http/router.ts';
+import type { Call, Route } from '../http/router.ts';
 import { createMessage, deleteMessage, editMessage } from '../message-writer.ts';
 import { messagePayload } from '../payloads/message.ts';
 import { isModerator } from '../payloads/people.ts';
@@ -14,7 +14,7 @@ import { updateChannel } from './channel-routes.ts';
 import { messageCreateBody, messageEditBody } from './message-body.ts';
 import { readLimit, readSnowflake } from './query.ts';
 
-/** Messages of a channel, and their pins. */
+/** Messages of a channel. */
 export const messageRoutes: readonly Route[] = [
   route('GET', '/channels/:channel/messages', (call) => {
     const channel = textChannelOf(call);
@@ -65,29 +65,10 @@ export const messageRoutes: readonly Route[] = [
       call.world.publish({ event: 'MESSAGE_DELETE_BULK', data: { ids, ...place(call, channel) }, channel });
     return noContent;
   }),
-  route('GET', '/channels/:channel/pins', (call) => {
-    const pinned = call.world.messages.pinned(channelOf(call).id);
-    return ok(pinned.map((message) => messagePayload(call.world, message, call.user.id)));
-  }),
-  route('PUT', '/channels/:channel/pins/:message', (call) => setPinned(call, true)),
-  route('DELETE', '/channels/:channel/pins/:message', (call) => setPinned(call, false)),
 ];
 
-function setPinned(call: Call, pinned: boolean): Reply {
-  checkModerator(call);
-  const channel = channelOf(call);
-  const message = messageOf(call, channel);
-  if (message.body.pinned === pinned) return noContent;
-  const changed = { ...message, body: { ...message.body, pinned } };
-  call.world.messages.update(message.id, changed.body);
-  const data = { ...messagePayload(call.world, changed, call.user.id), ...place(call, channel) };
-  call.world.publish({ event: 'MESSAGE_UPDATE', data, channel });
-  call.world.publish({ event: 'CHANNEL_PINS_UPDATE', data: place(call, channel), channel });
-  return noContent;
-}
-
 /** Where something happened, as events say it. */
-function place(call: Call, channel: StoredChannel): { channel_id: string; guild_id?: string } {
+export function place(call: Call, channel: StoredChannel): { channel_id: string; guild_id?: string } {
   return { channel_id: channel.id, ...(channel.recipients ? {} : { guild_id: call.world.settings.guildId }) };
 }
 

@@ -6,6 +6,7 @@ import { gatewayRoutes } from './gateway-routes.ts';
 import { guildRoutes } from './guild-routes.ts';
 import { interactionRoutes } from './interaction-routes.ts';
 import { messageRoutes } from './message-routes.ts';
+import { pinRoutes } from './pin-routes.ts';
 import { reactionRoutes } from './reaction-routes.ts';
 import { threadRoutes } from './thread-routes.ts';
 import { userRoutes } from './user-routes.ts';
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...guildRoutes,
   ...channelRoutes,
   ...messageRoutes,
+  ...pinRoutes,
   ...reactionRoutes,
   ...threadRoutes,
   ...attachmentRoutes,

@@ -26,7 +26,7 @@ export const threadRoutes: readonly Route[] = [
   route('POST', '/channels/:channel/messages/:message/threads', (call) => {
     const channel = parentOf(call);
     const message = messageOf(call, channel);
-    if (call.world.channels.getAny(message.id)) throw apiErrors.threadExists();
+    if (call.world.channels.get(message.id)) throw apiErrors.threadExists();
     const thread = createThread(call, channel, message.id, ChannelType.PublicThread);
     const data = {
       ...messagePayload(call.world, message, call.user.id),
@@ -110,6 +110,7 @@ function createThread(call: Call, parent: StoredChannel, id: string, type: Store
   const { world, user } = call;
   const body = call.body.read(newThread);
   const now = world.clock.now();
+  world.messages.eraseChannel(id); // of an earlier thread of the same message
   const channel = world.channels.put({
     id,
     type,
@@ -153,7 +154,6 @@ function announceThread(call: Call, parent: StoredChannel, thread: StoredChannel
       mentions: [],
       mentionEveryone: false,
       flags: 0,
-      pinned: false,
       tts: false,
       reference: {
         type: MessageReferenceType.Default,

@@ -29,7 +29,8 @@ export interface MessageBody {
   readonly mentionEveryone: boolean;
   /** Discord's `MessageFlags`. */
   readonly flags: number;
-  readonly pinned: boolean;
+  /** Epoch milliseconds; absent when it is not pinned. */
+  readonly pinnedAt?: number;
   readonly tts: boolean;
   /** Epoch milliseconds of the last edit. */
   readonly editedAt?: number;
@@ -129,7 +130,12 @@ export class MessageStore {
 
   /** Pinned messages of a channel, newest first. */
   pinned(channel: string): readonly StoredMessage[] {
-    return this.#select("channel = ? AND id < ? AND body ->> 'pinned' = 1 ORDER BY id DESC", channel, largestId, 50);
+    return this.#select(
+      "channel = ? AND id < ? AND body ->> 'pinnedAt' IS NOT NULL ORDER BY id DESC",
+      channel,
+      largestId,
+      50,
+    );
   }
 
   /** The message that this author sent with this nonce in the last minutes. */
