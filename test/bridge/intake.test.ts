@@ -11,6 +11,7 @@ import { ManualClock } from '../fakes/manual-clock.ts';
 import { channelOne, channelTwo, elsewhere, inbound, one, owner, stranger, two } from './support/messages.ts';
 import { reactionsFor, textsFor } from './support/outbox.ts';
 import { RecordingLog } from './support/recording-log.ts';
+import { replacing } from './support/replacing.ts';
 
 const words = wordsIn('en');
 
@@ -77,7 +78,7 @@ describe('intake', () => {
     const { intake, woken } = world({
       stores: {
         ...stores,
-        outbox: Object.assign(Object.create(stores.outbox) as Stores['outbox'], {
+        outbox: replacing(stores.outbox, {
           append: () => {
             throw new Error('disk full');
           },

@@ -6,6 +6,7 @@ import type { ChannelId } from '../../src/model/session.ts';
 import { asks, atDesk, ended, started, text, words, world } from './support/collector-world.ts';
 import { channelOne, channelTwo, elsewhere, one } from './support/messages.ts';
 import { postTexts, reactionsFor, textsFor } from './support/outbox.ts';
+import { replacing } from './support/replacing.ts';
 
 describe('a turn', () => {
   it('BX-03: the agent started it: the message is acknowledged and shows ⚙️', () => {
@@ -195,7 +196,7 @@ describe('told again', () => {
     sending('m1');
     const failing = {
       ...stores,
-      outbox: Object.assign(Object.create(stores.outbox) as typeof stores.outbox, {
+      outbox: replacing(stores.outbox, {
         append: () => {
           throw new Error('disk full');
         },

@@ -1,0 +1,75 @@
+import { BridgeError } from '../../../src/base/errors.ts';
+import type { OutboundText, ReactionName } from '../../../src/model/message.ts';
+import type { ChannelId } from '../../../src/model/session.ts';
+import type { ChatHandlers, ChatPart, ChatState, ChatTransport } from '../../../src/contracts/chat.ts';
+
+/** The error of a chat server that says this code. */
+export function chatError(
+  code: 'chat-forbidden' | 'chat-not-found' | 'chat-invalid' | 'chat-unavailable',
+): BridgeError {
+  return new BridgeError(code, `the server said ${code}`, {
+    happened: code === 'chat-unavailable' ? 'unknown' : 'not-done',
+  });
+}
+
+/**
+ * A chat server in the hands of a test. It posts a repeated nonce once, as the real one does. A text is rendered into
+ * parts at each `|`.
+ */
+export class HandTransport implements ChatTransport {
+  state: ChatState = { connection: 'ready' };
+  /** Every part that was tried, in order. */
+  readonly tried: ChatPart[] = [];
+  /** What people see, in order. */
+  readonly posted: ChatPart[] = [];
+  readonly reactions: string[] = [];
+  readonly typed: ChannelId[] = [];
+  rendered = 0;
+  /** Runs before a part is taken; throws to refuse it. */
+  beforeSend: (part: ChatPart) => void | Promise<void> = () => undefined;
+  /** Runs after a part was taken; throws to lose the server's answer. */
+  afterSend: (part: ChatPart) => void | Promise<void> = () => undefined;
+  beforeReact: (messageId: string, reaction: ReactionName) => void | Promise<void> = () => undefined;
+
+  connect(_handlers: ChatHandlers): Promise<void> {
+    return Promise.resolve();
+  }
+
+  render(content: OutboundText): readonly string[] {
+    this.rendered += 1;
+    return content.text.split('|');
+  }
+
+  async send(part: ChatPart): Promise<string> {
+    this.tried.push(part);
+    await this.beforeSend(part);
+    if (!this.posted.some(({ nonce }) => nonce === part.nonce)) this.posted.push(part);
+    await this.afterSend(part);
+    return `id-of-${part.nonce}`;
+  }
+
+  async react(_channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void> {
+    await this.beforeReact(messageId, reaction);
+    this.reactions.push(`${messageId} ${reaction}`);
+  }
+
+  typing(channel: ChannelId): Promise<void> {
+    this.typed.push(channel);
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The texts that people see in a channel. */
+  textsIn(channel: ChannelId): readonly string[] {
+    return this.posted.filter((part) => part.channel === channel).map(({ text }) => text);
+  }
+}
+
+/** A gate that is closed until it is opened. */
+export function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  return { passed: promise.then(() => undefined), open: () => resolve(undefined) };
+}
