@@ -70,7 +70,7 @@ export async function startLocalDiscord(options: LocalDiscordOptions): Promise<L
   const here = { port: options.port, publish: (_dispatch: Dispatch): void => undefined };
   try {
     const world = openWorld({ dataFile: options.dataFile, clock, faults, scope, here });
-    const gateway = scope.own('gateway', new Gateway(world), (it) => it.close());
+    const gateway = new Gateway(world);
     here.publish = (dispatch) => gateway.publish(dispatch);
     const rest = new RestServer({ world, routes, port: () => here.port, onError });
     const server = createServer((request, response) => {
@@ -81,7 +81,10 @@ export async function startLocalDiscord(options: LocalDiscordOptions): Promise<L
     });
     upgradeToGateway(server, gateway, () => here.port);
     here.port = await listen(server, options.port);
-    scope.defer('listener', () => stopListening(server));
+    scope.defer('listener', () => {
+      gateway.close(); // first: the listener waits for its sockets
+      return stopListening(server);
+    });
     faults.attach({
       dropConnections: (code) => gateway.dropConnections(code),
       requestReconnect: () => gateway.requestReconnect(),

@@ -51,7 +51,7 @@ export function channelChecks(reach: Reach, withUser: boolean): void {
 
   it.skipIf(!withUser)('the bot can write first', async () => {
     const { body: user } = await restAsUser(reach(), 'GET', '/users/@me');
-    const sent = await (await client.users.fetch(String(user.id))).send(unique('hello'));
+    const sent = await (await client.users.fetch(user.id)).send(unique('hello'));
     expect(sent.channel.isDMBased()).toBe(true);
   });
 }

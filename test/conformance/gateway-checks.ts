@@ -9,7 +9,7 @@ import { RawGateway } from './raw-gateway.ts';
 const { Guilds: guilds, GuildMessages: guildMessages, MessageContent: messageContent } = GatewayIntentBits;
 
 async function say(target: ConformanceTarget, content: string): Promise<string> {
-  return String((await rest(target, 'POST', `/channels/${target.channelId}/messages`, { content })).body.id);
+  return (await rest(target, 'POST', `/channels/${target.channelId}/messages`, { content })).body.id;
 }
 
 export function gatewayChecks(reach: Reach, withUser: boolean): void {
@@ -57,7 +57,7 @@ export function gatewayChecks(reach: Reach, withUser: boolean): void {
     const missed = [unique('missed 1'), unique('missed 2'), unique('missed 3')];
     for (const content of missed) await say(reach(), content);
 
-    const second = await RawGateway.open(reach(), String(ready.resume_gateway_url).replace(/\/$/, ''));
+    const second = await RawGateway.open(reach(), ready.resume_gateway_url.replace(/\/$/, ''));
     second.send(6, { token: reach().botToken, session_id: ready.session_id, seq });
     await second.event('RESUMED');
     const names = second.frames

@@ -14,7 +14,7 @@ export function historyChecks(reach: Reach): void {
   beforeAll(async () => {
     for (let index = 0; index < 8; index += 1) {
       const body = { content: unique(`history ${index}`) };
-      ids.push(String((await rest(reach(), 'POST', `/channels/${reach().channelId}/messages`, body)).body.id));
+      ids.push((await rest(reach(), 'POST', `/channels/${reach().channelId}/messages`, body)).body.id);
     }
   });
 

@@ -129,7 +129,7 @@ export function interactionChecks(reach: Reach, withUser: boolean): void {
     expect((await interaction.editReply(edited)).content).toBe(edited);
     bystander.send(1, null);
     await bystander.next(({ op }) => op === 11);
-    expect(bystander.frames.some(({ d }) => d.content === content)).toBe(false);
+    expect(bystander.frames.some(({ t, d }) => t === 'MESSAGE_CREATE' && d.content === content)).toBe(false);
     bystander.close();
     reader.close();
   });
