@@ -90,9 +90,14 @@ describe('a breach is found when', () => {
     ['a name is in camel case', 'src/base/myThing.ts', `export const x = 1;`],
     ['a folder is in no ring', 'src/new-folder/x.ts', `import 'node:fs';`],
     ['a test mirrors nothing', 'test/bridge/nothing-like-it.test.ts', ''],
+    ['a test has the name of half a file', 'test/base/cl-x.test.ts', ''],
     ['a test is in a folder of its own making', 'test/stuff/x.test.ts', ''],
   ])('%s', (_what, path, text) => {
-    const breaches = findBreaches(new Map([[path, text]]));
+    const project = new Map([
+      [path, text],
+      ['src/base/clock.ts', ''],
+    ]);
+    const breaches = findBreaches(project);
     expect(breaches).toHaveLength(1);
     expect(breaches[0]).toContain(path);
   });
@@ -107,6 +112,7 @@ describe('nothing is wrong when', () => {
     ['the registry knows the drivers', 'src/agents/registry.ts', `import { X } from './scripted/script.ts';`],
     ['those who compose know all', 'src/compose.ts', `import { X } from './terminal/tmux-manager.ts';`],
     ['a test mirrors a file', 'test/base/clock.test.ts', ''],
+    ['a test is about one side of a file', 'test/base/clock-after-a-jump.test.ts', ''],
     ['a test has a folder of the table', 'test/e2e/anything.test.ts', ''],
     ['a test has company', 'test/base/company.ts', ''],
   ])('%s', (_what, path, text) => {

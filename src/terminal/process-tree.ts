@@ -58,29 +58,37 @@ export function processTree(
  */
 export async function endProcessTree(options: EndTreeOptions): Promise<void> {
   const { clock, graceMs } = options;
-  let known = processTree(await options.readTable(), options.root);
   const began = clock.monotonic();
-  let asked = 'SIGTERM';
-  sendAll(known, 'SIGTERM', options);
-  sendAll(known, 'SIGCONT', options);
+  const asked = new Map<NodeJS.Signals, Set<string>>();
+  /** Sends a signal once to each process: a second one can make a program skip its own clean-up. */
+  const ask = (signal: NodeJS.Signals, entries: readonly ProcessEntry[]): void => {
+    const before = asked.get(signal) ?? new Set();
+    asked.set(signal, before);
+    const keyOf = ({ pid, started }: ProcessEntry): string => `${pid} ${started}`;
+    sendAll(
+      entries.filter((entry) => !before.has(keyOf(entry))),
+      signal,
+      options,
+    );
+    for (const entry of entries) before.add(keyOf(entry));
+  };
+  let known: readonly ProcessEntry[] = [];
   for (;;) {
-    const alive = await survivors(known, options);
-    if (alive.length === 0) return;
-    known = alive;
+    known = await survivors(known, options);
+    if (known.length === 0) return;
     const waited = clock.monotonic() - began;
     if (waited >= graceMs + forceMs) {
       throw new BridgeError(
         'process-tree-alive',
-        `Processes ${alive.map(({ pid }) => pid).join(', ')} could not be ended.`,
+        `Processes ${known.map(({ pid }) => pid).join(', ')} could not be ended.`,
         { happened: 'unknown', advice: 'They may belong to another user or wait for a device; look with ps.' },
       );
     }
-    if (waited >= graceMs) {
-      sendAll(alive, 'SIGKILL', options);
-    } else if (waited >= graceMs / 3 && asked === 'SIGTERM') {
-      asked = 'SIGHUP';
-      sendAll(alive, 'SIGHUP', options);
-    }
+    // Also who was started meanwhile: a wrapper that was just about to start its program goes on to do so.
+    ask('SIGTERM', known);
+    ask('SIGCONT', known);
+    if (waited >= graceMs / 3) ask('SIGHUP', known);
+    if (waited >= graceMs) sendAll(known, 'SIGKILL', options);
     await clock.sleep(pollMs);
   }
 }

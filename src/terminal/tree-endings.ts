@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { SerialQueue } from '../base/serial-queue.ts';
 import { findProcess, readProcessTable } from './process-table.ts';
+import type { ProcessEntry } from './process-table.ts';
 import { endProcessTree } from './process-tree.ts';
 import type { ProcessIdentity } from './process-tree.ts';
 
@@ -11,9 +13,17 @@ export interface TreeEndingsOptions {
   readonly graceMs: number;
 }
 
+/**
+ * Milliseconds that one reading of the process table serves for all endings: ending a hundred terminals at once must
+ * not read it a hundred times per look. A tree that was empty in a table read after its ending began stays empty.
+ */
+const tableAgeMs = 10;
+
 /** Ends process trees of terminals. Owns the endings that run in the background, by the terminal's name. */
 export class TreeEndings {
   readonly #options: TreeEndingsOptions;
+  readonly #reads = new SerialQueue();
+  #table: { readonly at: number; readonly entries: readonly ProcessEntry[] } | undefined;
   readonly #background = new Map<string, Promise<void>>();
 
   constructor(options: TreeEndingsOptions) {
@@ -23,7 +33,8 @@ export class TreeEndings {
   /** Ends a tree; resolves when it is gone. @throws BridgeError `process-tree-alive`. */
   end(root: ProcessIdentity): Promise<void> {
     const { clock, graceMs } = this.#options;
-    return endProcessTree({ root, clock, graceMs, readTable: readProcessTable });
+    const began = clock.monotonic();
+    return endProcessTree({ root, clock, graceMs, readTable: () => this.#reads.run(() => this.#readTable(began)) });
   }
 
   /**
@@ -37,6 +48,15 @@ export class TreeEndings {
         if (this.#background.get(name) === ending) this.#background.delete(name);
       });
     this.#background.set(name, ending);
+  }
+
+  async #readTable(since: number): Promise<readonly ProcessEntry[]> {
+    const at = this.#options.clock.monotonic();
+    const known = this.#table;
+    if (known && known.at > since && at - known.at < tableAgeMs) return known.entries;
+    const entries = await readProcessTable();
+    this.#table = { at, entries };
+    return entries;
   }
 
   /** Resolves when nothing of this terminal is being ended in the background. */

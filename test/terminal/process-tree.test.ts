@@ -73,7 +73,8 @@ describe('endProcessTree', () => {
 
   it('asks first, and does not force what goes by itself', async () => {
     const machine: Machine = { table: [entry(10, 1, 10), entry(11, 10, 10)], signals: [] };
-    const [ended] = end(machine, (_pid, signal) => signal === 'SIGTERM');
+    const [ended, clock] = end(machine, (_pid, signal) => signal === 'SIGTERM');
+    await clock.advance(20);
     await ended;
     expect(machine.signals.filter((each) => !each.includes('SIGCONT'))).toEqual(['10 SIGTERM 0', '11 SIGTERM 0']);
   });
@@ -99,6 +100,21 @@ describe('endProcessTree', () => {
     await clock.advance(2000);
     await ended;
     expect(machine.table).toEqual([]);
+  });
+
+  it('asks who was started meanwhile as kindly as the others, and nobody twice', async () => {
+    const machine: Machine = { table: [entry(10, 1, 10)], signals: [] };
+    const [ended, clock] = end(machine, (pid, signal) => signal === 'SIGTERM' && (pid === 11 || !machine.table[1]));
+    machine.table.push(entry(11, 10, 10));
+    await clock.advance(100);
+    expect(pids(machine.table)).toEqual([10]);
+    machine.table.splice(0);
+    await clock.advance(100);
+    await ended;
+    expect(machine.signals.filter((each) => each.includes('SIGTERM')).map((each) => each.split(' ')[0])).toEqual([
+      '10',
+      '11',
+    ]);
   });
 
   it('names what cannot be ended', async () => {
