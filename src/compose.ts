@@ -5,6 +5,7 @@ import { makePrivateDirectory } from './base/atomic-file.ts';
 import { systemClock } from './base/clock.ts';
 import { BridgeError, describeError } from './base/errors.ts';
 import { Scope } from './base/scope.ts';
+import { shellLine } from './base/shell-words.ts';
 import { Bridge } from './bridge/bridge.ts';
 import { Delivery } from './bridge/delivery.ts';
 import { Housekeeping } from './bridge/housekeeping.ts';
@@ -202,7 +203,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
     log,
     defaultSession: config.defaultSession,
     onOutbox,
-    attachLine: (name) => terminal.attachCommand(name).join(' '),
+    attachLine: (name) => shellLine(terminal.attachCommand(name)),
     provideChannel: (wanted) => provideChannel(local, wanted),
     requestStop: options.onStopRequested,
     surroundings: async () => ({

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 
+import { shellWord } from '../base/shell-words.ts';
 import { packageRoot } from '../config/paths.ts';
 
 /** How one of this package's commands is typed in the person's shell: its name when it is on the PATH, else its path. */
@@ -13,5 +14,5 @@ export function ownCommand(name: string, environment: Readonly<Record<string, st
     .find((path) => existsSync(path));
   if (found !== undefined && realpathSync(found) === realpathSync(own)) return name;
   if (realpathSync(process.cwd()) === packageRoot()) return relative(packageRoot(), own);
-  return /^[\w./-]+$/.test(own) ? own : `'${own.replaceAll("'", "'\\''")}'`;
+  return shellWord(own);
 }
