@@ -2,6 +2,7 @@ import { ReplyCollector } from '../../../src/bridge/reply-collector.ts';
 import { wordsIn } from '../../../src/bridge/words.ts';
 import type { AgentEvent } from '../../../src/model/agent.ts';
 import type { ChannelId, SessionNumber } from '../../../src/model/session.ts';
+import type { Stores } from '../../../src/contracts/stores.ts';
 import { openStores } from '../../../src/storage/stores.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { channelOne, channelTwo, one, two } from './messages.ts';
@@ -11,8 +12,7 @@ import { RecordingLog } from './recording-log.ts';
 export const words = wordsIn('en');
 
 /** A collector on real stores; sessions 1 and 2 have their channels, and one agent of session 1 tells events. */
-export function world() {
-  const stores = openStores(':memory:');
+export function world(stores: Stores = openStores(':memory:')) {
   const clock = new ManualClock();
   const log = new RecordingLog();
   const channels = new Map<SessionNumber, ChannelId>([

@@ -1,0 +1,57 @@
+import { BridgeError } from '../../../src/base/errors.ts';
+import type { SessionManagerOptions } from '../../../src/bridge/session-manager.ts';
+import type { SessionEntry } from '../../../src/model/session.ts';
+import type { Stores } from '../../../src/contracts/stores.ts';
+import type { Workspace } from '../../../src/contracts/workspace.ts';
+import { ManagedSession } from '../../../src/bridge/managed-session.ts';
+import { words, world as collectorWorld } from './collector-world.ts';
+import { HandDriver } from './hand-driver.ts';
+import { channelOne, one } from './messages.ts';
+
+/** Directories that are only names. */
+export class NamedPlaces implements Workspace {
+  /** Working directories that do not exist. */
+  readonly missing = new Set<string>();
+
+  workDirOf(entry: SessionEntry): string {
+    return entry.workDir ?? `/home/workspace/session_${entry.number}`;
+  }
+
+  prepare(entry: SessionEntry) {
+    const workDir = this.workDirOf(entry);
+    if (this.missing.has(workDir)) throw new BridgeError('work-dir-missing', `${workDir} is not a directory.`);
+    return { workDir, ownWorkDir: entry.workDir === undefined, directory: `/home/state/sessions/${entry.number}` };
+  }
+}
+
+/** A driver, real stores, and sessions on them. `again` is the bridge after a restart, with the same agents. */
+export function world(entry: Partial<SessionEntry> = {}, before?: { stores: Stores; driver: HandDriver }) {
+  const base = collectorWorld(before?.stores);
+  const { stores, clock, log, collector } = base;
+  const driver = before?.driver ?? new HandDriver();
+  const drivers = new Map([[driver.name, driver]]);
+  const workspace = new NamedPlaces();
+  /** The state of the session's agent each time somebody was told of a change. */
+  const states: string[] = [];
+  const common: Omit<SessionManagerOptions, 'map' | 'onAdded' | 'onRemoved'> = {
+    stores,
+    collector,
+    workspace,
+    words,
+    clock,
+    log,
+    driver: (name) => {
+      const found = drivers.get(name);
+      if (!found) throw new BridgeError('agent-unknown', `There is no agent "${name}".`);
+      return found;
+    },
+    defaultAgent: driver.name,
+    environment: ({ number }, token) => ({ BRIDGE_SESSION: String(number), TOKEN: token }),
+    onState: (session) => states.push(session.state.activity),
+  };
+  const session = new ManagedSession({ ...common, entry: { number: one, channel: channelOne, ...entry } });
+  /** Lets everything happen that needs no time. */
+  const settle = (): Promise<void> => clock.advance(0);
+  const again = (change: Partial<SessionEntry> = entry) => world(change, { stores, driver });
+  return { ...base, driver, drivers, workspace, states, common, session, settle, again };
+}
