@@ -35,6 +35,9 @@ const goodbyeMs = 2_000;
  */
 export class GatewayStrategy extends SimpleShardingStrategy {
   readonly #clock: Clock;
+  /** The library forgets its shards when it destroys them, while they may still be trying. */
+  #spawned: ReadonlyMap<number, ShardInside> = new Map();
+  #isOver = false;
 
   constructor(manager: WebSocketManager, options: GatewayStrategyOptions) {
     super(manager);
@@ -45,8 +48,8 @@ export class GatewayStrategy extends SimpleShardingStrategy {
     const opening = new Set<number>();
     // Asked at the beginning of each try, and with each event; only at the beginning is the shard idle.
     sessions.retrieveSessionInfo = async (shardId) => {
-      if (this.#shards.get(shardId)?.status === WebSocketShardStatus.Idle) {
-        await options.beforeTry();
+      if (this.#spawned.get(shardId)?.status === WebSocketShardStatus.Idle) {
+        await (this.#isOver ? never() : options.beforeTry());
         opening.add(shardId);
       }
       return read(shardId);
@@ -60,8 +63,15 @@ export class GatewayStrategy extends SimpleShardingStrategy {
     guardListeners(manager, options.log);
   }
 
+  override async spawn(shardIds: number[]): Promise<void> {
+    await super.spawn(shardIds);
+    this.#spawned = new Map((this as unknown as { readonly shards: ReadonlyMap<number, ShardInside> }).shards);
+  }
+
+  /** Also called before the first `spawn`. */
   override async destroy(options?: Parameters<SimpleShardingStrategy['destroy']>[0]): Promise<void> {
-    const sockets = [...this.#shards.values()].map(({ connection }) => connection);
+    this.#isOver = this.#spawned.size > 0;
+    const sockets = [...this.#spawned.values()].map(({ connection }) => connection);
     for (const socket of sockets) socket?.on('error', () => undefined);
     const patience = new AbortController();
     const timeout = this.#clock.sleep(goodbyeMs, patience.signal).catch(() => undefined);
@@ -69,10 +79,11 @@ export class GatewayStrategy extends SimpleShardingStrategy {
     patience.abort();
     for (const socket of sockets) socket?.terminate();
   }
+}
 
-  get #shards(): ReadonlyMap<number, ShardInside> {
-    return (this as unknown as { readonly shards: ReadonlyMap<number, ShardInside> }).shards;
-  }
+/** Whoever waits for it comes to rest, without a timer and without an error. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 /** A server that sends what the library cannot read must not end the process. */

@@ -79,7 +79,10 @@ class DiscordTransport implements ChatTransport {
         else resolve();
       };
     });
-    const cancel = this.#options.clock.after(firstTryMs, () => this.#settleFirstTry());
+    const cancel = this.#options.clock.after(firstTryMs, () => {
+      this.#setTrying(`No answer yet from ${this.#server}; still trying.`);
+      this.#settleFirstTry();
+    });
     this.#stayConnected().catch((error: unknown) => {
       this.#fail(
         new BridgeError('chat-refused', `The chat connection broke: ${describeError(error)}`, { cause: error }),
