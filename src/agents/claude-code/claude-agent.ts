@@ -16,8 +16,9 @@ import { HeldPrompts } from './held-prompts.ts';
 import { isAgentsOwnPrompt, parseHookEvent } from './hook-events.ts';
 import type { HookEvent, HookEventOf } from './hook-events.ts';
 import { InputBoxTypist } from './input-box.ts';
+import { deskNeed } from './desk-need.ts';
+import type { DeskNeed } from './desk-need.ts';
 import { ScreenWatch } from './screen-watch.ts';
-import type { DeskNeed } from './screen-watch.ts';
 import { configDirectory, findStateFile, isLivingProcess, readStateFile } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
 import { StateKeeper } from './state-keeper.ts';
@@ -60,6 +61,8 @@ export class ClaudeAgent implements RunningAgent {
   readonly #screen: ScreenWatch;
   #stateFile: StateFile | undefined;
   #idleSince: number | undefined;
+  /** Why a turn will be found interrupted, when it was us. */
+  #interruptReason: string | undefined;
   #lastEventAt: number;
   #starting = true;
   #dead = false;
@@ -97,6 +100,7 @@ export class ClaudeAgent implements RunningAgent {
       clock,
       log,
       assertReady: () => this.#assertReady(),
+      isReady: () => this.#whyNotReady() === undefined,
       sweep: () => mailbox.sweep(),
       transcriptSize: () => this.#transcriptSize(),
       readTranscript: (from) => this.#readTranscript(from),
@@ -104,7 +108,7 @@ export class ClaudeAgent implements RunningAgent {
     });
     this.#screen = new ScreenWatch({
       capture: () => terminal.capture(spec.terminal),
-      workDir: spec.workDir,
+      needFor: (dialog) => deskNeed(dialog, spec),
       clock,
       log,
       notice: (key, notice) => this.#teller.tell({ kind: 'notice', key: `${key}:${conversation.current}`, notice }),
@@ -187,6 +191,7 @@ export class ClaudeAgent implements RunningAgent {
   async interrupt(): Promise<void> {
     const { terminal, spec, clock } = this.#options;
     const deadline = clock.monotonic() + interruptWithinMs;
+    this.#interruptReason = 'The turn was stopped on request.';
     let pressedAt = -Infinity;
     while (this.#turns.open.length > 0 || this.#readState()?.status === 'busy') {
       const now = clock.monotonic();
@@ -246,7 +251,8 @@ export class ClaudeAgent implements RunningAgent {
     this.#conclude();
     this.#look?.();
     this.#update();
-    this.#teller.tell({ kind: 'died', exitCode, lastLines });
+    // Whoever starts it sees that it did not come up.
+    if (!this.#starting) this.#teller.tell({ kind: 'died', exitCode, lastLines });
   }
 
   #hear(event: MailboxEvent): void {
@@ -365,9 +371,11 @@ export class ClaudeAgent implements RunningAgent {
     // The agent writes its events before it calls itself idle: what is not here now does not exist.
     mailbox.sweep();
     for (const turn of this.#turns.open) {
-      if (!this.#turns.isEnding(turn)) this.#turns.interrupt(turn, 'The turn was stopped at the terminal.');
+      if (!this.#turns.isEnding(turn))
+        this.#turns.interrupt(turn, this.#interruptReason ?? 'The turn was stopped at the terminal.');
     }
     this.#idleSince = undefined;
+    this.#interruptReason = undefined;
   }
 
   /** Without a state file the transcript has to do. */
@@ -378,23 +386,24 @@ export class ClaudeAgent implements RunningAgent {
   }
 
   #assertReady(): void {
-    if (this.#dead) throw new BridgeError('agent-gone', 'The agent has ended.');
+    const why = this.#whyNotReady();
+    if (why) throw why;
+  }
+
+  #whyNotReady(): BridgeError | undefined {
+    if (this.#dead) return new BridgeError('agent-gone', 'The agent has ended.');
     const { activity, waitingFor, detail } = this.#states.state;
     const status = this.#readState()?.status;
     if (activity === 'waiting' || status === 'waiting') {
-      throw new BridgeError(
-        'agent-waiting',
-        `The agent waits for a person (${waitingFor ?? detail ?? 'at the terminal'}).`,
-        {
-          advice: 'Answer it first.',
-        },
-      );
-    }
-    if (activity !== 'idle' || (status !== undefined && status !== 'idle')) {
-      throw new BridgeError('agent-busy', `The agent is ${activity === 'idle' ? 'busy' : activity}.`, {
-        advice: 'Wait until it is idle.',
+      const what = waitingFor ?? detail ?? 'at the terminal';
+      return new BridgeError('agent-waiting', `The agent waits for a person (${what}).`, {
+        advice: 'Answer it first.',
       });
     }
+    if (activity === 'idle' && (status === undefined || status === 'idle')) return undefined;
+    return new BridgeError('agent-busy', `The agent is ${activity === 'idle' ? 'busy' : activity}.`, {
+      advice: 'Wait until it is idle.',
+    });
   }
 
   #update(): void {

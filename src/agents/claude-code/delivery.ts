@@ -27,6 +27,8 @@ export interface DeliveryOptions {
   readonly log: Log;
   /** @throws BridgeError with `not-done` when the agent does not wait for a message this very moment. */
   readonly assertReady: () => void;
+  /** The same, asked. */
+  readonly isReady: () => boolean;
   /** Looks for new hook events now. */
   readonly sweep: () => void;
   readonly transcriptSize: () => number;
@@ -53,7 +55,7 @@ const attempts = 3;
 /** From Enter to the hook it takes 50 ms, 250 ms under load; the hook itself waits for 2 s. */
 const confirmMs = 2500;
 /** A refused text comes back into the box within this time. */
-const restoredMs = 600;
+const restoredMs = 1500;
 /** The agent writes a prompt into its transcript at most 335 ms after it accepted it. */
 const transcriptLagMs = 500;
 
@@ -271,9 +273,9 @@ export class Delivery {
 
   /** A refused text comes back into the box after a moment; typing before that would add to it. */
   async #untilRestored(): Promise<void> {
-    const { clock, typist } = this.#options;
+    const { clock, typist, isReady } = this.#options;
     const deadline = clock.monotonic() + restoredMs;
-    while (clock.monotonic() < deadline && (await typist.look()).text === '') await clock.sleep(30);
+    while (clock.monotonic() < deadline && (!isReady() || (await typist.look()).text === '')) await clock.sleep(30);
   }
 
   /** Leaves no half text behind, as far as that is possible without typing into a dialog. */

@@ -11,9 +11,11 @@ import { installHookScript } from '../mailbox/hook-script.ts';
 import { openMailbox } from '../mailbox/mailbox.ts';
 import { ClaudeAgent } from './claude-agent.ts';
 import { Conversation } from './conversation.ts';
+import { deskNeed } from './desk-need.ts';
 import { parseHandle } from './handle.ts';
 import { launchArguments } from './launch-command.ts';
 import { settingsContent } from './settings.ts';
+import { findDialog } from './screen.ts';
 import { startFailed, waitForStart } from './start-up.ts';
 import { configDirectory } from './state-file.ts';
 import { findTranscript } from './transcript.ts';
@@ -108,8 +110,8 @@ class ClaudeCodeDriver implements AgentDriver {
   /** An agent that stood at a dialog of its start when the last daemon ended stands there still. */
   async #lookForDialog(spec: AgentSpec, agent: ClaudeAgent): Promise<void> {
     if (agent.readState()) return;
-    const found = await this.#waitForStart(spec, agent, () => undefined);
-    if (found.kind === 'needs-desk') agent.needsDesk(found.need);
+    const dialog = findDialog(await this.#options.terminal.capture(spec.terminal));
+    if (dialog) agent.needsDesk(deskNeed(dialog, spec));
   }
 
   async #start(
@@ -117,7 +119,7 @@ class ClaudeCodeDriver implements AgentDriver {
     conversation: { readonly kind: 'new' | 'resume'; readonly id: string },
     listener: AgentListener,
   ): Promise<ClaudeAgent | TerminalDeath> {
-    const { terminal, log, command, extraArguments, permissionMode, bridgeInstructions } = this.#options;
+    const { terminal, clock, log, command, extraArguments, permissionMode, bridgeInstructions } = this.#options;
     const config = configDirectory(spec.environment);
     const settingsFile = this.#prepare(spec);
     this.#emptyMailbox(spec);
@@ -146,7 +148,14 @@ class ClaudeCodeDriver implements AgentDriver {
         directory: spec.directory,
       });
       agent.listen();
-      const result = await this.#waitForStart(spec, agent, () => death);
+      const result = await waitForStart({
+        spec,
+        terminal,
+        clock,
+        death: () => death,
+        readState: () => agent.readState(),
+        hooksRun: () => agent.hooksRun,
+      });
       if (result.kind === 'ended') {
         await agent.detach();
         await terminal.kill(spec.terminal);
@@ -166,22 +175,6 @@ class ClaudeCodeDriver implements AgentDriver {
     } finally {
       cancel();
     }
-  }
-
-  #waitForStart(
-    spec: AgentSpec,
-    agent: ClaudeAgent,
-    death: () => TerminalDeath | undefined,
-  ): ReturnType<typeof waitForStart> {
-    const { terminal, clock } = this.#options;
-    return waitForStart({
-      spec,
-      terminal,
-      clock,
-      death,
-      readState: () => agent.readState(),
-      hooksRun: () => agent.hooksRun,
-    });
   }
 
   /** Hook script and settings, fresh from this version; what a running agent was given keeps its place. */

@@ -21,9 +21,22 @@ export function promptText(input: TurnInput, session: SessionNumber): string | u
   return text === '' ? undefined : promptHeader(input, session) + text;
 }
 
-/** Whether the agent recorded exactly the text we expect. It trims; nothing else may differ. */
+/**
+ * Joiners, variation selectors and format controls: the agent keeps them where they mean something (in emoji, in scripts
+ * that join) and takes them out elsewhere, by rules of its own.
+ */
+const takenOutByAgent = /\p{Cf}|\p{Default_Ignorable_Code_Point}|[\u{1107F}\u{13430}-\u{13455}\u{16FE4}]/gu;
+
+/**
+ * Whether the agent recorded exactly the text we expect. It trims, and it takes out invisible code points where they
+ * mean nothing; nothing else may differ.
+ */
 export function isSamePrompt(recorded: string, expected: string): boolean {
-  return recorded.trim().normalize('NFC') === expected;
+  return comparable(recorded) === comparable(expected);
+}
+
+function comparable(text: string): string {
+  return text.replace(takenOutByAgent, '').normalize('NFC').trim();
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });

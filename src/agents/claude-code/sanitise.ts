@@ -19,7 +19,7 @@ export const removedRanges: readonly (readonly [first: number, last: number, wha
   [0x3164, 0x3164, 'Hangul filler'],
   [0xfeff, 0xfeff, 'byte order mark'],
   [0xffa0, 0xffa0, 'half width Hangul filler'],
-  [0xfff9, 0xfffb, 'interlinear annotation'],
+  [0xfff0, 0xfffb, 'unassigned specials, interlinear annotation'],
   [0x1bca0, 0x1bca3, 'shorthand format controls'],
   [0x1d173, 0x1d17a, 'musical format controls'],
   [0xe0000, 0xe0fff, 'tags and supplementary variation selectors'],

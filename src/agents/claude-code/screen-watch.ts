@@ -1,20 +1,17 @@
 import type { Clock } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { AgentNotice, WaitingFor } from '../../model/agent.ts';
-import { findInputBox, findRetry, saysNotLoggedIn } from './screen.ts';
+import type { AgentNotice } from '../../model/agent.ts';
+import { loginNeed } from './desk-need.ts';
+import type { DeskNeed } from './desk-need.ts';
+import { findDialog, findInputBox, findRetry, saysNotLoggedIn } from './screen.ts';
+import type { ScreenDialog } from './screen.ts';
 import type { StateFile } from './state-file.ts';
-
-/** Something that only a person at the terminal can give. */
-export interface DeskNeed {
-  readonly waitingFor: WaitingFor | null;
-  readonly detail: string;
-  readonly notice: AgentNotice;
-}
 
 export interface ScreenWatchOptions {
   readonly capture: () => Promise<string>;
-  readonly workDir: string;
+  /** What a person has to do about a dialog. */
+  readonly needFor: (dialog: ScreenDialog) => DeskNeed;
   readonly clock: Clock;
   readonly log: Log;
   readonly notice: (key: string, notice: AgentNotice) => void;
@@ -111,6 +108,11 @@ export class ScreenWatch {
     } else if (this.#desk && this.#isOver(screen, sight)) {
       this.#desk = undefined;
       this.#options.onChange();
+    } else if (this.#desk) {
+      // One dialog of a first run follows the other.
+      const dialog = findDialog(screen);
+      const next = dialog && this.#options.needFor(dialog);
+      if (next?.waitingFor != null && next.waitingFor !== this.#desk.waitingFor) this.need(next);
     }
     if (sight.isBusy) {
       const retry = findRetry(screen);
@@ -150,10 +152,3 @@ export class ScreenWatch {
     return `${kind}:${this.#options.clock.now()}:${this.#notices}`;
   }
 }
-
-/** What a login needs. */
-export const loginNeed: DeskNeed = {
-  waitingFor: 'login',
-  detail: 'Claude Code is not logged in',
-  notice: { kind: 'needs-login' },
-};

@@ -2,10 +2,9 @@ import type { Clock } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
 import type { AgentSpec } from '../../contracts/agent.ts';
 import type { Terminal, TerminalDeath } from '../../contracts/terminal.ts';
+import { deskNeed } from './desk-need.ts';
+import type { DeskNeed } from './desk-need.ts';
 import { findDialog, findInputBox } from './screen.ts';
-import type { ScreenDialog } from './screen.ts';
-import { loginNeed } from './screen-watch.ts';
-import type { DeskNeed } from './screen-watch.ts';
 import type { StateFile } from './state-file.ts';
 
 export interface StartUpOptions {
@@ -88,25 +87,6 @@ export function startFailed(why: string, screen: string): BridgeError {
   });
 }
 
-/** What a person has to do about a dialog. */
-export function deskNeed(dialog: ScreenDialog, spec: Pick<AgentSpec, 'workDir'>): DeskNeed {
-  switch (dialog.kind) {
-    case 'trust':
-      return {
-        waitingFor: 'trust',
-        detail: `Claude Code asks whether it may trust ${spec.workDir}`,
-        notice: { kind: 'needs-trust', workDir: spec.workDir },
-      };
-    case 'login':
-      return { ...loginNeed, detail: dialog.what };
-    case 'bypass-warning':
-      return desk('the warning about the mode that asks for no permissions');
-    case 'permission':
-    case 'other':
-      return desk('a dialog at the start of Claude Code');
-  }
-}
-
 /** Moves the cursor until it is seen on the line that trusts, and only then presses Enter. */
 async function answerTrust({ spec, terminal, clock }: StartUpOptions): Promise<void> {
   for (let move = 0; move < moves; move++) {
@@ -125,10 +105,6 @@ async function capture(terminal: Terminal, name: string): Promise<string> {
     if (error instanceof BridgeError && error.code === 'terminal-gone') return '';
     throw error;
   }
-}
-
-function desk(what: string): DeskNeed {
-  return { waitingFor: null, detail: what, notice: { kind: 'needs-desk', what } };
 }
 
 function hooksDoNotRun(): BridgeError {

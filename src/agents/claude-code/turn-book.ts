@@ -83,8 +83,10 @@ export class TurnBook {
     const known = this.#turns.get(turn);
     const book = known ?? this.#add(turn, source && this.#offset(source.at));
     if (source) book.sources.push(source.id);
-    if (known?.ended === true) book.ended = false; // queued prompts go on under the same id
-    this.#options.teller.tell({ kind: 'turn-started', turn, ...origin });
+    // What the agent puts into a turn that runs begins nothing.
+    const isNews = !known || known.ended || origin.by !== 'agent';
+    book.ended = false; // queued prompts go on under the same id
+    if (isNews) this.#options.teller.tell({ kind: 'turn-started', turn, ...origin });
     this.#options.onChange();
   }
 
