@@ -41,7 +41,7 @@ export interface LocalDiscord {
   /** The page's user, who owns the guild. */
   readonly userId: string;
   readonly guildId: string;
-  /** `METHOD path` of every request that this server has no route for: a test that causes one is wrong, or we are. */
+  /** `METHOD path` of the latest requests that this server has no route for: a test that causes one is wrong, or we are. */
   readonly unknownRoutes: readonly string[];
   /**
    * Makes sure that a text channel exists; with an id, exactly that one; renames it if the name differs. A removed
@@ -145,7 +145,10 @@ function ensureChannel(world: World, { id, name }: { id?: string; name: string }
 function upgradeToGateway(server: Server, gateway: Gateway, port: () => number): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, clientTracking: false });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const url = new URL(request.url ?? '/', 'http://local');
+    // From here on the socket is ours; one that breaks is gone, and its close says so.
+    socket.on('error', () => undefined);
+    const path = request.url ?? '/';
+    const url = new URL(URL.canParse(path, 'http://local') ? path : '/malformed', 'http://local');
     const encoding = url.searchParams.get('encoding') ?? 'json';
     const refusal = !isOwnCaller(request, port())
       ? '403 Forbidden'

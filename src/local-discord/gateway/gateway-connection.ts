@@ -64,10 +64,6 @@ export class GatewayConnection {
     this.#watch();
   }
 
-  get session(): GatewaySession | undefined {
-    return this.#session;
-  }
-
   send(frame: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.bufferedAmount > mostUnsent) this.#socket.terminate();
@@ -80,6 +76,15 @@ export class GatewayConnection {
 
   close(code: number): void {
     this.#socket.close(code, closeReasons[code]);
+  }
+
+  /** Op 9: takes the session off this connection, which may resume or identify again, and returns it. */
+  invalidate(resumable: boolean): GatewaySession | undefined {
+    const session = this.#session;
+    if (session?.connection === this) session.connection = undefined;
+    this.#session = undefined;
+    this.sendOp(GatewayOpcodes.InvalidSession, resumable);
+    return session;
   }
 
   /** Cuts the socket without a word. */

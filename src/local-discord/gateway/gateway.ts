@@ -14,7 +14,7 @@ import { isWanted, knownIntents, withoutForeignContent } from './intents.ts';
 
 /** How long a session without a connection can be resumed, and how many such sessions are kept. */
 const resumableMs = 3 * 60 * 1000;
-const mostDetached = 50;
+const mostDetached = 10;
 
 /** Owns the gateway's sessions and connections, and who hears of what. Knows nothing about HTTP. */
 export class Gateway {
@@ -82,8 +82,11 @@ export class Gateway {
   }
 
   invalidateSessions(resumable: boolean): void {
-    if (!resumable) for (const id of [...this.#sessions.keys()]) this.#forget(id);
-    for (const connection of this.#connections) connection.sendOp(GatewayOpcodes.InvalidSession, resumable);
+    for (const connection of this.#connections) {
+      const session = connection.invalidate(resumable);
+      if (session && resumable) this.#keepForAWhile(session);
+      else if (session) this.#forget(session.id);
+    }
   }
 
   /** Ends everything: sessions are forgotten, connections closed. */

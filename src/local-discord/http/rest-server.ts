@@ -13,12 +13,15 @@ import type { Reply, Route } from './router.ts';
 
 const apiPrefix = '/api/v10';
 
+/** How many requests without a route are remembered (I11). */
+const mostUnknownRoutes = 200;
+
 /**
  * Answers HTTP: the REST API, attachments, and the page. Owns the list of requests it had no route for.
  * Knows nothing about what the routes do.
  */
 export class RestServer {
-  /** `METHOD path` of every request that this server has no route for. */
+  /** `METHOD path` of the latest requests that this server has no route for. */
   readonly unknownRoutes: string[] = [];
   readonly #world: World;
   readonly #routes: readonly Route[];
@@ -61,7 +64,7 @@ export class RestServer {
     if (faults.some(({ kind }) => kind === 'truncate')) truncate(response);
     if (method === 'GET' && serveAttachment(this.#world, pathname, searchParams, response)) return;
     if (method === 'GET' && servePage(this.#world, pathname, searchParams, response)) return;
-    this.unknownRoutes.push(`${method} ${pathname}`);
+    this.#remember(`${method} ${pathname}`);
     sendError(response, apiErrors.notFound());
   }
 
@@ -103,7 +106,7 @@ export class RestServer {
     const match = findRoute(this.#routes, method, path);
     if (match.kind === 'malformed') throw apiErrors.badRequest();
     if (match.kind !== 'found') {
-      this.unknownRoutes.push(`${method} ${path}`);
+      this.#remember(`${method} ${path}`);
       throw match.kind === 'unknown' ? apiErrors.notFound() : apiErrors.methodNotAllowed();
     }
     const user = match.route.access === 'none' ? this.#bot() : this.#authenticate(request.headers.authorization);
@@ -118,6 +121,11 @@ export class RestServer {
     const user = this.#world.users.byToken(token);
     if (user?.bot !== (scheme !== undefined)) throw apiErrors.unauthorized();
     return user;
+  }
+
+  #remember(route: string): void {
+    this.unknownRoutes.push(route);
+    if (this.unknownRoutes.length > mostUnknownRoutes) this.unknownRoutes.shift();
   }
 
   #bot(): StoredUser {
