@@ -6,7 +6,7 @@ import { asks, atDesk, words } from './support/collector-world.ts';
 import { gate } from './support/hand-transport.ts';
 import { channelOne, one } from './support/messages.ts';
 import { postTexts, textsFor } from './support/outbox.ts';
-import { world } from './support/session-world.ts';
+import { again, world } from './support/session-world.ts';
 
 type World = ReturnType<typeof world>;
 
@@ -125,7 +125,7 @@ describe('a death nobody asked for', () => {
     const before = world();
     await before.session.start();
     await before.session.detach();
-    const after = before.again();
+    const after = again(before);
     after.driver.onRecovering = (agent, listener) => {
       if (agent) agent.stopped = true;
       listener.onEvent({ kind: 'died', exitCode: 3, lastLines: '' });
@@ -141,7 +141,7 @@ describe('a death nobody asked for', () => {
     await before.session.start();
     await before.session.detach();
     before.driver.agent.stopped = true;
-    const after = before.again();
+    const after = again(before);
     after.driver.onRecovering = (_, listener) => {
       listener.onEvent({ kind: 'died', exitCode: 3, lastLines: '' });
     };

@@ -6,7 +6,7 @@ import { gate } from './support/hand-transport.ts';
 import { asks } from './support/collector-world.ts';
 import { channelOne, one } from './support/messages.ts';
 import { textsFor } from './support/outbox.ts';
-import { world } from './support/session-world.ts';
+import { again, world } from './support/session-world.ts';
 
 type World = ReturnType<typeof world>;
 
@@ -96,7 +96,7 @@ describe('after a restart of the bridge', () => {
     await before.session.start();
     await before.session.detach();
     expect([before.driver.agent.detached, before.driver.agent.stopped]).toEqual([true, false]);
-    const after = before.again();
+    const after = again(before);
     await after.session.start();
     expect(after.driver.recoveries.map(({ handle }) => handle)).toEqual(['hand-handle-1']);
     expect(after.driver.launches).toHaveLength(1);
@@ -110,7 +110,7 @@ describe('after a restart of the bridge', () => {
     await before.session.start();
     await before.settle();
     await before.session.detach();
-    const after = before.again();
+    const after = again(before);
     after.driver.onRecovering = (_, listener) => {
       for (let times = 0; times < 2; times += 1) {
         listener.onEvent({ kind: 'text', turn: 'turn-of-m1', key: 'k', text: 'the answer' });
@@ -134,7 +134,7 @@ describe('after a restart of the bridge', () => {
     before.session.wake();
     await before.settle();
     await before.session.detach();
-    const after = before.again();
+    const after = again(before);
     after.driver.agent.lookUp = () => ({ delivered: 'yes', turn: 'turn-of-m1' });
     await after.session.start();
     await after.settle();
@@ -147,7 +147,7 @@ describe('after a restart of the bridge', () => {
     await before.session.start();
     await before.session.detach();
     before.driver.agent.stopped = true;
-    const after = before.again();
+    const after = again(before);
     await after.session.start();
     expect(after.driver.launches[1]).toMatchObject({ resume: 'hand-conversation-1', spec: { generation: 2 } });
     expect(after.session.record.token).not.toBe(before.session.record.token);
@@ -159,7 +159,7 @@ describe('after a restart of the bridge', () => {
     before.driver.capabilities = { ...before.driver.capabilities, resume: false };
     await before.session.start();
     await before.session.stop();
-    const after = before.again();
+    const after = again(before);
     await after.session.start();
     expect(after.driver.launches[1]?.resume).toBeUndefined();
   });
@@ -172,7 +172,7 @@ describe('after a restart of the bridge', () => {
     before.driver.agent.tell(asks('p1', 'turn-of-m1'));
     await before.session.detach();
     before.driver.agent.stopped = true;
-    const after = before.again();
+    const after = again(before);
     await after.session.start();
     expect(after.stores.turns.get(one, 'turn-of-m1')?.outcome).toBe('lost');
     expect(after.stores.prompts.get('p1')?.state).toBe('overtaken');
@@ -182,7 +182,7 @@ describe('after a restart of the bridge', () => {
     const before = world();
     await before.session.start();
     await before.session.detach();
-    const after = before.again({ agent: 'other' });
+    const after = again(before, { agent: 'other' });
     const replacement = new HandDriver('other');
     after.drivers.set('other', replacement);
     await after.session.start();
@@ -199,7 +199,7 @@ describe('after a restart of the bridge', () => {
     before.stores.prompts.claimAnswer('p2', { behavior: 'allow' }, 1, 'local');
     before.stores.prompts.move('p2', 'applied', 1, 'bridge');
     await before.session.detach();
-    const after = before.again();
+    const after = again(before);
     await after.session.start();
     expect(after.driver.agent.answers).toEqual([{ id: 'p1', answer: { behavior: 'deny', message: 'no' } }]);
     expect(after.stores.prompts.get('p3')?.state).toBe('open');
@@ -213,7 +213,7 @@ describe('after a restart of the bridge', () => {
       before.stores.prompts.claimAnswer(id, { behavior: 'allow' }, 1, 'local');
     }
     await before.session.detach();
-    const after = before.again();
+    const after = again(before);
     after.driver.agent.beforeAnswer = (id) => {
       if (id === 'gone') throw new BridgeError('prompt-gone', 'gone');
       if (id === 'unfit') throw new BridgeError('answer-does-not-fit', 'unfit');

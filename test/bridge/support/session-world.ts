@@ -24,8 +24,11 @@ export class NamedPlaces implements Workspace {
   }
 }
 
-/** A driver, real stores, and sessions on them. `again` is the bridge after a restart, with the same agents. */
-export function world(entry: Partial<SessionEntry> = {}, before?: { stores: Stores; driver: HandDriver }) {
+/** A driver, real stores, and a session on them. */
+export function world(
+  entry: Partial<SessionEntry> = {},
+  before?: { readonly stores: Stores; readonly driver: HandDriver },
+) {
   const base = collectorWorld(before?.stores);
   const { stores, clock, log, collector } = base;
   const driver = before?.driver ?? new HandDriver();
@@ -52,6 +55,13 @@ export function world(entry: Partial<SessionEntry> = {}, before?: { stores: Stor
   const session = new ManagedSession({ ...common, entry: { number: one, channel: channelOne, ...entry } });
   /** Lets everything happen that needs no time. */
   const settle = (): Promise<void> => clock.advance(0);
-  const again = (change: Partial<SessionEntry> = entry) => world(change, { stores, driver });
-  return { ...base, driver, drivers, workspace, states, common, session, settle, again };
+  return { ...base, driver, drivers, workspace, states, common, session, settle };
+}
+
+/** The bridge after a restart: the same state, the same agents. */
+export function again(
+  before: { readonly stores: Stores; readonly driver: HandDriver },
+  entry: Partial<SessionEntry> = {},
+): ReturnType<typeof world> {
+  return world(entry, before);
 }

@@ -1,0 +1,78 @@
+import { Bridge } from '../../../src/bridge/bridge.ts';
+import { Owners } from '../../../src/bridge/owners.ts';
+import { ReplyCollector } from '../../../src/bridge/reply-collector.ts';
+import type { Actor } from '../../../src/model/access.ts';
+import { words } from './collector-world.ts';
+import { world as managerWorld } from './manager-world.ts';
+import { channelOne, channelTwo, elsewhere, one, two } from './messages.ts';
+import { textsFor } from './outbox.ts';
+
+export const local: Actor = { kind: 'local' };
+export const paneOne: Actor = { kind: 'pane', session: one };
+export const paneTwo: Actor = { kind: 'pane', session: two };
+/** Somebody in chat. */
+export const chat = (role: 'owner' | 'operator' | 'member' | 'viewer' | 'none'): Actor => ({
+  kind: 'chat',
+  userId: '5',
+  role,
+});
+
+/** A bridge with sessions 1 and 2, both running. */
+export async function world() {
+  const base = managerWorld({ 1: channelOne, 2: channelTwo });
+  const { manager, stores, clock, log, workspace } = base;
+  await manager.load();
+  await manager.startAll();
+  const stops: { readonly keepSessions: boolean }[] = [];
+  const provided: string[] = [];
+  const kicks: number[] = [];
+  const owners = new Owners({ server: 'local', configured: [], facts: stores.facts, clock });
+  const onOutbox = (): void => {
+    kicks.push(1);
+  };
+  const bridge = new Bridge({
+    sessions: manager,
+    stores,
+    collector: new ReplyCollector({
+      stores,
+      words,
+      clock,
+      log,
+      channelOf: (session) => manager.channelOf(session),
+      onOutbox,
+    }),
+    owners,
+    workspace,
+    words,
+    clock,
+    log,
+    defaultSession: two,
+    onOutbox,
+    surroundings: () =>
+      Promise.resolve({
+        version: '1.2.3',
+        pid: 4,
+        home: '/home',
+        tmuxSocket: '/run/tmux',
+        agent: { name: 'hand', why: 'it is the only one' },
+        foreignSessions: ['claude-session-7'],
+        chat: {
+          kind: 'local' as const,
+          state: 'ready' as const,
+          url: 'http://127.0.0.1:1/?key=SECRET',
+          api: 'http://127.0.0.1:1/api',
+          userToken: 'SECRET-TOKEN',
+          owned: owners.known(),
+        },
+      }),
+    attachLine: (name) => `tmux attach -t =${name}`,
+    provideChannel: (wanted) => {
+      provided.push(wanted);
+      return elsewhere;
+    },
+    requestStop: (options) => stops.push(options),
+  });
+  return { ...base, bridge, owners, stops, provided, kicks, said: () => textsFor(stores, channelOne) };
+}
+
+export type World = Awaited<ReturnType<typeof world>>;

@@ -1,0 +1,32 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { SessionManager } from '../../../src/bridge/session-manager.ts';
+import type { SessionEntry } from '../../../src/model/session.ts';
+import { SessionsFile } from '../../../src/storage/sessions-file.ts';
+import { temporaryDirectory } from '../../storage/temporary-directory.ts';
+import { again, world as sessionWorld } from './session-world.ts';
+
+/** A session manager on a real map file. `before` is the bridge before a restart. */
+export function world(
+  map?: object,
+  before?: { readonly base: ReturnType<typeof sessionWorld>; readonly path: string },
+) {
+  const base = before ? again(before.base) : sessionWorld();
+  const path = before?.path ?? join(temporaryDirectory(), 'sessions.json');
+  if (map) writeFileSync(path, JSON.stringify(map));
+  const file = (): unknown => (existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : undefined);
+  const added: SessionEntry[] = [];
+  const removed: SessionEntry[] = [];
+  const manager: SessionManager = new SessionManager({
+    ...base.common,
+    map: new SessionsFile({ path }),
+    onAdded: (entry) => added.push(entry),
+    onRemoved: (entry) => removed.push(entry),
+  });
+  const { stores, driver, clock, log, workspace, settle } = base;
+  const rest = { stores, driver, clock, log, workspace, settle };
+  return { base, ...rest, path, file, manager, added, removed };
+}
+
+export type ManagerWorld = ReturnType<typeof world>;
