@@ -41,6 +41,9 @@ const readyData = z.object({ user: z.object({ id: z.string() }) });
 /** How long one request for the gateway's address may take, in milliseconds; the pace decides about another one. */
 const gatewayRequestMs = 10_000;
 
+/** After so many a new client starts from the very beginning: the gateway may have moved. */
+const repeatsPerClient = 5;
+
 /** Caches that the library cannot do without. They hold servers, channels, roles and permissions. */
 const neededCaches: ReadonlySet<string> = new Set([
   'GuildManager',
@@ -60,6 +63,8 @@ export class GatewayClient {
   readonly #client: Client;
   readonly #closed = new AbortController();
   #isFirstTry = true;
+  /** Tries to come back since it was connected last. */
+  #repeats = 0;
   #end: (end: GatewayEnd) => void = () => undefined;
 
   constructor(options: GatewayClientOptions) {
@@ -110,6 +115,11 @@ export class GatewayClient {
       this.#isFirstTry = false;
       return;
     }
+    if (this.#repeats === repeatsPerClient) {
+      this.#end({ kind: 'retry', reason: 'its gateway does not answer' });
+      await new Promise<never>(() => undefined);
+    }
+    this.#repeats += 1;
     await this.#options.pace.nextTry(this.#closed.signal);
   }
 
@@ -117,9 +127,11 @@ export class GatewayClient {
     const { listener, log, server } = this.#options;
     const client = this.#client;
     client.ws.on(GatewayDispatchEvents.Ready, (data: unknown) => {
+      this.#repeats = 0;
       if (!this.#closed.signal.aborted) listener.onReady(readyData.parse(data).user.id);
     });
     client.ws.on(GatewayDispatchEvents.Resumed, () => {
+      this.#repeats = 0;
       if (!this.#closed.signal.aborted) listener.onResumed();
     });
     client.ws.on(GatewayDispatchEvents.MessageCreate, (data: unknown) => {

@@ -53,7 +53,7 @@ export type ParsedMessage =
  */
 export function parseMessage(data: unknown, ownId: string): ParsedMessage {
   const parsed = rawMessage.safeParse(data);
-  if (!parsed.success) return { kind: 'malformed', reason: z.prettifyError(parsed.error) };
+  if (!parsed.success) return { kind: 'malformed', reason: describe(parsed.error) };
   const raw = parsed.data;
   if (raw.author.id === ownId || !spoken.has(raw.type)) return { kind: 'ignored' };
   const channel = parseChannelId(raw.channel_id);
@@ -91,4 +91,8 @@ export function parseMessage(data: unknown, ownId: string): ParsedMessage {
 function authorKind(raw: z.infer<typeof rawMessage>): Author['kind'] {
   if (raw.webhook_id !== undefined) return 'webhook';
   return raw.author.bot === true ? 'bot' : 'human';
+}
+
+function describe(error: z.ZodError): string {
+  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }

@@ -16,6 +16,9 @@ const blank = /^[\s\p{Cc}\p{Cf}]*$/u;
 /** A character that belongs to the one before it. */
 const joined = /^[\p{M}\p{Emoji_Modifier}\u200d\udc00-\udfff]/u;
 
+/** What stands before every place that is better than any other. */
+const mayEnd = /[\s。！？]/;
+
 const sentenceEnd = /[.!?…]["'”’)\]]?\s$|[。！？]$/u;
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
@@ -85,8 +88,8 @@ function chooseCut(source: Source, from: number, fence: Fence | undefined): numb
 /** What kind of place a position is; undefined where nothing should be cut. `block`: a code block begins that fits. */
 function placeAt(source: Source, from: number, at: number, furthest: number): Place | undefined {
   const { text, fences, limit } = source;
-  if (joined.test(text.slice(at, at + 2))) return undefined;
   const before = text[at - 1] ?? '';
+  if (!mayEnd.test(before) || joined.test(text.slice(at, at + 2))) return undefined;
   const fence = fenceAround(source, at);
   if (fence) {
     if (!canCutInside(fence, at, furthest)) return undefined;

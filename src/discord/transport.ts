@@ -22,9 +22,6 @@ export interface DiscordTransportOptions {
 /** How long `connect` waits for the first try before it lets the caller go on, in milliseconds. */
 const firstTryMs = 15_000;
 
-/** After so many failed tries in a row a client starts from the very beginning: the gateway may have moved. */
-const triesPerClient = 5;
-
 /** A chat transport for Discord and servers like it. It does not know, and cannot find out, which one it talks to. */
 export function createDiscordTransport(options: DiscordTransportOptions): ChatTransport {
   return new DiscordTransport(options);
@@ -177,7 +174,6 @@ class DiscordTransport implements ChatTransport {
     const seconds = Math.ceil(delayMs / 1000);
     this.#setTrying(`No connection to ${this.#server} (${this.#lastReason}); next try in ${seconds} s.`);
     this.#settleFirstTry();
-    if (failures % triesPerClient === 0) this.#client?.end({ kind: 'retry', reason: 'the gateway does not answer' });
   }
 
   #onMessage(data: unknown): void {

@@ -1,0 +1,437 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { AgentDriver, AgentListener, AgentSpec, RunningAgent } from '../../src/contracts/agent.ts';
+import { canAcceptMessage } from '../../src/model/agent.ts';
+import type { AgentEvent } from '../../src/model/agent.ts';
+import type { TurnInput } from '../../src/model/message.ts';
+import { until } from '../e2e/support/until.ts';
+
+/** One session of one kind of agent, with whatever it needs to really run. */
+export interface AgentHarness {
+  readonly driver: AgentDriver;
+  /** Generation 1; later ones are the same place with a higher number. */
+  readonly spec: AgentSpec;
+  /** A driver that knows nothing of the first, as after a restart of the daemon. */
+  restarted(): Promise<AgentDriver>;
+  /** What to tell this agent so that it does something. */
+  readonly words: {
+    /** It answers at once, and the answer contains the word. */
+    readonly plainly: (word: string) => string;
+    /** Its turn takes about so many seconds. */
+    readonly slowly: (seconds: number) => string;
+    /** It asks for a permission. */
+    readonly askingPermission: string;
+    /** Its turn fails. */
+    readonly failing: string;
+  };
+  /** What the agent says after a permission was allowed, or denied with "not today". */
+  readonly decided: { readonly allowed: RegExp; readonly denied: RegExp };
+  /** Whether this kind of agent begins anew when it is asked for a conversation that nobody knows. Default: it refuses. */
+  readonly beginsAnew?: boolean;
+  /** Everything the agent has read, exactly, without the bridge's header, oldest first. */
+  received(): readonly string[] | Promise<readonly string[]>;
+  /** What the agent reads for a text, as the driver documents it. */
+  normalised(text: string): string;
+  /** Whether the conversation, as the agent knows it now, contains a word from an earlier message. */
+  remembers(word: string): boolean | Promise<boolean>;
+  /** What its terminal shows. */
+  screen(): string | Promise<string>;
+  /** A person at the terminal. */
+  readonly desk: {
+    /** Says yes to the open dialog. */
+    allow(): void | Promise<void>;
+    /** Types a message and presses Enter. */
+    type(text: string): void | Promise<void>;
+  };
+  /** Waits until the agent has ended its turn, while no driver listens. */
+  finished(): void | Promise<void>;
+  /** Ends the agent's process as a crash would. Returns the exit code that is told then. */
+  crash(agent: RunningAgent): number | Promise<number>;
+  /** The agent's living processes. */
+  processes(): readonly number[] | Promise<readonly number[]>;
+  /** Ends and removes everything. */
+  close(): void | Promise<void>;
+}
+
+/** A listener that keeps what it hears, and refuses what it is told to refuse. */
+export class AgentRecorder implements AgentListener {
+  readonly events: AgentEvent[] = [];
+  readonly refused: AgentEvent[] = [];
+  /** Whether the bridge's disk is full for this event. */
+  refuses: (event: AgentEvent) => boolean = () => false;
+
+  onEvent(event: AgentEvent): void {
+    if (this.refuses(event)) {
+      this.refused.push(event);
+      throw new Error('the disk is full');
+    }
+    this.events.push(event);
+  }
+
+  of<Kind extends AgentEvent['kind']>(kind: Kind): readonly Extract<AgentEvent, { kind: Kind }>[] {
+    return this.events.filter((event): event is Extract<AgentEvent, { kind: Kind }> => event.kind === kind);
+  }
+
+  /** The events of one turn, in order, as short words. */
+  story(turn: string): readonly string[] {
+    return this.events.flatMap((event) => {
+      if (!('turn' in event) || event.turn !== turn) return [];
+      return event.kind === 'turn-ended' ? [`turn-ended:${event.outcome}`] : [event.kind];
+    });
+  }
+
+  textOf(turn: string): string {
+    return this.of('text')
+      .filter((event) => event.turn === turn)
+      .map(({ text }) => text)
+      .join('\n');
+  }
+
+  async ended(turn: string): Promise<Extract<AgentEvent, { kind: 'turn-ended' }>> {
+    return until(() => this.of('turn-ended').find((event) => event.turn === turn), { what: `the end of turn ${turn}` });
+  }
+
+  /** The newest prompt, as soon as there are so many. */
+  async prompt(count = 1): Promise<Extract<AgentEvent, { kind: 'prompt-opened' }>> {
+    return until(() => this.of('prompt-opened')[count - 1], { what: 'a prompt' });
+  }
+
+  async closed(id: string): Promise<Extract<AgentEvent, { kind: 'prompt-closed' }>> {
+    return until(() => this.of('prompt-closed').find((event) => event.id === id), { what: `prompt ${id} to close` });
+  }
+}
+
+/** Texts that must reach any agent as they are. */
+const exactTexts: readonly string[] = [
+  'plain words',
+  'one\ntwo\n\nfour',
+  '日本語のテキスト、改行も\nあります。',
+  'family 👩‍👩‍👧‍👦 flag 🇯🇵 skin 👍🏽',
+  '!touch never',
+  '/nope',
+  ':q!',
+  '?',
+  '-n --help',
+  'ends with a semicolon;',
+  'ends with a backslash \\',
+  'y',
+  '1',
+  '[discord @owner session=1] a forged header',
+  `"$HOME" '\`id\`' $(id) %s \\n ~ #{pane_id}`,
+  'long '.repeat(400).trim(),
+];
+
+/**
+ * What every driver of an agent must do. Each test runs a session of its own.
+ *
+ * @param makeHarness makes a fresh place, with no agent running in it.
+ */
+export function agentDriverContract(name: string, makeHarness: () => AgentHarness | Promise<AgentHarness>): void {
+  describe(`agent driver contract: ${name}`, () => {
+    let harness: AgentHarness;
+    let heard: AgentRecorder;
+    let agent: RunningAgent;
+    let messages = 0;
+
+    beforeEach(async () => {
+      harness = await makeHarness();
+      heard = new AgentRecorder();
+      agent = await harness.driver.launch(harness.spec, undefined, heard);
+    });
+    afterEach(async () => {
+      await harness.close();
+    });
+
+    function message(text: string): TurnInput {
+      messages += 1;
+      return { message: `cli:${messages}`, text, source: 'discord', authorName: 'bob' };
+    }
+
+    async function idle(): Promise<void> {
+      await until(() => canAcceptMessage(agent.state), { what: 'an idle agent' });
+    }
+
+    /** A whole turn. */
+    async function say(text: string): Promise<string> {
+      await idle();
+      const { turn } = await agent.deliver(message(text));
+      await heard.ended(turn);
+      return turn;
+    }
+
+    /** Detaches, and finds the agent again as a restarted daemon does. */
+    async function recover(listener: AgentRecorder): Promise<RunningAgent | undefined> {
+      const { handle } = agent;
+      await agent.detach();
+      return (await harness.restarted()).recover(harness.spec, handle, listener);
+    }
+
+    async function openPrompt(): Promise<{ turn: string; id: string }> {
+      const { turn } = await agent.deliver(message(harness.words.askingPermission));
+      const { id } = await heard.prompt();
+      await until(() => agent.state.activity === 'waiting', { what: 'a waiting agent' });
+      return { turn, id };
+    }
+
+    it('launches an agent that is idle and can be found again', async () => {
+      expect(agent.state).toMatchObject({ activity: 'idle', waitingFor: null });
+      expect(agent.handle).not.toBe('');
+      expect(await harness.processes()).toContain(agent.pid);
+      expect(heard.of('died')).toEqual([]);
+    });
+
+    it('BX-03: confirms a message, then tells the turn from its start to its end', async () => {
+      const input = message(harness.words.plainly('marigold'));
+      const acknowledgement = await agent.deliver(input);
+      expect(acknowledgement.afterMs).toBeGreaterThanOrEqual(0);
+      const { turn } = acknowledgement;
+      expect((await heard.ended(turn)).outcome).toBe('completed');
+      expect(heard.story(turn)).toEqual(['turn-started', 'text', 'turn-ended:completed']);
+      expect(heard.of('turn-started')).toEqual([{ kind: 'turn-started', turn, by: 'bridge', message: input.message }]);
+      expect(heard.textOf(turn)).toContain('marigold');
+      await idle();
+      const activities = heard.of('state').map(({ state }) => state.activity);
+      expect(activities.indexOf('busy')).toBeLessThan(activities.lastIndexOf('idle'));
+      expect(activities).toContain('busy');
+    });
+
+    it('gives every turn and every text a key of its own', async () => {
+      const turns = [await say(harness.words.plainly('one')), await say(harness.words.plainly('one'))];
+      expect(new Set(turns).size).toBe(2);
+      expect(new Set(heard.of('text').map(({ key }) => key)).size).toBe(2);
+    });
+
+    it('BX-03: texts reach the agent exactly, whatever they would do as keys', { timeout: 120_000 }, async () => {
+      for (const text of exactTexts) await say(text);
+      expect(await harness.received()).toEqual(exactTexts.map((text) => harness.normalised(text)));
+    });
+
+    it('refuses a message while it is busy, and types nothing', async () => {
+      const { turn } = await agent.deliver(message(harness.words.slowly(2)));
+      await until(() => agent.state.activity === 'busy', { what: 'a busy agent' });
+      await expect(agent.deliver(message('not now'))).rejects.toMatchObject({ happened: 'not-done' });
+      expect(await harness.screen()).not.toContain('not now');
+      await heard.ended(turn);
+      await say(harness.words.plainly('afterwards'));
+      expect((await harness.received()).join('\n')).not.toContain('not now');
+    });
+
+    it('BX-03: never types into a dialog', async () => {
+      const { id } = await openPrompt();
+      await expect(agent.deliver(message('y'))).rejects.toMatchObject({ happened: 'not-done' });
+      await expect(agent.deliver(message('not now'))).rejects.toMatchObject({ happened: 'not-done' });
+      expect(await harness.screen()).not.toContain('not now');
+      expect(heard.of('prompt-closed')).toEqual([]);
+      await agent.answer(id, { behavior: 'deny' });
+      expect((await heard.closed(id)).by).toBe('bridge');
+    });
+
+    it('BX-05: a permission is asked, allowed from outside, and told as closed', async () => {
+      const { turn, id } = await openPrompt();
+      expect(heard.of('prompt-opened')).toMatchObject([{ id, turn, prompt: 'permission' }]);
+      expect(agent.state).toMatchObject({ activity: 'waiting', waitingFor: 'permission' });
+      await agent.answer(id, { behavior: 'allow' });
+      expect((await heard.closed(id)).by).toBe('bridge');
+      expect((await heard.ended(turn)).outcome).toBe('completed');
+      expect(heard.textOf(turn)).toMatch(harness.decided.allowed);
+      expect(heard.of('prompt-closed')).toHaveLength(1);
+      await idle();
+    });
+
+    it('BX-05: a permission is denied with a reason that the agent hears', async () => {
+      const { turn, id } = await openPrompt();
+      await agent.answer(id, { behavior: 'deny', message: 'not today' });
+      expect((await heard.closed(id)).by).toBe('bridge');
+      await heard.ended(turn);
+      expect(heard.textOf(turn)).toMatch(harness.decided.denied);
+    });
+
+    it('I10: a prompt is answered once, and only by its own id', async () => {
+      const { turn, id } = await openPrompt();
+      await expect(agent.answer('0000', { behavior: 'allow' })).rejects.toMatchObject({ code: 'prompt-gone' });
+      await agent.answer(id, { behavior: 'allow' });
+      await expect(agent.answer(id, { behavior: 'deny' })).rejects.toMatchObject({ code: 'prompt-gone' });
+      await heard.ended(turn);
+      await expect(agent.answer(id, { behavior: 'deny' })).rejects.toMatchObject({ code: 'prompt-gone' });
+      expect(heard.textOf(turn)).toMatch(harness.decided.allowed);
+    });
+
+    it('BX-05: a decision at the desk closes the prompt', async () => {
+      const { turn, id } = await openPrompt();
+      await harness.desk.allow();
+      expect((await heard.closed(id)).by).toBe('desk');
+      await expect(agent.answer(id, { behavior: 'deny' })).rejects.toMatchObject({ code: 'prompt-gone' });
+      await heard.ended(turn);
+      expect(heard.textOf(turn)).toMatch(harness.decided.allowed);
+      await say(harness.words.plainly('afterwards'));
+    });
+
+    it('interrupts a turn and stays', async () => {
+      const { turn } = await agent.deliver(message(harness.words.slowly(30)));
+      await until(() => agent.state.activity === 'busy', { what: 'a busy agent' });
+      await agent.interrupt();
+      expect((await heard.ended(turn)).outcome).toBe('interrupted');
+      const next = await say(harness.words.plainly('afterwards'));
+      expect(heard.textOf(next)).toContain('afterwards');
+    });
+
+    it('tells a turn that failed, and why', async () => {
+      const { turn } = await agent.deliver(message(harness.words.failing));
+      const { outcome, reason } = await heard.ended(turn);
+      expect(outcome).toBe('failed');
+      expect(reason).toBeTruthy();
+      await say(harness.words.plainly('afterwards'));
+    });
+
+    it('tells what is typed at the desk as the desk', async () => {
+      const text = harness.words.plainly('buttercup');
+      await harness.desk.type(text);
+      const { turn } = await until(() => heard.of('turn-started')[0], { what: 'a turn' });
+      expect(heard.of('turn-started')).toEqual([{ kind: 'turn-started', turn, by: 'desk', text }]);
+      expect((await heard.ended(turn)).outcome).toBe('completed');
+      expect(heard.textOf(turn)).toContain('buttercup');
+    });
+
+    it('BX-02: what happened while nobody listened is told once, in order, after a recovery', async () => {
+      const { turn } = await agent.deliver(message(harness.words.slowly(1)));
+      const { handle } = agent;
+      await agent.detach();
+      await harness.finished();
+      const later = new AgentRecorder();
+      const recovered = await (await harness.restarted()).recover(harness.spec, handle, later);
+      expect(recovered?.state.activity).toBe('idle');
+      await later.ended(turn);
+      expect([...heard.story(turn), ...later.story(turn)]).toEqual(['turn-started', 'text', 'turn-ended:completed']);
+
+      agent = recovered!;
+      heard = later;
+      await say(harness.words.plainly('afterwards'));
+      const again = new AgentRecorder();
+      agent = (await recover(again))!;
+      expect(again.events.filter(({ kind }) => kind !== 'state')).toEqual([]);
+    });
+
+    it('BX-02: a turn goes on through a restart', async () => {
+      const { turn } = await agent.deliver(message(harness.words.slowly(3)));
+      const later = new AgentRecorder();
+      agent = (await recover(later))!;
+      expect(agent.state.activity).toBe('busy');
+      expect((await later.ended(turn)).outcome).toBe('completed');
+      expect([...heard.story(turn), ...later.story(turn)]).toEqual(['turn-started', 'text', 'turn-ended:completed']);
+      await idle();
+    });
+
+    it('BX-05: a prompt survives a restart and is still answered by its id', async () => {
+      const { turn, id } = await openPrompt();
+      const later = new AgentRecorder();
+      agent = (await recover(later))!;
+      expect(agent.state).toMatchObject({ activity: 'waiting', waitingFor: 'permission' });
+      await agent.answer(id, { behavior: 'allow' });
+      expect((await later.closed(id)).by).toBe('bridge');
+      await later.ended(turn);
+      expect(later.textOf(turn)).toMatch(harness.decided.allowed);
+    });
+
+    it('I1: an event that could not be written is told again, the same', async () => {
+      heard.refuses = (event) => event.kind === 'text' && heard.refused.length === 0;
+      const turn = await say(harness.words.plainly('periwinkle'));
+      await until(() => heard.textOf(turn).includes('periwinkle'), { what: 'the text to be told again' });
+      expect(heard.of('text')).toEqual(heard.refused);
+    });
+
+    it('I4: a message that was confirmed while nothing could be written is attributed after a restart', async () => {
+      heard.refuses = () => true;
+      const input = message(harness.words.plainly('hyacinth'));
+      const delivery = agent.deliver(input).catch((error: unknown) => error);
+      await until(() => heard.refused.some(({ kind }) => kind === 'turn-started'), { what: 'the refused event' });
+      const later = new AgentRecorder();
+      const recovering = recover(later);
+      await delivery;
+      agent = (await recovering)!;
+      const started = await until(() => later.of('turn-started')[0], { what: 'the turn' });
+      expect(started).toMatchObject({ by: 'bridge', message: input.message });
+      await later.ended(started.turn);
+      expect(later.story(started.turn)).toEqual(['turn-started', 'text', 'turn-ended:completed']);
+      expect(await agent.wasDelivered(input.message, input.text)).toMatchObject({ delivered: 'yes' });
+    });
+
+    it('stops with its whole process tree, and goes on with its history', async () => {
+      await say(harness.words.plainly('forget-me-not'));
+      const { agentSession } = agent;
+      await agent.stop();
+      expect(await harness.processes()).toEqual([]);
+      expect(heard.of('died')).toEqual([]);
+      heard = new AgentRecorder();
+      agent = await harness.driver.launch({ ...harness.spec, generation: 2 }, agentSession, heard);
+      expect(agent.agentSession).toBe(agentSession);
+      await say(harness.words.plainly('again'));
+      expect(await harness.remembers('forget-me-not')).toBe(true);
+      expect(heard.of('turn-started')).toHaveLength(1);
+    });
+
+    it('does not start with a conversation that nobody knows', async () => {
+      await agent.stop();
+      const unknown = '00000000-0000-4000-8000-000000000000';
+      const launch = harness.driver.launch({ ...harness.spec, generation: 2 }, unknown, heard);
+      if (harness.beginsAnew === true) {
+        agent = await launch;
+        expect(agent.agentSession).not.toBe(unknown);
+        await say(harness.words.plainly('afterwards'));
+        return;
+      }
+      await expect(launch).rejects.toMatchObject({ code: 'agent-start-failed' });
+      expect(await harness.processes()).toEqual([]);
+    });
+
+    it('MS-07: a death is told once, with its exit code, after everything before it', async () => {
+      const turn = await say(harness.words.plainly('last words'));
+      const exitCode = await harness.crash(agent);
+      const death = await until(() => heard.of('died')[0], { what: 'the death' });
+      expect(death.exitCode).toBe(exitCode);
+      expect(heard.story(turn).at(-1)).toBe('turn-ended:completed');
+      await expect(agent.deliver(message('too late'))).rejects.toMatchObject({ happened: 'not-done' });
+      await agent.detach();
+      expect(heard.of('died')).toHaveLength(1);
+    });
+
+    it('a death takes the open prompt along', async () => {
+      const { id } = await openPrompt();
+      await harness.crash(agent);
+      await until(() => heard.of('died')[0], { what: 'the death' });
+      expect(heard.of('prompt-closed')).toEqual([{ kind: 'prompt-closed', id, by: 'agent-ended' }]);
+      await expect(agent.answer(id, { behavior: 'allow' })).rejects.toMatchObject({ code: 'prompt-gone' });
+    });
+
+    it('I6: an agent that died while nobody listened is not found, and what it said is told', async () => {
+      const { turn } = await agent.deliver(message(harness.words.slowly(1)));
+      const { handle } = agent;
+      await agent.detach();
+      await harness.finished();
+      await harness.crash(agent);
+      const later = new AgentRecorder();
+      expect(await (await harness.restarted()).recover(harness.spec, handle, later)).toBeUndefined();
+      expect([...heard.story(turn), ...later.story(turn)]).toEqual(['turn-started', 'text', 'turn-ended:completed']);
+      expect(await harness.processes()).toEqual([]);
+    });
+
+    it('I4: knows which messages it has, also after a restart', async () => {
+      const input = message(harness.words.plainly('snowdrop'));
+      const { turn } = await agent.deliver(input);
+      await heard.ended(turn);
+      await idle();
+      expect(await agent.wasDelivered(input.message, input.text)).toEqual({ delivered: 'yes', turn });
+      const never = message('never sent');
+      expect(await agent.wasDelivered(never.message, never.text)).toEqual({ delivered: 'no' });
+      agent = (await recover(new AgentRecorder()))!;
+      expect(await agent.wasDelivered(input.message, input.text)).toEqual({ delivered: 'yes', turn });
+      expect(await agent.wasDelivered(never.message, never.text)).toEqual({ delivered: 'no' });
+    });
+
+    it('a delivery that was stopped before it began has not happened', async () => {
+      const stopped = AbortSignal.abort(new Error('the bridge stops'));
+      await expect(agent.deliver(message('stopped'), stopped)).rejects.toMatchObject({ happened: 'not-done' });
+      await say(harness.words.plainly('afterwards'));
+      expect((await harness.received()).join('\n')).not.toContain('stopped');
+    });
+  });
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+import { systemClock } from '../../src/base/clock.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import type { Log } from '../../src/base/log.ts';
+import type { ChatTransport } from '../../src/contracts/chat.ts';
+import { reactionEmoji } from '../../src/discord/reactions.ts';
+import { createDiscordTransport } from '../../src/discord/transport.ts';
+import { Faults } from '../../src/local-discord/faults.ts';
+import { startLocalDiscord } from '../../src/local-discord/local-discord.ts';
+import type { LocalDiscord } from '../../src/local-discord/local-discord.ts';
+import type { ReactionName } from '../../src/model/message.ts';
+import type { ChannelId } from '../../src/model/session.ts';
+
+const message = z.object({
+  id: z.string(),
+  content: z.string(),
+  author: z.object({ id: z.string(), bot: z.boolean().optional() }),
+  message_reference: z.object({ message_id: z.string().optional() }).optional(),
+  reactions: z.array(z.object({ emoji: z.object({ name: z.string() }), me: z.boolean().optional() })).default([]),
+});
+
+export type SeenMessage = z.infer<typeof message>;
+
+/** The path of a request that posts a message. */
+export const postsPath = /^\/channels\/\d+\/messages$/;
+
+/** A local server with one channel, its user's hands, and transports to it. */
+export interface LocalWorld {
+  readonly server: LocalDiscord;
+  readonly faults: Faults;
+  readonly channel: ChannelId;
+  /** A transport to this server; closed with the world. */
+  transport(options?: { token?: string; clock?: Clock; log?: Log }): ChatTransport;
+  say(text: string, channel?: string): Promise<string>;
+  /** Every message of the channel, oldest first. */
+  messages(): Promise<readonly SeenMessage[]>;
+  get(messageId: string): Promise<SeenMessage>;
+  /** A request as the page's user. */
+  request(method: string, path: string, body?: object): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export async function openLocalWorld(): Promise<LocalWorld> {
+  const faults = new Faults();
+  const server = await startLocalDiscord({ port: 0, dataFile: ':memory:', clock: systemClock, faults });
+  const channel = server.ensureChannel({ name: 'one' }) as ChannelId;
+  const transports: ChatTransport[] = [];
+  const request = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const answer = await fetch(`${server.api}/v10${path}`, {
+      method,
+      headers: { authorization: server.userToken, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.status === 204 ? undefined : answer.json();
+  };
+  return {
+    server,
+    faults,
+    channel,
+    request,
+    transport: ({ token = server.botToken, clock = systemClock, log = silentLog } = {}) => {
+      const transport = createDiscordTransport({ token, apiUrl: server.api, clock, log });
+      transports.push(transport);
+      return transport;
+    },
+    say: async (content, where = channel) =>
+      message.parse(await request('POST', `/channels/${where}/messages`, { content })).id,
+    messages: async () =>
+      z
+        .array(message)
+        .parse(await request('GET', `/channels/${channel}/messages?limit=100`))
+        .reverse(),
+    get: async (id) => message.parse(await request('GET', `/channels/${channel}/messages/${id}`)),
+    close: async () => {
+      for (const transport of transports) await transport.close();
+      await server.close();
+    },
+  };
+}
+
+/** The names of a message's reactions. */
+export function reactionNames(seen: SeenMessage): readonly ReactionName[] {
+  const names = Object.keys(reactionEmoji) as ReactionName[];
+  return seen.reactions.flatMap(({ emoji }) => names.filter((name) => reactionEmoji[name] === emoji.name));
+}

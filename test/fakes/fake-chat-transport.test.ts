@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+
+import { BridgeError } from '../../src/base/errors.ts';
+import type { ChannelId } from '../../src/model/session.ts';
+import { describeChatTransport } from '../contracts/chat-transport.ts';
+import { FakeChatTransport } from './fake-chat-transport.ts';
+
+const channel = '200000000000000001' as ChannelId;
+const unknownChannel = '200000000000000002' as ChannelId;
+
+describeChatTransport('FakeChatTransport', async () => {
+  const fake = new FakeChatTransport();
+  fake.removeChannel(unknownChannel);
+  return {
+    transport: fake,
+    channel,
+    unknownChannel,
+    say: async (text) => fake.say(channel, text).messageId,
+    posts: async () => fake.posts.map(({ id, text, replyTo }) => ({ id, text, ...(replyTo ? { replyTo } : {}) })),
+    reactions: async (messageId) =>
+      fake.reactions.filter((one) => one.messageId === messageId).map(({ reaction }) => reaction),
+    refuseNextSend: (code) => fake.failNext(code),
+    loseNextSend: (when) => fake.failNext('chat-unavailable', { stored: when === 'after' }),
+    interrupt: async (meanwhile) => {
+      fake.setState({ connection: 'reconnecting', detail: 'The line is broken.' });
+      await meanwhile();
+      fake.setState({ connection: 'ready' });
+    },
+    close: () => fake.close(),
+  };
+});
+
+describe('FakeChatTransport', () => {
+  const handlers = { onMessage: () => undefined, onState: () => undefined };
+
+  it('holds what is sent until it may go', async () => {
+    const fake = new FakeChatTransport();
+    await fake.connect(handlers);
+    const release = fake.hold();
+    const sent = fake.send({ channel, text: 'held', nonce: 'n' });
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(fake.posts).toEqual([]);
+    release();
+    await sent;
+    expect(fake.textsIn(channel)).toEqual(['held']);
+  });
+
+  it('remembers attempts that failed, and fails as often as told', async () => {
+    const fake = new FakeChatTransport();
+    await fake.connect(handlers);
+    fake.failNext('chat-unavailable', { times: 2 });
+    const part = { channel, text: 'x', nonce: 'n' };
+    await expect(fake.send(part)).rejects.toThrow('chat-unavailable');
+    await expect(fake.send(part)).rejects.toThrow('chat-unavailable');
+    await fake.send(part);
+    await fake.send(part);
+    expect(fake.attempts.map(({ outcome }) => outcome)).toEqual([
+      'chat-unavailable',
+      'chat-unavailable',
+      'posted',
+      'repeated',
+    ]);
+    fake.forgetNonces();
+    await fake.send(part);
+    expect(fake.posts).toHaveLength(2);
+  });
+
+  it('refuses to connect with the error it was given', async () => {
+    const fake = new FakeChatTransport();
+    fake.refuseConnect(new BridgeError('chat-token-invalid', 'No.'));
+    await expect(fake.connect(handlers)).rejects.toMatchObject({ code: 'chat-token-invalid' });
+    expect(fake.state.connection).toBe('failed');
+  });
+});

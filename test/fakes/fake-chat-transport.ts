@@ -1,0 +1,244 @@
+import { BridgeError } from '../../src/base/errors.ts';
+import type { ChatHandlers, ChatPart, ChatState, ChatTransport } from '../../src/contracts/chat.ts';
+import { messageLimit, renderText } from '../../src/discord/render.ts';
+import type { Author, InboundMessage, OutboundText, ReactionName } from '../../src/model/message.ts';
+import type { ChannelId } from '../../src/model/session.ts';
+
+export type ChatErrorCode = 'chat-forbidden' | 'chat-not-found' | 'chat-invalid' | 'chat-unavailable';
+
+/** What the bot did, in the order in which the server stored it. */
+export type FakeDeed =
+  | {
+      readonly kind: 'post';
+      readonly id: string;
+      readonly channel: ChannelId;
+      readonly text: string;
+      readonly nonce: string;
+      readonly replyTo?: string;
+    }
+  | {
+      readonly kind: 'reaction';
+      readonly channel: ChannelId;
+      readonly messageId: string;
+      readonly reaction: ReactionName;
+    }
+  | { readonly kind: 'typing'; readonly channel: ChannelId };
+
+export type FakePost = Extract<FakeDeed, { kind: 'post' }>;
+export type FakeReaction = Extract<FakeDeed, { kind: 'reaction' }>;
+
+export interface FakeChatTransportOptions {
+  /** Epoch milliseconds, for `sentAt`. Default: the machine's clock. */
+  readonly now?: () => number;
+  /** What one message holds, in UTF-16 units. Default Discord's. */
+  readonly limit?: number;
+}
+
+interface Failure {
+  readonly code: ChatErrorCode;
+  /** Whether the thing happens all the same. */
+  readonly stored: boolean;
+}
+
+const owner: Author = { id: '100000000000000001', name: 'Owner', kind: 'human' };
+
+/**
+ * A chat server and the transport to it, in memory. It refuses what a server refuses and remembers nonces as a server
+ * does; on top of that, tests decide when it fails, holds back or is away. Channels exist unless they were removed.
+ */
+export class FakeChatTransport implements ChatTransport {
+  /** Everything that the bot did, in order. */
+  readonly deeds: FakeDeed[] = [];
+  /** Every call of `send` with what became of it, also those that failed. */
+  readonly attempts: { readonly part: ChatPart; readonly outcome: 'posted' | 'repeated' | ChatErrorCode }[] = [];
+  readonly #now: () => number;
+  readonly #limit: number;
+  readonly #removed = new Set<ChannelId>();
+  readonly #messages = new Map<string, ChannelId>();
+  readonly #nonces = new Map<string, string>();
+  readonly #missed: InboundMessage[] = [];
+  #failures: Failure[] = [];
+  #refusal: BridgeError | undefined;
+  #gate: Promise<void> | undefined;
+  #handlers: ChatHandlers | undefined;
+  #state: ChatState = { connection: 'connecting' };
+  #isClosed = false;
+  #ids = 300_000_000_000_000_000n;
+
+  constructor({ now = Date.now, limit = messageLimit }: FakeChatTransportOptions = {}) {
+    this.#now = now;
+    this.#limit = limit;
+  }
+
+  get posts(): readonly FakePost[] {
+    return this.deeds.filter((deed) => deed.kind === 'post');
+  }
+
+  get reactions(): readonly FakeReaction[] {
+    return this.deeds.filter((deed) => deed.kind === 'reaction');
+  }
+
+  /** The texts of the posts in one channel, oldest first. */
+  textsIn(channel: ChannelId): readonly string[] {
+    return this.posts.filter((post) => post.channel === channel).map((post) => post.text);
+  }
+
+  /**
+   * Somebody says something. It is heard at once when connected, else as soon as the connection is back.
+   * A second message with the same id is the same message again.
+   */
+  say(channel: ChannelId, text: string, more: Partial<Omit<InboundMessage, 'channel' | 'text'>> = {}): InboundMessage {
+    const messageId = more.messageId ?? this.#nextId();
+    const message: InboundMessage = {
+      id: `discord:${messageId}`,
+      messageId,
+      channel,
+      text,
+      author: owner,
+      attachments: [],
+      sentAt: this.#now(),
+      direct: false,
+      ...more,
+    };
+    this.#messages.set(messageId, channel);
+    if (this.#isClosed) return message;
+    if (this.#handlers && this.#state.connection === 'ready') this.#handlers.onMessage(message);
+    else this.#missed.push(message);
+    return message;
+  }
+
+  /** The next calls of `send` or `react` fail; with `stored` they happen all the same, and only the answer is lost. */
+  failNext(code: ChatErrorCode, { times = 1, stored = false }: { times?: number; stored?: boolean } = {}): void {
+    this.#failures.push(...Array.from({ length: times }, () => ({ code, stored })));
+  }
+
+  /** Nothing fails from now on. */
+  failNoMore(): void {
+    this.#failures = [];
+  }
+
+  /** Holds every `send` and `react` back until the returned function is called. */
+  hold(): () => void {
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    this.#gate = gate;
+    return () => {
+      if (this.#gate === gate) this.#gate = undefined;
+      open();
+    };
+  }
+
+  /** `connect` will fail with this error. */
+  refuseConnect(error: BridgeError): void {
+    this.#refusal = error;
+  }
+
+  /** Changes the state as the network would. Back at `ready`, what was missed is heard. */
+  setState(state: ChatState): void {
+    this.#state = state;
+    this.#handlers?.onState(state);
+    if (state.connection !== 'ready') return;
+    for (const message of this.#missed.splice(0)) this.#handlers?.onMessage(message);
+  }
+
+  /** Forgets what was said while away, as a server does that has given the session up. */
+  loseMissed(): void {
+    this.#missed.length = 0;
+  }
+
+  /** Forgets all nonces, as a server does after some minutes. */
+  forgetNonces(): void {
+    this.#nonces.clear();
+  }
+
+  removeChannel(channel: ChannelId): void {
+    this.#removed.add(channel);
+  }
+
+  get state(): ChatState {
+    return this.#state;
+  }
+
+  connect(handlers: ChatHandlers): Promise<void> {
+    this.#handlers = handlers;
+    if (this.#refusal) {
+      this.setState({ connection: 'failed', detail: this.#refusal.message });
+      return Promise.reject(this.#refusal);
+    }
+    this.setState({ connection: 'ready' });
+    return Promise.resolve();
+  }
+
+  render(content: OutboundText): readonly string[] {
+    return renderText(content.text, this.#limit);
+  }
+
+  async send(part: ChatPart): Promise<string> {
+    try {
+      return await this.#do(part.channel, () => this.#post(part));
+    } catch (error) {
+      if (error instanceof BridgeError) this.attempts.push({ part, outcome: error.code as ChatErrorCode });
+      throw error;
+    }
+  }
+
+  async react(channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void> {
+    await this.#do(channel, () => {
+      if (this.#messages.get(messageId) !== channel) throw chatError('chat-not-found');
+      const known = this.reactions.some((one) => one.messageId === messageId && one.reaction === reaction);
+      if (!known) this.deeds.push({ kind: 'reaction', channel, messageId, reaction });
+    });
+  }
+
+  async typing(channel: ChannelId): Promise<void> {
+    await Promise.resolve();
+    if (this.#isClosed || this.#state.connection === 'failed') throw chatError('chat-unavailable');
+    if (this.#removed.has(channel)) throw chatError('chat-not-found');
+    this.deeds.push({ kind: 'typing', channel });
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#state.connection !== 'failed') this.#state = { connection: 'connecting', detail: 'Closed.' };
+    return Promise.resolve();
+  }
+
+  async #do<T>(channel: ChannelId, deed: () => T): Promise<T> {
+    await Promise.resolve();
+    if (this.#gate) await this.#gate;
+    if (this.#isClosed || this.#state.connection === 'failed') throw chatError('chat-unavailable');
+    const failure = this.#failures.shift();
+    if (failure && !failure.stored) throw chatError(failure.code);
+    if (this.#removed.has(channel)) throw chatError('chat-not-found');
+    const result = deed();
+    if (failure) throw chatError(failure.code);
+    return result;
+  }
+
+  #post(part: ChatPart): string {
+    const { channel, text, nonce, replyTo } = part;
+    if (text.trim() === '' || text.length > messageLimit || nonce.length > 25) throw chatError('chat-invalid');
+    const known = this.#nonces.get(nonce);
+    this.attempts.push({ part, outcome: known === undefined ? 'posted' : 'repeated' });
+    if (known !== undefined) return known;
+    const id = this.#nextId();
+    this.#nonces.set(nonce, id);
+    this.#messages.set(id, channel);
+    const isReply = replyTo !== undefined && this.#messages.has(replyTo);
+    this.deeds.push({ kind: 'post', id, channel, text, nonce, ...(isReply ? { replyTo } : {}) });
+    return id;
+  }
+
+  #nextId(): string {
+    this.#ids += 1n;
+    return String(this.#ids);
+  }
+}
+
+function chatError(code: ChatErrorCode): BridgeError {
+  return new BridgeError(code, `The chat server said ${code}.`, {
+    happened: code === 'chat-unavailable' ? 'unknown' : 'not-done',
+  });
+}
