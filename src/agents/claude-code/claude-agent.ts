@@ -18,6 +18,7 @@ import type { HookEvent, HookEventOf } from './hook-events.ts';
 import { InputBoxTypist } from './input-box.ts';
 import { deskNeed } from './desk-need.ts';
 import type { DeskNeed } from './desk-need.ts';
+import { OpenTurnsFile } from './open-turns.ts';
 import { ScreenWatch } from './screen-watch.ts';
 import { configDirectory, findStateFile, isLivingProcess, readStateFile } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
@@ -43,6 +44,7 @@ const lookMs = { active: 100, idle: 1000 };
 const interruptedMs = 300;
 const interruptWithinMs = 2500;
 const stopWithinMs = 3000;
+const settleLookMs = 20;
 
 /**
  * One living Claude Code in its terminal. Joins the parts: hook events go to the book of turns, the held prompts and
@@ -79,6 +81,7 @@ export class ClaudeAgent implements RunningAgent {
     this.#typist = new InputBoxTypist({ terminal, name: spec.terminal, clock });
     this.#turns = new TurnBook({
       teller: this.#teller,
+      file: new OpenTurnsFile(spec.directory),
       clock,
       log,
       transcriptSize: () => this.#transcriptSize(),
@@ -153,6 +156,7 @@ export class ClaudeAgent implements RunningAgent {
     );
     mailbox.writeDaemonPid();
     mailbox.listen((event) => this.#hear(event));
+    this.#turns.settleOld();
     this.#scope.defer('looks', () => this.#look?.());
     this.#lookOnce();
   }
@@ -161,6 +165,13 @@ export class ClaudeAgent implements RunningAgent {
   started(): void {
     this.#starting = false;
     this.#lookOnce();
+  }
+
+  /** Waits until everything that was recorded earlier is told. Returns whether the agent is alive. */
+  async settled(): Promise<boolean> {
+    while (!this.#dead && this.#turns.open.some(({ isEnding }) => isEnding))
+      await this.#options.clock.sleep(settleLookMs);
+    return !this.#dead;
   }
 
   /** The agent waits for something that only a person at the terminal can give; it is looked at until it is over. */
@@ -353,35 +364,30 @@ export class ClaudeAgent implements RunningAgent {
   /** An interrupt has no hook: the agent is idle, its turn is open, and nothing says that it ended. */
   #findInterrupted(file: StateFile | undefined): void {
     const { clock, mailbox } = this.#options;
-    const open = this.#turns.open.filter((turn) => !this.#turns.isEnding(turn));
-    if (open.length === 0) {
+    const open = this.#turns.open.filter(({ isEnding }) => !isEnding);
+    // Idle since before the turn began means that the agent has not come to it yet.
+    const isIdle = (at: number): boolean =>
+      file ? file.status === 'idle' && file.statusUpdatedAt > at : this.#isRecordedInterrupted();
+    if (open.length === 0 || !open.every(({ at }) => isIdle(at))) {
       this.#idleSince = undefined;
       return;
     }
-    if (file && file.status !== 'idle') {
-      this.#idleSince = undefined;
-      return;
-    }
-    if (file) {
-      this.#idleSince ??= clock.monotonic();
-      if (clock.monotonic() - this.#idleSince < interruptedMs) return;
-    } else if (!this.#isRecordedInterrupted(open)) {
-      return;
-    }
+    this.#idleSince ??= clock.monotonic();
+    if (clock.monotonic() - this.#idleSince < interruptedMs) return;
     // The agent writes its events before it calls itself idle: what is not here now does not exist.
     mailbox.sweep();
-    for (const turn of this.#turns.open) {
-      if (!this.#turns.isEnding(turn))
-        this.#turns.interrupt(turn, this.#interruptReason ?? 'The turn was stopped at the terminal.');
+    for (const { id, isEnding } of this.#turns.open) {
+      if (!isEnding) this.#turns.interrupt(id, this.#interruptReason ?? 'The turn was stopped at the terminal.');
     }
     this.#idleSince = undefined;
     this.#interruptReason = undefined;
   }
 
   /** Without a state file the transcript has to do. */
-  #isRecordedInterrupted(turns: readonly string[]): boolean {
+  #isRecordedInterrupted(): boolean {
+    const open = this.#turns.open.map(({ id }) => id);
     return this.#readTranscript(undefined).some(
-      (entry) => entry.kind === 'interrupted' && entry.turn !== undefined && turns.includes(entry.turn),
+      (entry) => entry.kind === 'interrupted' && entry.turn !== undefined && open.includes(entry.turn),
     );
   }
 

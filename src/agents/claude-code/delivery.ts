@@ -83,6 +83,7 @@ export class Delivery {
     }
     if (this.#flight) throw new BridgeError('agent-busy', 'Another message is being typed.');
     for (let attempt = 1; attempt <= attempts; attempt++) {
+      if (signal?.aborted === true) throw stopped();
       assertReady();
       expectation.expect(input.message, text, transcriptSize());
       const flight: Flight = { message: input.message, text, enteredAt: undefined, answer: undefined, wake: undefined };
@@ -153,7 +154,7 @@ export class Delivery {
   async #send(flight: Flight, attempt: number, signal: AbortSignal | undefined): Promise<Answer> {
     const { typist, assertReady, clock } = this.#options;
     const mayGoOn = (): void => {
-      if (signal?.aborted === true) throw new BridgeError('delivery-stopped', 'The delivery was stopped.');
+      if (signal?.aborted === true) throw stopped();
       // Somebody at the desk pressed Enter on half of our text.
       if (flight.answer !== undefined) throw new BridgeError('delivery-disturbed', 'Somebody typed in between.');
       assertReady();
@@ -287,4 +288,8 @@ export class Delivery {
       this.#options.log.info({ error }, 'a half typed text stays in the box; it is cleared before the next one');
     }
   }
+}
+
+function stopped(): BridgeError {
+  return new BridgeError('delivery-stopped', 'The delivery was stopped before it was complete.');
 }

@@ -13,11 +13,13 @@ import { ClaudeAgent } from './claude-agent.ts';
 import { Conversation } from './conversation.ts';
 import { deskNeed } from './desk-need.ts';
 import { parseHandle } from './handle.ts';
+import type { Handle } from './handle.ts';
 import { launchArguments } from './launch-command.ts';
 import { settingsContent } from './settings.ts';
+import { OpenTurnsFile } from './open-turns.ts';
 import { findDialog } from './screen.ts';
-import { startFailed, waitForStart } from './start-up.ts';
-import { configDirectory } from './state-file.ts';
+import { captureIfThere, startFailed, waitForStart } from './start-up.ts';
+import { configDirectory, isLivingProcess } from './state-file.ts';
 import { findTranscript } from './transcript.ts';
 
 export interface ClaudeCodeDriverOptions {
@@ -45,7 +47,7 @@ export function createClaudeCodeDriver(options: ClaudeCodeDriverOptions): AgentD
  */
 class ClaudeCodeDriver implements AgentDriver {
   readonly name = 'claude-code';
-  readonly capabilities = { resume: true, prompts: true, interrupt: true };
+  readonly capabilities = { resume: true, prompts: true, interrupt: true, standIn: false };
   readonly #options: ClaudeCodeDriverOptions;
 
   constructor(options: ClaudeCodeDriverOptions) {
@@ -80,15 +82,14 @@ class ClaudeCodeDriver implements AgentDriver {
     const config = configDirectory(spec.environment);
     const conversation = new Conversation({ directory: spec.directory, config, id: known?.conversation ?? newUuid() });
     const agent = this.#agent(spec, listener, conversation);
-    const alive = known !== undefined && (await this.#adopt(spec));
-    if (alive) {
-      this.#prepare(spec);
-      agent.listen();
+    const alive = known !== undefined && isPerhapsAlive(known) && (await this.#adopt(spec));
+    if (alive) this.#prepare(spec);
+    agent.listen();
+    if (alive) await this.#lookForDialog(spec, agent);
+    if (alive && (await agent.settled())) {
       agent.started();
-      await this.#lookForDialog(spec, agent);
       return agent;
     }
-    agent.listen();
     agent.conclude();
     await agent.detach();
     // A terminal without a handle to it, or whose agent is gone, is of no use to anybody.
@@ -110,7 +111,7 @@ class ClaudeCodeDriver implements AgentDriver {
   /** An agent that stood at a dialog of its start when the last daemon ended stands there still. */
   async #lookForDialog(spec: AgentSpec, agent: ClaudeAgent): Promise<void> {
     if (agent.readState()) return;
-    const dialog = findDialog(await this.#options.terminal.capture(spec.terminal));
+    const dialog = findDialog(await captureIfThere(this.#options.terminal, spec.terminal));
     if (dialog) agent.needsDesk(deskNeed(dialog, spec));
   }
 
@@ -198,6 +199,7 @@ class ClaudeCodeDriver implements AgentDriver {
     const left = mailbox.events();
     for (const event of left) mailbox.release(event);
     mailbox.remove(left.map(({ id }) => id));
+    new OpenTurnsFile(spec.directory).write([]);
     if (left.length > 0) log.info({ session: spec.session, events: left.length }, 'events of an earlier agent dropped');
     void mailbox.close();
   }
@@ -219,4 +221,9 @@ export function mailboxDirectory(spec: Pick<AgentSpec, 'directory'>): string {
 
 function endReason({ exitCode }: TerminalDeath): string {
   return `It ended with exit code ${exitCode ?? 'unknown'}.`;
+}
+
+/** Whether the process may still be there: an agent that never came up has no known process. */
+function isPerhapsAlive({ pid, procStart }: Handle): boolean {
+  return pid === undefined || isLivingProcess({ pid, procStart });
 }

@@ -9,6 +9,7 @@ import { writeFileAtomic } from '../../base/atomic-file.ts';
 import type { Clock } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
 import type { PromptAnswer, PromptKind } from '../../model/prompt.ts';
+import type { Json } from '../mailbox/mailbox-event.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { HookEvent, HookEventOf } from './hook-events.ts';
 import { decisionFor, promptKind } from './prompt-answer.ts';
@@ -39,7 +40,7 @@ interface Held {
 /** An agent with two requests leaves its waiting state for a moment between them; this long is no moment. */
 const notWaitingMs = 300;
 const sentFile = 'sent-answers.json';
-const sentSchema = z.array(z.string());
+const sentSchema = z.record(z.string(), z.json());
 
 /**
  * The requests for a decision that the agent holds up: tells them, answers them, and notices when they are decided at
@@ -49,12 +50,12 @@ const sentSchema = z.array(z.string());
 export class HeldPrompts {
   readonly #options: HeldPromptsOptions;
   readonly #held = new Map<string, Held>();
-  /** Ids of prompts that were answered by us, kept on disk: after a restart we still know who decided. */
-  #sent: Set<string>;
+  /** Our decisions by prompt, kept on disk until proven: after a restart we still know who decided, and what. */
+  readonly #sent: Map<string, Json>;
 
   constructor(options: HeldPromptsOptions) {
     this.#options = options;
-    this.#sent = new Set(readSent(join(options.directory, sentFile)));
+    this.#sent = new Map(Object.entries(readSent(join(options.directory, sentFile))));
   }
 
   /** What the agent waits for, oldest first. */
@@ -79,7 +80,7 @@ export class HeldPrompts {
   }
 
   /**
-   * Hands over a decision. Repeating the same is harmless while the agent has not taken it.
+   * Hands over a decision. Repeating the same is harmless until it is proven; another one is too late.
    *
    * @throws BridgeError `prompt-gone` when the agent does not wait for it any more, `answer-does-not-fit`.
    */
@@ -92,12 +93,14 @@ export class HeldPrompts {
       this.#close(held, this.#sent.has(id) ? 'bridge' : 'desk');
       throw gone(id);
     }
+    const sent = this.#sent.get(id);
+    if (sent !== undefined && !isDeepStrictEqual(sent, decision)) throw gone(id);
     if (!this.#options.mailbox.isHeld(held.request)) {
-      if (this.#sent.has(id)) return; // taken already; its proof is on the way
+      if (sent !== undefined) return; // taken already; its proof is on the way
       throw gone(id);
     }
     // Written before the answer is: an answer that is out is ours, whatever happens to this process.
-    this.#sent.add(id);
+    this.#sent.set(id, decision);
     this.#saveSent();
     this.#options.mailbox.answer(held.request.id, decision);
   }
@@ -173,7 +176,7 @@ export class HeldPrompts {
   }
 
   #saveSent(): void {
-    writeFileAtomic(join(this.#options.directory, sentFile), JSON.stringify([...this.#sent]));
+    writeFileAtomic(join(this.#options.directory, sentFile), JSON.stringify(Object.fromEntries(this.#sent)));
   }
 }
 
@@ -197,9 +200,9 @@ function isSameInput(asked: object, done: unknown): boolean {
   return isDeepStrictEqual(asked, rest);
 }
 
-function readSent(path: string): readonly string[] {
-  if (!existsSync(path)) return [];
-  return sentSchema.catch([]).parse(JSON.parse(readFileSync(path, 'utf8')));
+function readSent(path: string): Record<string, Json> {
+  if (!existsSync(path)) return {};
+  return sentSchema.catch({}).parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
 function gone(id: string): BridgeError {

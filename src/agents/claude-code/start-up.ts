@@ -50,7 +50,7 @@ export async function waitForStart(options: StartUpOptions): Promise<StartUp> {
   while (clock.monotonic() - start < startWithinMs) {
     const ended = death();
     if (ended) return { kind: 'ended', death: ended };
-    screen = await capture(terminal, spec.terminal);
+    screen = await captureIfThere(terminal, spec.terminal);
     const dialog = findDialog(screen);
     const kind = dialog ? JSON.stringify(dialog) : '';
     steady = kind === lastDialog ? steady + 1 : 1;
@@ -90,15 +90,15 @@ export function startFailed(why: string, screen: string): BridgeError {
 /** Moves the cursor until it is seen on the line that trusts, and only then presses Enter. */
 async function answerTrust({ spec, terminal, clock }: StartUpOptions): Promise<void> {
   for (let move = 0; move < moves; move++) {
-    const dialog = findDialog(await capture(terminal, spec.terminal));
+    const dialog = findDialog(await captureIfThere(terminal, spec.terminal));
     if (dialog?.kind !== 'trust') return;
     await terminal.keys(spec.terminal, [dialog.cursor === 'yes' ? 'Enter' : move % 2 === 0 ? 'Down' : 'Up']);
     await clock.sleep(150);
   }
 }
 
-/** The screen; empty while the terminal is going away (its death is heard of separately). */
-async function capture(terminal: Terminal, name: string): Promise<string> {
+/** The screen; empty when the terminal has gone (its death is heard of separately). */
+export async function captureIfThere(terminal: Terminal, name: string): Promise<string> {
   try {
     return await terminal.capture(name);
   } catch (error) {

@@ -3,30 +3,26 @@ import type { Log } from '../../base/log.ts';
 import type { AgentEvent } from '../../model/agent.ts';
 import type { AgentListener } from '../../contracts/agent.ts';
 
-interface Telling {
-  readonly event: AgentEvent | undefined;
-  /** Ids of the mailbox events that nobody needs once this is on disk. */
-  readonly sources: readonly string[];
-}
-
 export interface TellerOptions {
   readonly listener: AgentListener;
+  /** Removes mailbox events that nobody needs any more. */
   readonly forget: (ids: readonly string[]) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Milliseconds until a telling that failed is tried again. */
+/** Milliseconds until a step that failed is tried again. */
 const retryMs = 1000;
 
 /**
- * Tells events in order and forgets their sources only afterwards. While the listener throws (its disk is full), the
- * events wait here in order, and their sources stay on disk for the next daemon. Knows nothing about what they mean.
+ * Tells events in order, and does what may only follow once an event is on the bridge's disk: writing down that it was
+ * told, forgetting its sources. While a step fails (a full disk), it and all that follow wait here in order, and the
+ * sources stay for the next daemon. Knows nothing about what the events mean.
  */
 export class Teller {
   readonly #options: TellerOptions;
-  #waiting: Telling[] = [];
-  #telling = false;
+  readonly #steps: (() => void)[] = [];
+  #running = false;
   #retry: Cancel | undefined;
   #closed = false;
 
@@ -34,14 +30,22 @@ export class Teller {
     this.#options = options;
   }
 
-  /** Tells one event; its sources are forgotten when it is on disk. */
+  /** Tells one event; then forgets its sources. */
   tell(event: AgentEvent, sources: readonly string[] = []): void {
-    this.#add({ event, sources });
+    this.then(() => this.#options.listener.onEvent(event));
+    this.forget(sources);
   }
 
-  /** Forgets sources after everything told so far. */
+  /** Forgets mailbox events, after everything so far. */
   forget(sources: readonly string[]): void {
-    this.#add({ event: undefined, sources });
+    if (sources.length > 0) this.then(() => this.#options.forget(sources));
+  }
+
+  /** Does something after everything so far is done. */
+  then(step: () => void): void {
+    if (this.#closed) return;
+    this.#steps.push(step);
+    if (this.#retry === undefined) this.#run();
   }
 
   close(): void {
@@ -49,31 +53,23 @@ export class Teller {
     this.#retry?.();
   }
 
-  #add(telling: Telling): void {
-    if (this.#closed) return;
-    this.#waiting.push(telling);
-    if (this.#retry === undefined) this.#drain();
-  }
-
-  #drain(): void {
-    // A listener that makes the agent tell more is served by the loop that runs already.
-    if (this.#telling) return;
-    this.#telling = true;
+  #run(): void {
+    // A step that adds more is followed by the loop that runs already.
+    if (this.#running) return;
+    this.#running = true;
     try {
-      while (this.#waiting.length > 0) {
-        const [next] = this.#waiting;
-        if (next?.event) this.#options.listener.onEvent(next.event);
-        if (next && next.sources.length > 0) this.#options.forget(next.sources);
-        this.#waiting.shift();
+      for (let [step] = this.#steps; step && !this.#closed; [step] = this.#steps) {
+        step();
+        this.#steps.shift();
       }
     } catch (error) {
       this.#options.log.error({ error }, 'an event of the agent could not be stored; it is told again');
       this.#retry = this.#options.clock.after(retryMs, () => {
         this.#retry = undefined;
-        this.#drain();
+        this.#run();
       });
     } finally {
-      this.#telling = false;
+      this.#running = false;
     }
   }
 }

@@ -2,10 +2,11 @@ import type { Cancel, Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { TurnOutcome } from '../../model/agent.ts';
 import type { HookEventOf } from './hook-events.ts';
+import type { OpenTurn, OpenTurnsFile } from './open-turns.ts';
 import type { Teller } from './teller.ts';
 import { textsOfTurn } from './transcript.ts';
 import type { TranscriptEntry } from './transcript.ts';
-import { TurnTexts } from './turn-texts.ts';
+import { TurnTexts, hashOfText } from './turn-texts.ts';
 import type { WholeText } from './turn-texts.ts';
 
 /** Who put a prompt in. */
@@ -14,8 +15,16 @@ export type PromptOrigin =
   | { readonly by: 'desk'; readonly text: string }
   | { readonly by: 'agent' };
 
+/** A mailbox event, as far as it matters here. */
+interface Source {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
 export interface TurnBookOptions {
   readonly teller: Teller;
+  readonly file: OpenTurnsFile;
   readonly clock: Clock;
   readonly log: Log;
   /** Bytes the transcript has now. */
@@ -30,14 +39,17 @@ export interface TurnBookOptions {
 
 interface Turn {
   readonly id: string;
-  readonly texts: TurnTexts;
-  /** Mailbox events of this turn, kept until its end is told: a restart reads them again. */
-  readonly sources: string[];
+  /** Epoch milliseconds of its first event. */
+  readonly at: number;
   readonly transcriptFrom: number | undefined;
-  /** Monotonic. */
-  readonly startedAt: number;
+  readonly texts: TurnTexts;
+  /** Mailbox events of messages that are not whole yet, by message. */
+  readonly pieces: Map<string, string[]>;
+  /** What the listener has on its disk; undefined before it knows of the turn. */
+  saved: OpenTurn | undefined;
   ended: boolean;
-  ending: Cancel | undefined;
+  /** What ends it, while it is being settled. */
+  ending: { readonly at: number; readonly finish: () => void; cancel: Cancel } | undefined;
 }
 
 /** Milliseconds after the end of a turn in which its last pieces and its record may still come. */
@@ -51,82 +63,83 @@ const remembered = 20;
 
 /**
  * The turns of one agent: who began each, what was said in it, how it ended. Turns hook events into news in the right
- * order, each piece of text once. Knows nothing about delivery, prompts or states.
+ * order, each piece of text once, also over restarts. Knows nothing about delivery, prompts or states.
  */
 export class TurnBook {
   readonly #options: TurnBookOptions;
   readonly #turns = new Map<string, Turn>();
-  /** What ends a turn that is being settled, by turn. */
-  readonly #pending = new Map<string, () => void>();
 
   constructor(options: TurnBookOptions) {
     this.#options = options;
+    for (const saved of options.file.read()) {
+      const turn = makeTurn(saved.id, saved.at, saved.transcriptFrom, new TurnTexts(saved.id, saved));
+      turn.saved = saved;
+      this.#turns.set(saved.id, turn);
+    }
   }
 
-  /** The turns that have not ended yet. */
-  get open(): readonly string[] {
-    return [...this.#turns.values()].filter(({ ended }) => !ended).map(({ id }) => id);
-  }
-
-  /** Whether a turn has said that it ended, and is being settled. */
-  isEnding(turn: string): boolean {
-    return this.#turns.get(turn)?.ending !== undefined;
-  }
-
-  /** Monotonic milliseconds when a turn began, as far as we saw it. */
-  startedAt(turn: string): number {
-    return this.#turns.get(turn)?.startedAt ?? 0;
+  /** The turns that have not ended yet, and since when (epoch milliseconds). */
+  get open(): readonly { readonly id: string; readonly at: number; readonly isEnding: boolean }[] {
+    return [...this.#turns.values()]
+      .filter(({ ended }) => !ended)
+      .map(({ id, at, ending }) => ({ id, at, isEnding: ending !== undefined }));
   }
 
   /** The agent accepted a prompt. */
-  begin(turn: string, origin: PromptOrigin, source: { readonly id: string; readonly at: number } | undefined): void {
-    const known = this.#turns.get(turn);
-    const book = known ?? this.#add(turn, source && this.#offset(source.at));
-    if (source) book.sources.push(source.id);
+  begin(id: string, origin: PromptOrigin, source: Source | undefined): void {
+    const known = this.#turns.get(id);
+    const turn = known ?? this.#add(id, source?.at ?? this.#options.clock.now(), source && this.#offset(source.at));
     // What the agent puts into a turn that runs begins nothing.
     const isNews = !known || known.ended || origin.by !== 'agent';
-    book.ended = false; // queued prompts go on under the same id
-    if (isNews) this.#options.teller.tell({ kind: 'turn-started', turn, ...origin });
+    turn.ended = false; // queued prompts go on under the same id
+    if (isNews) this.#tellBegin(turn, origin);
+    if (source) this.#options.teller.forget([source.id]);
     this.#options.onChange();
   }
 
   /** A piece of text. */
-  display({ id, data }: HookEventOf<'MessageDisplay'>): void {
-    const turn = this.#of(data.prompt_id);
-    const text = turn.texts.piece(data.message_id, data.index, data.final, data.delta);
+  display({ id, at, data }: HookEventOf<'MessageDisplay'>): void {
+    const turn = this.#of(data.prompt_id, at);
+    const { message_id: message } = data;
+    turn.pieces.set(message, [...(turn.pieces.get(message) ?? []), id]);
+    const text = turn.texts.piece(message, data.index, data.final, data.delta);
     if (text) this.#say(turn, text);
-    if (turn.ended) this.#options.teller.forget([id]);
-    else turn.sources.push(id);
+    if (turn.ended || turn.texts.isDone(message)) this.#forgetPieces(turn, message);
   }
 
   /** Tools of the agent itself have run. */
-  toolsRan(turn: string | undefined): void {
-    if (turn !== undefined) this.#turns.get(turn)?.texts.toolsRan();
+  toolsRan(id: string | undefined): void {
+    const turn = id === undefined ? undefined : this.#turns.get(id);
+    turn?.texts.toolsRan();
   }
 
   /** The agent says that a turn ended well. What is still on its way is waited for before it is told. */
-  stop({ id, data }: HookEventOf<'Stop'>): void {
-    const turn = this.#of(data.prompt_id);
+  stop({ id, at, data }: HookEventOf<'Stop'>): void {
+    const turn = this.#of(data.prompt_id, at);
     const final = data.last_assistant_message ?? undefined;
-    this.#endSoon(turn, id, () => this.#settle(turn, final, 'completed', undefined));
+    this.#endSoon(turn, at, () => this.#settle(turn, final, 'completed', undefined, [id]));
   }
 
   /** The agent says that a turn failed. */
-  fail({ id, data }: HookEventOf<'StopFailure'>): void {
-    const turn = this.#of(data.prompt_id);
+  fail({ id, at, data }: HookEventOf<'StopFailure'>): void {
+    const turn = this.#of(data.prompt_id, at);
     const reason = data.last_assistant_message?.trim() ?? '';
-    this.#endSoon(turn, id, () => this.#settle(turn, undefined, 'failed', reason === '' ? data.error : reason));
+    const why = reason === '' ? data.error : reason;
+    this.#endSoon(turn, at, () => this.#settle(turn, undefined, 'failed', why, [id]));
   }
 
   /** A turn ended without a word from the agent's hooks. */
   interrupt(id: string, reason: string): void {
     const turn = this.#turns.get(id);
-    if (turn && !turn.ended && !turn.ending) this.#settle(turn, undefined, 'interrupted', reason);
+    if (turn && !turn.ended && !turn.ending) this.#settle(turn, undefined, 'interrupted', reason, []);
   }
 
-  /** Ends at once what has said that it ended: nobody will be here later to settle it. */
-  settleNow(): void {
-    for (const turn of this.#turns.values()) this.#pending.get(turn.id)?.();
+  /** Ends at once what said long ago that it ended: nothing of it is on its way any more. */
+  settleOld(): void {
+    const settled = this.#options.clock.now() - settleMs;
+    for (const { ending } of this.#turns.values()) {
+      if (ending && ending.at < settled && !this.#options.goesOn()) ending.finish();
+    }
   }
 
   /**
@@ -134,51 +147,94 @@ export class TurnBook {
    * their mailbox events are forgotten.
    */
   abandon(): void {
-    this.settleNow();
+    for (const { ending } of this.#turns.values()) ending?.finish();
     for (const turn of this.#turns.values()) {
       if (turn.ended) continue;
       for (const text of turn.texts.settle(undefined, this.#recorded(turn))) this.#say(turn, text);
-      turn.ended = true;
-      this.#options.teller.forget(turn.sources.splice(0));
+      this.#conclude(turn, []);
     }
   }
 
   close(): void {
-    for (const turn of this.#turns.values()) turn.ending?.();
-    this.#pending.clear();
+    for (const { ending } of this.#turns.values()) ending?.cancel();
   }
 
-  #endSoon(turn: Turn, source: string, end: () => void): void {
-    // The end goes first when the turn's events are forgotten: without it, the rest is only told again.
-    turn.sources.unshift(source);
-    turn.ending?.();
-    const deadline = this.#options.clock.monotonic() + goesOnMs;
+  #tellBegin(turn: Turn, origin: PromptOrigin): void {
+    const { teller } = this.#options;
+    teller.tell({ kind: 'turn-started', turn: turn.id, ...origin });
+    teller.then(() => {
+      const { id, at, transcriptFrom } = turn;
+      const nothingTold = { told: {}, sinceTools: [] };
+      turn.saved ??= { id, at, ...(transcriptFrom === undefined ? {} : { transcriptFrom }), ...nothingTold };
+      this.#save();
+    });
+  }
+
+  /** Tells a text, and writes down that it was told before its sources go. */
+  #say(turn: Turn, { key, text }: WholeText): void {
+    const { teller } = this.#options;
+    const sinceTools = turn.texts.sinceTools;
+    teller.tell({ kind: 'text', turn: turn.id, key, text });
+    teller.then(() => {
+      if (!turn.saved) return;
+      turn.saved = {
+        ...turn.saved,
+        told: { ...turn.saved.told, [key]: hashOfText(text) },
+        sinceTools: [...sinceTools],
+      };
+      this.#save();
+    });
+  }
+
+  #endSoon(turn: Turn, at: number, end: () => void): void {
+    const { clock, goesOn } = this.#options;
+    turn.ending?.cancel();
+    const deadline = clock.monotonic() + goesOnMs;
     const finish = (): void => {
-      this.#pending.delete(turn.id);
-      turn.ending?.();
+      turn.ending?.cancel();
       turn.ending = undefined;
       end();
     };
     const look = (): void => {
-      if (this.#options.goesOn() && this.#options.clock.monotonic() < deadline) {
-        turn.ending = this.#options.clock.after(settleMs, look);
-      } else {
-        finish();
-      }
+      if (turn.ending && goesOn() && clock.monotonic() < deadline) turn.ending.cancel = clock.after(settleMs, look);
+      else finish();
     };
-    this.#pending.set(turn.id, finish);
-    turn.ending = this.#options.clock.after(settleMs, look);
+    turn.ending = { at, finish, cancel: clock.after(settleMs, look) };
   }
 
-  #settle(turn: Turn, final: string | undefined, outcome: TurnOutcome, reason: string | undefined): void {
+  #settle(
+    turn: Turn,
+    final: string | undefined,
+    outcome: TurnOutcome,
+    reason: string | undefined,
+    sources: readonly string[],
+  ): void {
     for (const text of turn.texts.settle(final, this.#recorded(turn))) this.#say(turn, text);
-    turn.ended = true;
-    this.#options.teller.tell(
-      { kind: 'turn-ended', turn: turn.id, outcome, ...(reason === undefined ? {} : { reason }) },
-      turn.sources.splice(0),
-    );
-    this.#forgetOld();
+    const why = reason === undefined ? {} : { reason };
+    this.#options.teller.tell({ kind: 'turn-ended', turn: turn.id, outcome, ...why });
+    this.#conclude(turn, sources);
     this.#options.onChange();
+  }
+
+  /** First its events go, then the note that it was open: in between, its end is told again, which changes nothing. */
+  #conclude(turn: Turn, sources: readonly string[]): void {
+    turn.ended = true;
+    for (const message of [...turn.pieces.keys()]) this.#forgetPieces(turn, message);
+    this.#options.teller.forget(sources);
+    this.#options.teller.then(() => {
+      turn.saved = undefined;
+      this.#save();
+    });
+    this.#forgetOld();
+  }
+
+  #forgetPieces(turn: Turn, message: string): void {
+    this.#options.teller.forget(turn.pieces.get(message) ?? []);
+    turn.pieces.delete(message);
+  }
+
+  #save(): void {
+    this.#options.file.write([...this.#turns.values()].flatMap(({ saved }) => saved ?? []));
   }
 
   #recorded(turn: Turn): readonly { readonly id: string; readonly text: string }[] {
@@ -190,30 +246,18 @@ export class TurnBook {
     }
   }
 
-  #say(turn: Turn, { key, text }: WholeText): void {
-    this.#options.teller.tell({ kind: 'text', turn: turn.id, key, text });
-  }
-
   /** A turn we never saw the beginning of was begun by the agent itself. */
-  #of(id: string): Turn {
+  #of(id: string, at: number): Turn {
     const known = this.#turns.get(id);
     if (known) return known;
-    const turn = this.#add(id, undefined);
-    this.#options.teller.tell({ kind: 'turn-started', turn: id, by: 'agent' });
+    const turn = this.#add(id, at, undefined);
+    this.#tellBegin(turn, { by: 'agent' });
     this.#options.onChange();
     return turn;
   }
 
-  #add(id: string, transcriptFrom: number | undefined): Turn {
-    const turn: Turn = {
-      id,
-      texts: new TurnTexts(id),
-      sources: [],
-      transcriptFrom,
-      startedAt: this.#options.clock.monotonic(),
-      ended: false,
-      ending: undefined,
-    };
+  #add(id: string, at: number, transcriptFrom: number | undefined): Turn {
+    const turn = makeTurn(id, at, transcriptFrom, new TurnTexts(id));
     this.#turns.set(id, turn);
     return turn;
   }
@@ -224,7 +268,12 @@ export class TurnBook {
   }
 
   #forgetOld(): void {
-    const ended = [...this.#turns.values()].filter((turn) => turn.ended);
+    const ended = [...this.#turns.values()].filter((turn) => turn.ended && !turn.saved);
     for (const { id } of ended.slice(0, -remembered)) this.#turns.delete(id);
   }
+}
+
+function makeTurn(id: string, at: number, transcriptFrom: number | undefined, texts: TurnTexts): Turn {
+  const pieces = new Map<string, string[]>();
+  return { id, at, transcriptFrom, texts, pieces, saved: undefined, ended: false, ending: undefined };
 }

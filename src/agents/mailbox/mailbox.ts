@@ -150,6 +150,9 @@ export class Mailbox {
     this.#reading = true;
     try {
       this.#tellNew();
+    } catch (error) {
+      // The next sweep looks again; nobody else may fall with it.
+      this.#log.error({ error }, 'the mailbox could not be read');
     } finally {
       this.#reading = false;
     }

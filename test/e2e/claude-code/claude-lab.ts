@@ -36,6 +36,10 @@ export interface ClaudeLab {
   readonly driver: AgentDriver;
   readonly spec: AgentSpec;
   readonly home: string;
+  /** Everything of this lab is below it. */
+  readonly root: string;
+  /** Of its tmux server. */
+  readonly socket: string;
   /** Everything the driver told, in order. */
   readonly events: AgentEvent[];
   launch(resume?: string): Promise<RunningAgent>;
@@ -72,7 +76,8 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
     }),
   );
   const api = await startMessagesApi();
-  const terminal = await openTmux({ socket: join(root, 't', 's'), clock: systemClock, log });
+  const socket = join(root, 't', 's');
+  const terminal = await openTmux({ socket, clock: systemClock, log });
   const driver = createClaudeCodeDriver({
     terminal,
     clock: systemClock,
@@ -112,6 +117,8 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
     driver,
     spec,
     home,
+    root,
+    socket,
     events,
     launch: async (resume) => keep(await driver.launch(spec, resume, listener)),
     recover: async (handle) => keep(await driver.recover(spec, handle, listener)),
@@ -147,14 +154,30 @@ export function message(text: string, id = `m${++count}`): TurnInput {
   return { message: id, text, source: 'discord', authorName: 'bob' };
 }
 
+/** Living agents of a lab. */
+export function agentProcesses(root: string): readonly number[] {
+  return processes((words) => words[0] === claudeCommand && words.some((word) => word.startsWith(root)));
+}
+
+/** What the agent says about itself in its state file. */
+export function readStatus(home: string): string | undefined {
+  const directory = join(home, '.claude', 'sessions');
+  const name = existsSync(directory) ? readdirSync(directory).find((one) => /^\d+\.json$/.test(one)) : undefined;
+  if (name === undefined) return undefined;
+  return /"status":"(\w+)"/.exec(readFileSync(join(directory, name), 'utf8'))?.[1];
+}
+
 function hookProcesses(directory: string): readonly number[] {
+  return processes((words) => words.includes(`${directory}/hook.sh`));
+}
+
+function processes(matches: (words: readonly string[]) => boolean): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
-      const path = `/proc/${pid}/cmdline`;
       try {
-        return existsSync(path) && readFileSync(path, 'utf8').includes(`${directory}/hook.sh`);
+        return matches(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'));
       } catch {
         return false; // it ended while we looked
       }

@@ -1,0 +1,103 @@
+import { describe, it } from 'vitest';
+
+import { createClaudeCodeDriver } from '../../../src/agents/claude-code/driver.ts';
+import { sanitise } from '../../../src/agents/claude-code/sanitise.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import type { AgentDriver, RunningAgent } from '../../../src/contracts/agent.ts';
+import type { Terminal } from '../../../src/contracts/terminal.ts';
+import { openTmux } from '../../../src/terminal/tmux-manager.ts';
+import { agentDriverContract } from '../../contracts/agent-driver.ts';
+import type { AgentHarness } from '../../contracts/agent-driver.ts';
+import { claudeCommand, whyNoClaude } from '../support/claude.ts';
+import { until } from '../support/until.ts';
+import { agentProcesses, openLab, readStatus } from './claude-lab.ts';
+
+const why = whyNoClaude();
+if (why === undefined) agentDriverContract('claude-code', makeClaudeHarness);
+else describe.skip('agent driver contract: claude-code', () => it(why));
+
+/** The real CLI in a home and a tmux of its own, against a local stand-in of its API. */
+async function makeClaudeHarness(): Promise<AgentHarness> {
+  const lab = await openLab();
+  const { spec, api } = lab;
+  const opened: Terminal[] = [];
+  const agents: RunningAgent[] = [];
+  let terminal = lab.terminal;
+
+  const driverOn = (place: Terminal): AgentDriver => {
+    const driver = createClaudeCodeDriver({
+      terminal: place,
+      clock: systemClock,
+      command: claudeCommand,
+      extraArguments: [],
+      permissionMode: 'default',
+      log: silentLog,
+    });
+    const keep = <T extends RunningAgent | undefined>(agent: T): T => {
+      if (agent) agents.push(agent);
+      return agent;
+    };
+    return {
+      name: driver.name,
+      capabilities: driver.capabilities,
+      launch: async (...options) => keep(await driver.launch(...options)),
+      recover: async (...options) => keep(await driver.recover(...options)),
+    };
+  };
+
+  return {
+    driver: driverOn(lab.terminal),
+    spec,
+    restarted: async () => {
+      await terminal.close();
+      terminal = await openTmux({ socket: lab.socket, clock: systemClock });
+      opened.push(terminal);
+      return driverOn(terminal);
+    },
+    words: {
+      plainly: (word) => `say ${word}`,
+      slowly: (seconds) => `slow ${seconds}`,
+      askingPermission: `write ${spec.workDir}/new.txt`,
+      failing: 'err 400',
+    },
+    decided: { allowed: /^done: ok: File created/, denied: /^done: denied: not today$/ },
+    beginsAnew: true,
+    received: () =>
+      api
+        .requests()
+        .filter(({ toolResults }) => toolResults.length === 0)
+        .map(({ userText }) => userText.replace(/^\[discord @bob session=1\] /, '')),
+    normalised: sanitise,
+    remembers: (word) => api.requests().at(-1)?.body.includes(word) === true,
+    screen: () => terminal.capture(spec.terminal, { history: 500 }),
+    desk: {
+      allow: async () => {
+        const isOpen = async (): Promise<boolean> => (await terminal.capture(spec.terminal)).includes('1. Yes');
+        await until(isOpen, { what: 'the dialog' });
+        // A person takes a moment to read; a key that comes with the dialog is ignored.
+        await systemClock.sleep(500);
+        await terminal.keys(spec.terminal, ['Enter']);
+      },
+      type: async (text) => {
+        await terminal.type(spec.terminal, text);
+        await systemClock.sleep(100);
+        await terminal.keys(spec.terminal, ['Enter']);
+      },
+    },
+    finished: async () => {
+      await until(() => readStatus(lab.home) === 'idle', { what: 'the end of the turn' });
+    },
+    crash: async (agent) => {
+      process.kill(agent.pid ?? 0, 'SIGKILL');
+      await until(() => agentProcesses(lab.root).length === 0, { what: 'the end of the process' });
+      return 137;
+    },
+    processes: () => agentProcesses(lab.root),
+    close: async () => {
+      for (const agent of agents) await agent.detach();
+      await lab.close();
+      for (const one of opened) await one.close();
+    },
+  };
+}
