@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import { makePrivateDirectory } from './base/atomic-file.ts';
+import { makePrivateDirectory, writeFileAtomic } from './base/atomic-file.ts';
 import { systemClock } from './base/clock.ts';
 import { BridgeError, describeError } from './base/errors.ts';
 import { Scope } from './base/scope.ts';
@@ -12,6 +12,7 @@ import { Housekeeping } from './bridge/housekeeping.ts';
 import { Intake } from './bridge/intake.ts';
 import { Owners } from './bridge/owners.ts';
 import { ReplyCollector } from './bridge/reply-collector.ts';
+import { terminalName } from './bridge/managed-session.ts';
 import { SessionManager } from './bridge/session-manager.ts';
 import { TypingIndicator } from './bridge/typing-indicator.ts';
 import { wordsIn } from './bridge/words.ts';
@@ -23,6 +24,8 @@ import { agentEnvironment } from './config/agent-environment.ts';
 import { ownDaemonRecord, removeDaemonRecord, writeDaemonRecord } from './control/daemon-record.ts';
 import { startControlServer } from './control/server.ts';
 import { createDiscordTransport } from './discord/transport.ts';
+import type { Terminal } from './contracts/terminal.ts';
+import type { SessionEntry, SessionNumber } from './model/session.ts';
 import { startLocalDiscord } from './local-discord/local-discord.ts';
 import type { LocalDiscord } from './local-discord/local-discord.ts';
 import { createClaudeCodeDriver } from './agents/claude-code/driver.ts';
@@ -71,7 +74,11 @@ export async function startDaemon(options: ComposeOptions): Promise<Daemon> {
 async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
   const { paths, environment } = options;
   const clock = systemClock;
-  const { config, warnings } = loadConfig({ environment, envFile: paths.envFile, bridgeJson: paths.bridgeJson });
+  const { config, sources, warnings } = loadConfig({
+    environment,
+    envFile: paths.envFile,
+    bridgeJson: paths.bridgeJson,
+  });
   for (const directory of [
     paths.config,
     paths.state,
@@ -99,9 +106,13 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
 
   const local = config.discordToken === undefined ? await openLocalServer(config, paths, scope) : undefined;
   const server = local ? 'local' : 'discord';
-  const stores = scope.own('the state', openStores(join(paths.state, 'bridge.db'), server), (opened) => {
-    opened.close();
-  });
+  const stores = scope.own(
+    'the state',
+    openStores(join(paths.state, local ? 'bridge.local.db' : 'bridge.db')),
+    (opened) => {
+      opened.close();
+    },
+  );
   const uncertain = stores.inbox.markUncertain(clock.now());
   if (uncertain > 0) log.info({ count: uncertain }, 'messages of the last run will be looked up');
 
@@ -120,12 +131,18 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
       command: choice.name === 'claude-code' ? choice.command : config.claudeCommand,
       extraArguments: config.claudeOptions,
       permissionMode: config.permissionMode,
+      bridgeInstructions: readFileSync(join(packageRoot(), 'docs', 'inside-a-session.md'), 'utf8'),
     }),
     createScriptedDriver({ terminal, clock, log }),
   ]);
 
   const words = wordsIn(config.language);
-  const workspace = new SessionDirectories({ ...paths, defaultWorkDir: config.claudeWorkDir });
+  const workspace = new SessionDirectories({
+    workspace: paths.workspace,
+    attachments: paths.attachments,
+    sessions: join(paths.state, local ? 'sessions.local' : 'sessions'),
+    defaultWorkDir: config.claudeWorkDir,
+  });
   const owners = new Owners({
     server,
     configured: [config.ownerUserId, local?.userId].filter((id) => id !== undefined),
@@ -179,6 +196,11 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
       typing.update(session.entry.number, session.state.activity === 'busy');
     },
   });
+  // Nobody chose 1: where the map has no session 1, its first one serves.
+  const defaultSession = (): SessionNumber =>
+    sources.defaultSession.from === 'default'
+      ? firstNumber(sessions.entries(), config.defaultSession)
+      : config.defaultSession;
   const intake = new Intake({
     stores,
     owners,
@@ -186,7 +208,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
     clock,
     log,
     entries: () => sessions.entries(),
-    policy: { defaultSession: config.defaultSession, unmapped: config.routingUnmapped },
+    policy: { defaultSession, unmapped: config.routingUnmapped },
     onStored: (session) => {
       sessions.get(session).wake();
     },
@@ -201,7 +223,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
     words,
     clock,
     log,
-    defaultSession: config.defaultSession,
+    defaultSession,
     onOutbox,
     attachLine: (name) => shellLine(terminal.attachCommand(name)),
     provideChannel: (wanted) => provideChannel(local, wanted),
@@ -224,6 +246,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
   });
 
   await sessions.load();
+  await endStrangers(terminal, sessions, join(paths.state, 'server'), server);
   if (local) matchLocalChannels(local, sessions);
   const control = await startControlServer({ socket: paths.controlSocket, api: bridge, log });
   scope.defer('the control socket', () => control.close());
@@ -279,6 +302,29 @@ async function openLocalServer(config: Config, paths: BridgePaths, scope: Scope)
   });
   scope.defer('the local chat server', () => local.close());
   return local;
+}
+
+/** The wanted session if it is mapped, else the lowest, else the wanted one all the same. */
+function firstNumber(entries: readonly SessionEntry[], wanted: SessionNumber): SessionNumber {
+  return entries.some((entry) => entry.number === wanted) ? wanted : (entries[0]?.number ?? wanted);
+}
+
+/**
+ * Ends agents that this map does not know: their line was taken out by hand, or they belong to the other chat
+ * server's map, where they are resumed when it is used again.
+ */
+async function endStrangers(
+  terminal: Terminal,
+  sessions: SessionManager,
+  serverFile: string,
+  server: string,
+): Promise<void> {
+  const lastServer = existsSync(serverFile) ? readFileSync(serverFile, 'utf8').trim() : server;
+  const known = new Set(sessions.list().map((session) => terminalName(session.entry)));
+  for (const { name } of await terminal.list()) {
+    if (lastServer !== server || !known.has(name)) await terminal.kill(name);
+  }
+  writeFileAtomic(serverFile, `${server}\n`);
 }
 
 /** The owner may have edited the map by hand: every mapped channel exists on the local server. */

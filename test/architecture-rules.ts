@@ -140,6 +140,7 @@ export const testFolders: Readonly<Record<string, string>> = {
   e2e: 'real processes, from one end to the other',
   conformance: 'runs against any Discord-compatible server',
   bench: 'measurements',
+  docs: 'the documentation, against the code',
 };
 
 /** Tests of more than one file of `src/`, or of none, by their path under `test/`: what they test. */

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { newSecret } from './ids.ts';
@@ -29,9 +29,10 @@ export function writeFileAtomic(path: string, content: string | Uint8Array, mode
   flushDirectory(dirname(path));
 }
 
-/** Makes a private directory (0700) with its parents. Does nothing if it is there. */
+/** Makes a directory with its parents, or takes one that is there, and closes it to everybody else (0700). */
 export function makePrivateDirectory(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
+  if ((statSync(path).mode & 0o777) !== 0o700) chmodSync(path, 0o700);
 }
 
 function flushDirectory(path: string): void {

@@ -38,7 +38,7 @@ export interface BridgeOptions {
   readonly words: Words;
   readonly clock: Clock;
   readonly log: Log;
-  readonly defaultSession: SessionNumber;
+  readonly defaultSession: () => SessionNumber;
   readonly onOutbox: () => void;
   /** The parts of the status that only the composition knows. */
   readonly surroundings: () => Promise<Omit<BridgeStatus, 'sessions'>>;
@@ -225,7 +225,7 @@ export class Bridge implements BridgeApi {
     const { sessions, defaultSession } = this.#options;
     switch (target.kind) {
       case 'default': {
-        const { entry } = sessions.get(actor.kind === 'pane' ? actor.session : defaultSession);
+        const { entry } = sessions.get(actor.kind === 'pane' ? actor.session : defaultSession());
         return { session: entry.number, channel: entry.channel };
       }
       case 'session': {

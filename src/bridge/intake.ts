@@ -16,7 +16,7 @@ export interface IntakeOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly entries: () => readonly SessionEntry[];
-  readonly policy: { readonly defaultSession: SessionNumber; readonly unmapped: UnmappedPolicy };
+  readonly policy: { readonly defaultSession: () => SessionNumber; readonly unmapped: UnmappedPolicy };
   /** Something was stored for this session. */
   readonly onStored: (session: SessionNumber) => void;
   /** Something is to be posted. */

@@ -157,7 +157,7 @@ export class ManagedSession {
     const { log } = this.#options;
     try {
       if (this.#record.lifecycle !== 'running') this.#move('starting');
-      const driver = this.#options.driver(this.entry.agent ?? this.#options.defaultAgent);
+      const driver = this.#wantedDriver();
       const adopted = await this.#adopt(driver);
       if (!adopted) await this.#launch(driver);
     } catch (error) {
@@ -165,6 +165,14 @@ export class ManagedSession {
       this.#problem = describeError(error);
       this.#lose(() => undefined);
     }
+  }
+
+  /** A real agent is never replaced by a stand-in just because its program is not found today. */
+  #wantedDriver(): AgentDriver {
+    const { driver, defaultAgent } = this.#options;
+    if (this.entry.agent !== undefined) return driver(this.entry.agent);
+    const standard = driver(defaultAgent);
+    return standard.capabilities.standIn && this.#record.generation > 0 ? driver(this.#record.agent) : standard;
   }
 
   async #adopt(driver: AgentDriver): Promise<boolean> {

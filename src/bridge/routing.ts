@@ -11,10 +11,10 @@ export type Route =
 export function route(
   channel: ChannelId,
   entries: readonly SessionEntry[],
-  policy: { readonly defaultSession: SessionNumber; readonly unmapped: UnmappedPolicy },
+  policy: { readonly defaultSession: () => SessionNumber; readonly unmapped: UnmappedPolicy },
 ): Route {
   const entry = entries.find((candidate) => candidate.channel === channel);
   if (entry) return { kind: 'mapped', session: entry.number };
   if (policy.unmapped === 'ignore') return { kind: 'ignored' };
-  return { kind: 'unmapped', session: policy.defaultSession };
+  return { kind: 'unmapped', session: policy.defaultSession() };
 }

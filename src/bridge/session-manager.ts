@@ -55,11 +55,22 @@ export class SessionManager {
     return session;
   }
 
-  /** Reads the map. Starts nothing. @throws BridgeError as `SessionMap.read`. */
+  /**
+   * Reads the map and forgets sessions that were taken out of it by hand. Starts nothing.
+   * @throws BridgeError as `SessionMap.read`.
+   */
   async load(): Promise<void> {
+    const { stores, collector, words, log } = this.#options;
     for (const entry of await this.#options.map.read()) {
-      this.#options.stores.records.claimNumber(entry.number);
+      stores.records.claimNumber(entry.number);
       this.#sessions.set(entry.number, new ManagedSession({ ...this.#options, entry }));
+    }
+    for (const { number } of stores.records.list()) {
+      if (this.#sessions.has(number)) continue;
+      log.info({ session: number }, 'session is not in the map any more');
+      collector.agentEnded(number);
+      collector.rejectWaiting(number, words.sessionRemoved(number));
+      stores.records.remove(number);
     }
   }
 
@@ -98,7 +109,13 @@ export class SessionManager {
           advice: `Use session ${taken.number}, or remove it first: vai remove-session ${taken.number}.`,
         });
       }
-      const number = Math.max(stores.records.highestNumber(), ...entries.map((entry) => entry.number)) + 1;
+      // Directories tell also of numbers that another map or a predecessor gave.
+      const given = [
+        stores.records.highestNumber(),
+        workspace.highestNumber(),
+        ...entries.map((entry) => entry.number),
+      ];
+      const number = Math.max(...given) + 1;
       const parsed = parseSessionNumber(number);
       if (parsed === undefined)
         throw new BridgeError('session-numbers-spent', `Session number ${number} is too large.`);

@@ -85,6 +85,8 @@ export interface AgentCapabilities {
   readonly prompts: boolean;
   /** A running turn can be stopped without ending the agent. */
   readonly interrupt: boolean;
+  /** Only stands in for a real agent that is not installed: a session that had a real one keeps it. */
+  readonly standIn: boolean;
 }
 
 /** Knows how to run one kind of agent. One folder per driver; registered by name. */

@@ -12,6 +12,8 @@ export interface SessionPlace {
 
 /** Makes and finds the directories of sessions. */
 export interface Workspace {
+  /** The highest session number that any directory was ever made for; 0 when there is none. */
+  highestNumber(): number;
   /** Where a session's agent works, without touching the disk. */
   workDirOf(entry: SessionEntry): string;
   /**

@@ -1,8 +1,9 @@
-import { chmodSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { makePrivateDirectory } from '../base/atomic-file.ts';
 import { BridgeError } from '../base/errors.ts';
+import { parseSessionNumber } from '../model/session.ts';
 import type { SessionEntry } from '../model/session.ts';
 import type { SessionPlace, Workspace } from '../contracts/workspace.ts';
 
@@ -11,8 +12,8 @@ export interface SessionDirectoriesOptions {
   readonly workspace: string;
   /** `attachments/` under BRIDGE_HOME. */
   readonly attachments: string;
-  /** `state/` under BRIDGE_HOME. */
-  readonly state: string;
+  /** Directory of the sessions' private directories, under `state/`. */
+  readonly sessions: string;
   /** Working directory of sessions that name none; default: one of their own under `workspace/`. */
   readonly defaultWorkDir: string | undefined;
 }
@@ -23,6 +24,12 @@ export class SessionDirectories implements Workspace {
 
   constructor(options: SessionDirectoriesOptions) {
     this.#options = options;
+  }
+
+  highestNumber(): number {
+    const { workspace, attachments } = this.#options;
+    const names = [workspace, attachments].filter((path) => existsSync(path)).flatMap((path) => readdirSync(path));
+    return Math.max(0, ...names.map((name) => parseSessionNumber(/^session_(\d+)$/.exec(name)?.[1] ?? '') ?? 0));
   }
 
   workDirOf(entry: SessionEntry): string {
@@ -42,10 +49,9 @@ export class SessionDirectories implements Workspace {
         },
       );
     }
-    const directory = join(this.#options.state, 'sessions', String(entry.number));
+    const directory = join(this.#options.sessions, String(entry.number));
     for (const own of [directory, join(this.#options.attachments, `session_${entry.number}`)]) {
-      makePrivateDirectory(own);
-      chmodSync(own, 0o700); // A predecessor may have made it open to others.
+      makePrivateDirectory(own); // Also when a predecessor made it open to others.
     }
     return { workDir, ownWorkDir, directory };
   }

@@ -4,17 +4,14 @@ import type { Database, Row } from './database.ts';
 import { numberOf, optionalTextOf, textOf } from './rows.ts';
 import type { SqliteFacts } from './facts.ts';
 
-/** Per map: each chat server's sessions are counted by themselves. */
-const highest = (map: string): string => `highest-session-number:${map}`;
+const HIGHEST = 'highest-session-number';
 
 /** What is known about sessions beside the owner's map. */
 export class SqliteSessionRecords implements SessionRecords {
   readonly #database: Database;
   readonly #facts: SqliteFacts;
-  readonly #highest: string;
 
-  constructor(database: Database, facts: SqliteFacts, map: string) {
-    this.#highest = highest(map);
+  constructor(database: Database, facts: SqliteFacts) {
     this.#database = database;
     this.#facts = facts;
   }
@@ -54,11 +51,11 @@ export class SqliteSessionRecords implements SessionRecords {
   }
 
   highestNumber(): number {
-    return Number(this.#facts.get(this.#highest) ?? 0);
+    return Number(this.#facts.get(HIGHEST) ?? 0);
   }
 
   claimNumber(session: SessionNumber): void {
-    this.#facts.set(this.#highest, String(Math.max(session, this.highestNumber())));
+    this.#facts.set(HIGHEST, String(Math.max(session, this.highestNumber())));
   }
 }
 

@@ -14,10 +14,9 @@ import { SqliteTurns } from './turns.ts';
  * Opens everything durable that lives in one SQLite file.
  *
  * @param path the file (made 0600), or `:memory:`.
- * @param map which session map is in use; each counts its numbers by itself.
  * @throws BridgeError as `Database.open`.
  */
-export function openStores(path: string, map = 'discord'): Stores & { close(): void } {
+export function openStores(path: string): Stores & { close(): void } {
   if (path !== ':memory:') makePrivateFile(path);
   const database = Database.open(path);
   const facts = new SqliteFacts(database);
@@ -26,7 +25,7 @@ export function openStores(path: string, map = 'discord'): Stores & { close(): v
     outbox: new SqliteOutbox(database),
     turns: new SqliteTurns(database),
     prompts: new SqlitePrompts(database),
-    records: new SqliteSessionRecords(database, facts, map),
+    records: new SqliteSessionRecords(database, facts),
     facts,
     transaction: (action) => database.transaction(action),
     close: () => {

@@ -46,7 +46,7 @@ function world(options: WorldOptions = {}) {
     clock,
     log,
     entries: () => entries,
-    policy: { defaultSession: options.defaultSession ?? one, unmapped: options.unmapped ?? 'default' },
+    policy: { defaultSession: () => options.defaultSession ?? one, unmapped: options.unmapped ?? 'default' },
     onStored: (session) => woken.push(session),
     onOutbox: () => kicks.push(1),
   });

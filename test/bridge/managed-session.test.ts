@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../src/base/errors.ts';
+import { ManagedSession } from '../../src/bridge/managed-session.ts';
 import { HandDriver, deliveryError, stateOf } from './support/hand-driver.ts';
 import { gate } from './support/hand-transport.ts';
 import { asks } from './support/collector-world.ts';
@@ -176,6 +177,24 @@ describe('after a restart of the bridge', () => {
     await after.session.start();
     expect(after.stores.turns.get(one, 'turn-of-m1')?.outcome).toBe('lost');
     expect(after.stores.prompts.get('p1')?.state).toBe('overtaken');
+  });
+
+  it('I6: a stand-in does not replace a real agent that merely is not found today', async () => {
+    const before = world();
+    await before.session.start();
+    const { agentSession } = before.session.record;
+    const standIn = new HandDriver('stand-in');
+    standIn.capabilities = { ...standIn.capabilities, standIn: true };
+    const after = again(before);
+    after.drivers.set(standIn.name, standIn);
+    const session = new ManagedSession({
+      ...after.common,
+      defaultAgent: standIn.name,
+      entry: { number: one, channel: channelOne },
+    });
+    await session.start();
+    expect(session.record).toMatchObject({ agent: before.driver.name, agentSession, lifecycle: 'running' });
+    expect(standIn.launches).toEqual([]);
   });
 
   it('another kind of agent replaces a live one, which is ended by its own driver, without its conversation', async () => {

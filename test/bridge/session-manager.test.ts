@@ -35,6 +35,19 @@ describe('the map', () => {
     expect(driver.launches).toEqual([]);
   });
 
+  it('I3: a session that was taken out of the map by hand is forgotten, and its messages are told so', async () => {
+    const before = world({ 1: channelOne, 2: channelTwo });
+    await before.manager.load();
+    await before.manager.startAll();
+    await before.manager.detachAll();
+    queue(before, 'waiting', two);
+    const { manager, stores } = world({ 1: channelOne }, before);
+    await manager.load();
+    expect(stores.records.list().map(({ number }) => number)).toEqual([1]);
+    expect(stores.inbox.get('waiting')?.state).toBe('failed');
+    expect(stores.records.highestNumber()).toBe(2);
+  });
+
   it('MS-01: a wrong one is refused as a whole', async () => {
     const { manager } = world({ 1: channelOne, 2: 'general' });
     await expect(manager.load()).rejects.toThrow(refusal('sessions-file-invalid', 'general'));
@@ -70,6 +83,13 @@ describe('the map', () => {
 });
 
 describe('adding', () => {
+  it('MS-01: never gives a number that any directory was made for', async () => {
+    const { manager, workspace } = world({ 1: channelOne });
+    workspace.highest = 8;
+    await manager.load();
+    expect((await manager.add({ channel: channelTwo })).entry.number).toBe(9);
+  });
+
   it('MS-06: writes the map, makes the directories, starts the agent, and tells', async () => {
     const { manager, file, driver, added, stores } = world({ 1: channelOne });
     await manager.load();

@@ -18,7 +18,7 @@ function directories(defaultWorkDir?: (home: string) => string) {
     workspace: new SessionDirectories({
       workspace: join(home, 'workspace'),
       attachments: join(home, 'attachments'),
-      state: join(home, 'state'),
+      sessions: join(home, 'state/sessions'),
       defaultWorkDir: defaultWorkDir?.(home),
     }),
   };
@@ -95,5 +95,14 @@ describe('directories of sessions', () => {
     const { home, workspace } = directories();
     expect(workspace.workDirOf(entry)).toBe(join(home, 'workspace/session_2'));
     expect(readdirSync(home)).toEqual([]);
+  });
+
+  it('MS-01: tells the highest number that anything was ever kept for', () => {
+    const { home, workspace } = directories();
+    expect(workspace.highestNumber()).toBe(0);
+    mkdirSync(join(home, 'attachments/session_7'), { recursive: true });
+    mkdirSync(join(home, 'workspace/session_12'), { recursive: true });
+    mkdirSync(join(home, 'workspace/session_99x'), { recursive: true });
+    expect(workspace.highestNumber()).toBe(12);
   });
 });

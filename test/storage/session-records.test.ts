@@ -53,14 +53,4 @@ describe('numbers', () => {
     expect(second.records.highestNumber()).toBe(5);
     second.close();
   });
-
-  it('are counted for each map by itself', () => {
-    const path = join(temporaryDirectory(), 'bridge.db');
-    const discord = openStores(path, 'discord');
-    discord.records.claimNumber(5 as SessionNumber);
-    discord.close();
-    const local = openStores(path, 'local');
-    expect(local.records.highestNumber()).toBe(0);
-    local.close();
-  });
 });

@@ -46,7 +46,7 @@ export async function world() {
     words,
     clock,
     log,
-    defaultSession: two,
+    defaultSession: () => two,
     onOutbox,
     surroundings: () =>
       Promise.resolve({

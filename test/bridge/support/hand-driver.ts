@@ -107,7 +107,7 @@ export class HandAgent implements RunningAgent {
 /** A driver in the hands of a test. Its agents outlive whoever started them. */
 export class HandDriver implements AgentDriver {
   readonly name: string;
-  capabilities = { resume: true, prompts: true, interrupt: true };
+  capabilities = { resume: true, prompts: true, interrupt: true, standIn: false };
   readonly launches: { readonly spec: AgentSpec; readonly resume: string | undefined }[] = [];
   readonly recoveries: { readonly spec: AgentSpec; readonly handle: string }[] = [];
   readonly agents: HandAgent[] = [];

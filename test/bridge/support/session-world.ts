@@ -12,6 +12,12 @@ import { channelOne, one } from './messages.ts';
 export class NamedPlaces implements Workspace {
   /** Working directories that do not exist. */
   readonly missing = new Set<string>();
+  /** The highest number that some directory was made for. */
+  highest = 0;
+
+  highestNumber(): number {
+    return this.highest;
+  }
 
   workDirOf(entry: SessionEntry): string {
     return entry.workDir ?? `/home/workspace/session_${entry.number}`;
