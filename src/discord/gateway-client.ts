@@ -86,7 +86,7 @@ export class GatewayClient {
     this.#listen();
   }
 
-  /** Connects and stays connected. Resolves when it has ended; never after `close`. */
+  /** Connects and stays connected. Resolves when it has ended by itself; perhaps never after `close`. */
   run(): Promise<GatewayEnd> {
     const { token, server } = this.#options;
     return new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { REST, RESTEvents, Routes } from 'discord.js';
 import type { RESTPostAPIChannelMessageJSONBody } from 'discord.js';
 import { z } from 'zod';
 
-import { BridgeError } from '../base/errors.ts';
+import { BridgeError, describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { ChatPart } from '../contracts/chat.ts';
 import type { ReactionName } from '../model/message.ts';
@@ -71,14 +71,17 @@ export class Sender {
 
   /** Asks the server whether the token is still good; undefined when it cannot be asked. */
   async isTokenGood(): Promise<boolean | undefined> {
+    const controller = new AbortController();
+    this.#running.add(controller);
     try {
-      await this.#rest.get(Routes.user());
+      await this.#rest.get(Routes.user(), { signal: controller.signal });
       return true;
     } catch (error) {
       if (isUnauthorized(error)) return false;
-      this.#options.log.debug({ error }, 'chat token could not be checked');
+      this.#options.log.debug({ error: describeError(error) }, 'chat token could not be checked');
       return undefined;
     } finally {
+      this.#running.delete(controller);
       this.#rest.setToken(this.#options.token);
     }
   }

@@ -117,7 +117,6 @@ class DiscordTransport implements ChatTransport {
     this.#sender.close();
     if (this.#state.connection !== 'failed') this.#state = { connection: 'connecting', detail: 'Closed.' };
     await this.#client?.close();
-    await this.#tokenCheck;
   }
 
   async #stayConnected(): Promise<void> {
@@ -214,6 +213,7 @@ class DiscordTransport implements ChatTransport {
 
   #refuseWhenFailed(): void {
     if (this.#state.connection !== 'failed') return;
-    throw new BridgeError('chat-unavailable', `Nothing can be sent: ${this.#state.detail ?? 'the connection failed'}`);
+    const reason = this.#state.detail ?? 'the connection failed.';
+    throw new BridgeError('chat-unavailable', `Nothing can be sent: ${reason}`, { happened: 'unknown' });
   }
 }

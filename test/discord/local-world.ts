@@ -77,6 +77,7 @@ export async function openLocalWorld(): Promise<LocalWorld> {
     close: async () => {
       for (const transport of transports) await transport.close();
       await server.close();
+      if (server.unknownRoutes.length > 0) throw new Error(`unknown routes: ${server.unknownRoutes.join(', ')}`);
     },
   };
 }
