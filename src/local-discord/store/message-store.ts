@@ -174,10 +174,10 @@ export class MessageStore {
   #prune(channel: string): void {
     this.#database
       .prepare(
-        `DELETE FROM messages WHERE channel = ?1 AND id <= (
-           SELECT id FROM messages WHERE channel = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`,
+        `DELETE FROM messages WHERE channel = $channel AND id <= (
+           SELECT id FROM messages WHERE channel = $channel ORDER BY id DESC LIMIT 1 OFFSET $kept)`,
       )
-      .run(channel, keepPerChannel);
+      .run({ channel, kept: keepPerChannel });
   }
 }
 

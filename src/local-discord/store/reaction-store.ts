@@ -20,17 +20,20 @@ export class ReactionStore {
     const { changes } = this.#database
       .prepare(
         `INSERT OR IGNORE INTO reactions (message, emoji, user, position)
-         VALUES (?1, ?2, ?3, (SELECT coalesce(max(position), 0) + 1 FROM reactions WHERE message = ?1))`,
+         VALUES ($message, $emoji, $user, (SELECT coalesce(max(position), 0) + 1 FROM reactions WHERE message = $message))`,
       )
-      .run(BigInt(message), emoji, user);
+      .run({ message: BigInt(message), emoji, user });
     return Number(changes) > 0;
   }
 
   /** Removes reactions: of one user, of one emoji, or all. Returns how many. */
   remove(message: string, emoji?: string, user?: string): number {
     const { changes } = this.#database
-      .prepare('DELETE FROM reactions WHERE message = ?1 AND (?2 IS NULL OR emoji = ?2) AND (?3 IS NULL OR user = ?3)')
-      .run(BigInt(message), emoji ?? null, user ?? null);
+      .prepare(
+        `DELETE FROM reactions WHERE message = $message AND ($emoji IS NULL OR emoji = $emoji)
+           AND ($user IS NULL OR user = $user)`,
+      )
+      .run({ message: BigInt(message), emoji: emoji ?? null, user: user ?? null });
     return Number(changes);
   }
 
@@ -38,10 +41,10 @@ export class ReactionStore {
   counts(message: string, viewer: string): readonly ReactionCount[] {
     return this.#database
       .prepare(
-        `SELECT emoji, count(*) AS count, max(user = ?2) AS mine FROM reactions
-         WHERE message = ?1 GROUP BY emoji ORDER BY min(position)`,
+        `SELECT emoji, count(*) AS count, max(user = $viewer) AS mine FROM reactions
+         WHERE message = $message GROUP BY emoji ORDER BY min(position)`,
       )
-      .all(BigInt(message), viewer)
+      .all({ message: BigInt(message), viewer })
       .map((row) => ({ emoji: String(row['emoji']), count: Number(row['count']), mine: Number(row['mine']) === 1 }));
   }
 
