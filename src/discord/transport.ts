@@ -45,7 +45,7 @@ class DiscordTransport implements ChatTransport {
   #ownId = '';
   #wasReady = false;
   #lastReason = 'no answer yet';
-  #tokenCheck: Promise<void> | undefined;
+  #isCheckingToken = false;
   #settleFirstTry: (error?: BridgeError) => void = () => undefined;
 
   constructor(options: DiscordTransportOptions) {
@@ -189,8 +189,10 @@ class DiscordTransport implements ChatTransport {
 
   /** The server refused the token for a request: is it the token, or a passing fault? */
   #checkToken(): void {
-    this.#tokenCheck ??= this.#sender.isTokenGood().then((isGood) => {
-      this.#tokenCheck = undefined;
+    if (this.#isCheckingToken) return;
+    this.#isCheckingToken = true;
+    void this.#sender.isTokenGood().then((isGood) => {
+      this.#isCheckingToken = false;
       if (isGood === false) this.#fail(tokenInvalid(this.#server));
     });
   }
