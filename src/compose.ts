@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import { makePrivateDirectory, writeFileAtomic } from './base/atomic-file.ts';
+import { claimPrivateDirectory, writeFileAtomic } from './base/atomic-file.ts';
 import { systemClock } from './base/clock.ts';
 import { BridgeError, describeError } from './base/errors.ts';
 import { Scope } from './base/scope.ts';
@@ -86,9 +86,8 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
     paths.attachments,
     paths.monitoring,
     paths.workspace,
-    paths.runtime,
   ]) {
-    makePrivateDirectory(directory);
+    claimPrivateDirectory(directory);
   }
   scope.defer('the daemon lock', takeDaemonLock(join(paths.state, 'daemon.lock')));
   writeDaemonRecord(paths.daemonRecord, ownDaemonRecord(paths.controlSocket));
@@ -117,7 +116,12 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
   if (uncertain > 0) log.info({ count: uncertain }, 'messages of the last run will be looked up');
 
   const terminal = await openTmux({ socket: paths.tmuxSocket, clock, log });
-  scope.defer('the terminals', () => terminal.close());
+  let keepSessions = true;
+  scope.defer('the terminals', async () => {
+    // A terminal server with nothing in it serves nobody; agents outlive us (I6).
+    if (!keepSessions || (await terminal.list()).length === 0) await terminal.shutdown();
+    await terminal.close();
+  });
   const choice = chooseAgent({
     wanted: config.agent,
     claudeCommand: config.claudeCommand,
@@ -253,7 +257,6 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
   const housekeeping = new Housekeeping({ stores, clock, log });
   scope.defer('housekeeping', housekeeping.start());
 
-  let keepSessions = true;
   scope.defer('the chat connection', () => transport.close());
   scope.defer('the outbox', () => delivery.drain(drainTimeoutMs));
   scope.defer('typing indicators', () => {
@@ -272,14 +275,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
       delivery.kick();
     },
   });
-  scope.defer('the sessions', async () => {
-    if (keepSessions) {
-      await sessions.detachAll();
-      return;
-    }
-    await sessions.stopAll();
-    await terminal.shutdown();
-  });
+  scope.defer('the sessions', () => (keepSessions ? sessions.detachAll() : sessions.stopAll()));
   await sessions.startAll();
   if (local && sessions.list().length === 0) await bridge.addSession({ kind: 'local' }, { channel: 'new' });
   delivery.kick();

@@ -46,6 +46,8 @@ export async function runDaemon(options: { readonly echoLog: boolean } = { echoL
   tellParent({ kind: 'ready' });
 
   await daemon.stop(await stopping);
+  // Everything is released; a library's forgotten timer is no reason to stay.
+  process.exit();
 }
 
 function tellParent(message: object): void {

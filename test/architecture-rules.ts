@@ -148,5 +148,7 @@ export const testsOfOthers: Readonly<Record<string, string>> = {
   'architecture.test.ts': 'the tables of architecture-rules.ts',
   'cli/lifecycle.test.ts': 'vai, vai stop, vai restart and vexit together',
   'cli/start-script.test.ts': 'start-bridge.sh',
+  'local-discord/security.test.ts': 'what the server and its page refuse',
+  'local-discord/page/conversation.test.ts': 'src/local-discord/page/conversation.js',
   'cli/vai-logs.test.ts': 'src/cli/commands/logs.ts, through vai',
 };

@@ -29,9 +29,14 @@ export function writeFileAtomic(path: string, content: string | Uint8Array, mode
   flushDirectory(dirname(path));
 }
 
-/** Makes a directory with its parents, or takes one that is there, and closes it to everybody else (0700). */
+/** Makes a private directory (0700) with its parents. Does nothing if it is there. */
 export function makePrivateDirectory(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
+}
+
+/** Makes a private directory, or closes one of ours that is there to everybody else. */
+export function claimPrivateDirectory(path: string): void {
+  makePrivateDirectory(path);
   if ((statSync(path).mode & 0o777) !== 0o700) chmodSync(path, 0o700);
 }
 

@@ -36,7 +36,7 @@ export interface ChatTransport {
    * Connects. Resolves when connected, or when the server cannot be reached: then it goes on trying by itself with
    * back-off, and tells `onState`.
    *
-   * @throws BridgeError `chat-token-invalid` or `chat-intents-missing`: trying again is useless.
+   * @throws BridgeError `chat-token-invalid`, `chat-intents-missing` or `chat-refused`: trying again is useless.
    */
   connect(handlers: ChatHandlers): Promise<void>;
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { makePrivateDirectory } from '../base/atomic-file.ts';
+import { claimPrivateDirectory, makePrivateDirectory } from '../base/atomic-file.ts';
 import { BridgeError } from '../base/errors.ts';
 import { parseSessionNumber } from '../model/session.ts';
 import type { SessionEntry } from '../model/session.ts';
@@ -51,7 +51,7 @@ export class SessionDirectories implements Workspace {
     }
     const directory = join(this.#options.sessions, String(entry.number));
     for (const own of [directory, join(this.#options.attachments, `session_${entry.number}`)]) {
-      makePrivateDirectory(own); // Also when a predecessor made it open to others.
+      claimPrivateDirectory(own); // Also when a predecessor made it open to others.
     }
     return { workDir, ownWorkDir, directory };
   }

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+
 import type { Cancel, Clock } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
 import { silentLog } from '../base/log.ts';
@@ -179,6 +181,7 @@ export class TmuxManager implements Terminal {
       }
       await clock.sleep(20);
     }
+    rmSync(socket, { force: true }); // tmux leaves its name behind.
   }
 
   async #create(spec: TerminalSpec): Promise<TerminalInfo> {

@@ -49,6 +49,7 @@ describe('the control client', () => {
     const [client] = await controlClients();
     process.kill(client!, 'SIGKILL');
     await vi.waitFor(async () => expect(await findProcess(client!)).toBeUndefined());
+    await world.terminal.list(); // A question that may be asked twice; now the death is known.
     // One process per question until it is back.
     for (let index = 0; index < 20; index += 1) await world.terminal.type('one', `${index};`);
     const long = 'ä'.repeat(20_000);

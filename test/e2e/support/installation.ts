@@ -50,6 +50,10 @@ export class Installation {
     writeFileSync(join(this.paths.config, name), content, { mode: 0o600 });
   }
 
+  readConfig(name: string): string {
+    return readFileSync(join(this.paths.config, name), 'utf8');
+  }
+
   writeSessions(map: Readonly<Record<string, string>>, name = 'sessions.json'): void {
     this.writeConfig(name, JSON.stringify(map));
   }
