@@ -139,6 +139,7 @@ export function agentDriverContract(name: string, makeHarness: () => AgentHarnes
       agent = await harness.driver.launch(harness.spec, undefined, heard);
     });
     afterEach(async () => {
+      await agent.detach();
       await harness.close();
     });
 

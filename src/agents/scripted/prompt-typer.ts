@@ -32,8 +32,8 @@ const acceptMs = 5000;
 /** Milliseconds for emptying the input box. */
 const clearMs = 1000;
 
-/** Milliseconds the program's state file may lag behind its events; it needs less than one. */
-const settleMs = 300;
+/** Milliseconds the program's state file may lag behind its events; on a quiet machine it needs less than one. */
+export const settleMs = 500;
 
 /** How often a text that was not read as it was typed is typed again. */
 const maxTries = 3;
@@ -124,11 +124,11 @@ export class PromptTyper {
     return { at, verdict: this.#withDeadline(verdict) };
   }
 
-  /** The program tells the end of a turn before its state file shows it: waits for the file. */
+  /** The program tells its start and the end of a turn before its state file shows them: waits for the file. */
   async #settledFile(): Promise<void> {
     const { clock, readState } = this.#options;
     const deadline = clock.monotonic() + settleMs;
-    while (readState()?.status === 'busy' && clock.monotonic() < deadline) await clock.sleep(5);
+    while (readState()?.status !== 'idle' && clock.monotonic() < deadline) await clock.sleep(5);
   }
 
   /** Removes what stands in the input box: an earlier try, or what somebody began to type. */

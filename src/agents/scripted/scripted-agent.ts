@@ -18,7 +18,7 @@ import { textHash } from './history.ts';
 import { programEvents, readHistoryFile, readStateFile } from './program-events.ts';
 import type { ProgramEvents } from './program-events.ts';
 import { containsTyping, promptText } from './prompt-text.ts';
-import { PromptTyper } from './prompt-typer.ts';
+import { PromptTyper, settleMs } from './prompt-typer.ts';
 import type { TypedMessages } from './typed-messages.ts';
 
 export interface ScriptedAgentOptions {
@@ -133,11 +133,18 @@ export class ScriptedAgent implements RunningAgent {
   }
 
   wasDelivered(message: string): Promise<Delivered> {
-    return settled(() => this.#lookUp(message));
+    return new Promise((resolve) => resolve(this.#lookUp(message)));
   }
 
-  answer(promptId: string, answer: PromptAnswer): Promise<void> {
-    return settled(() => this.#handAnswer(promptId, answer));
+  async answer(promptId: string, answer: PromptAnswer): Promise<void> {
+    const dialog = await this.#openDialog(promptId);
+    if (dialog === undefined || this.#answered.has(promptId)) {
+      throw new BridgeError('prompt-gone', `The agent does not wait for prompt "${promptId}" any more.`, {
+        advice: 'See what is open: vai prompts.',
+      });
+    }
+    this.#answered.add(promptId);
+    this.#options.mailbox.answer(dialog, { ...answer });
   }
 
   async interrupt(): Promise<void> {
@@ -176,17 +183,18 @@ export class ScriptedAgent implements RunningAgent {
     return read ? { delivered: 'yes', turn: read.turn } : { delivered: 'no' };
   }
 
-  #handAnswer(promptId: string, answer: PromptAnswer): void {
-    const { files, mailbox } = this.#options;
-    const file = this.#phase === 'running' && !this.#death ? readStateFile(files) : undefined;
-    const dialog = file?.pid === this.#pid ? file?.dialog : undefined;
-    if (!dialog || this.#promptId(dialog.id) !== promptId || this.#answered.has(promptId)) {
-      throw new BridgeError('prompt-gone', `The agent does not wait for prompt "${promptId}" any more.`, {
-        advice: 'See what is open: vai prompts.',
-      });
+  /** The dialog of a prompt while the program shows it; undefined when it does not, or not any more. */
+  async #openDialog(promptId: string): Promise<string | undefined> {
+    const { clock, files } = this.#options;
+    const deadline = clock.monotonic() + settleMs;
+    while (this.#phase === 'running' && this.#dialog !== undefined && this.#promptId(this.#dialog) === promptId) {
+      // The program tells a dialog before its file shows it, and its file shows the end before we are told.
+      const file = readStateFile(files);
+      if (file?.pid === this.#pid && file?.dialog?.id === this.#dialog) return this.#dialog;
+      if (clock.monotonic() > deadline) return undefined;
+      await clock.sleep(10);
     }
-    mailbox.answer(dialog.id, { ...answer });
-    this.#answered.add(promptId);
+    return undefined;
   }
 
   #refuseUnlessReady(): void {
@@ -321,11 +329,6 @@ export class ScriptedAgent implements RunningAgent {
   #promptId(event: string): string {
     return shortHash(`${this.#options.spec.directory} ${event}`, 8);
   }
-}
-
-/** What a function gives or throws, as a promise. */
-function settled<T>(task: () => T): Promise<T> {
-  return new Promise((resolve) => resolve(task()));
 }
 
 function isProgramEvent(kind: string): kind is keyof ProgramEvents {
