@@ -33,13 +33,15 @@ const unseenRepeatedLimit = 300;
 /** Milliseconds to wait until a text is drawn. Some texts cannot be recognised on a screen; the hook checks them all. */
 const drawnWithinMs = 1500;
 const lookEveryMs = 8;
+/** The agent draws at most once in 16 ms. */
+const standStillMs = 20;
 /** Characters at the end of a text that are looked for. */
 const tailLength = 24;
 /** Between typing and Enter: less, and the Enter may become part of the text. */
 const beforeEnterMs = 50;
-const clearRounds = 60;
-/** Keys in one go. */
-const clearKeys = 200;
+const clearRounds = 200;
+/** Keys in one go: the agent ignores 64 control characters that arrive together. */
+const clearKeys = 40;
 
 /**
  * The box where one types to the agent: empties it, types into it at a pace it can follow, presses Enter. It sees only
@@ -126,18 +128,24 @@ export class InputBoxTypist {
     return tail === '' ? box.text !== '' : drawnCharacters(box.text).endsWith(tail);
   }
 
-  /** Waits until the end of what was typed is on the screen, and the screen is not what it was before. */
+  /**
+   * Waits until the end of what was typed is on the screen, and the screen is not what it was before. An end that
+   * proves little (no letters, or the same letters again) counts once the screen stands still.
+   */
   async #drawn(typed: string, before: string): Promise<string> {
     const { clock } = this.#options;
     const tail = drawnCharacters(typed).slice(-tailLength);
+    const provesLittle = tail === '' || repeatsItself(typed);
     const deadline = clock.monotonic() + drawnWithinMs;
+    let last = '';
     for (;;) {
       const screen = await this.#capture();
       const box = findInputBox(screen);
-      const changed = tail !== '' && screen !== before;
-      if (changed && box && drawnCharacters(box.text).endsWith(tail)) return screen;
+      const isThere = screen !== before && box !== undefined && drawnCharacters(box.text).endsWith(tail);
+      if (isThere && (!provesLittle || screen === last)) return screen;
       if (clock.monotonic() >= deadline) return screen;
-      await clock.sleep(lookEveryMs);
+      last = screen;
+      await clock.sleep(provesLittle ? standStillMs : lookEveryMs);
     }
   }
 

@@ -27,6 +27,8 @@ export interface LabOptions {
   /** Whether the owner lets the bridge trust the working directory. Default true. */
   readonly consent?: boolean;
   readonly log?: Log;
+  /** Puts something between the driver and its terminal. */
+  readonly between?: (terminal: Terminal) => Partial<Terminal>;
 }
 
 /** The real CLI in its own home, in a private tmux, against a local stand-in of its API. */
@@ -60,7 +62,7 @@ export interface ClaudeLab {
 let count = 0;
 
 export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
-  const { seed = {}, key = true, consent = true, log = silentLog } = options;
+  const { seed = {}, key = true, consent = true, log = silentLog, between = () => ({}) } = options;
   const root = mkdtempSync(join(tmpdir(), 'bridge-claude-'));
   const home = join(root, 'home');
   const workDir = join(root, 'work');
@@ -79,7 +81,7 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
   const socket = join(root, 't', 's');
   const terminal = await openTmux({ socket, clock: systemClock, log });
   const driver = createClaudeCodeDriver({
-    terminal,
+    terminal: withChanges(terminal, between(terminal)),
     clock: systemClock,
     command: claudeCommand,
     extraArguments: [],
@@ -152,6 +154,16 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
 
 export function message(text: string, id = `m${++count}`): TurnInput {
   return { message: id, text, source: 'discord', authorName: 'bob' };
+}
+
+/** A terminal of which some operations are replaced. */
+function withChanges(terminal: Terminal, changes: Partial<Terminal>): Terminal {
+  return new Proxy(terminal, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(name in changes ? changes : target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
 }
 
 /** Living agents of a lab. */
