@@ -11,7 +11,12 @@ function driver(name: string): AgentDriver {
   const unused = (): never => {
     throw new Error('not called here');
   };
-  return { name, capabilities: { resume: true, prompts: true, interrupt: true, standIn: false }, launch: unused, recover: unused };
+  return {
+    name,
+    capabilities: { resume: true, prompts: true, interrupt: true, standIn: false },
+    launch: unused,
+    recover: unused,
+  };
 }
 
 describe('driver registry', () => {
