@@ -38,7 +38,7 @@ const mostLines = 20_000;
 export function stepsFor(received: string): readonly Step[] {
   const text = received.replace(header, '');
   const [, word = '', rest = ''] = /^(\S+)(?:\s+([\s\S]*\S))?\s*$/.exec(text) ?? [];
-  return (rest === '' ? alone(word) : undefined) ?? withArgument(word, rest) ?? [say(`You said: ${text}`)];
+  return (rest === '' ? alone(word) : withArgument(word, rest)) ?? [say(`You said: ${text}`)];
 }
 
 function alone(word: string): readonly Step[] | undefined {

@@ -21,7 +21,7 @@ export interface ScriptedHarness extends AgentHarness {
 
 /** The practice agent in a real tmux of its own. */
 export async function makeScriptedHarness(
-  environment: Readonly<Record<string, string>> = {},
+  environmentIn: (base: string) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<ScriptedHarness> {
   const base = mkdtempSync(join(tmpdir(), 'bridge-scripted-'));
   const spec: AgentSpec = {
@@ -31,7 +31,7 @@ export async function makeScriptedHarness(
     workDir: base,
     trusted: true,
     directory: join(base, 'session'),
-    environment: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...environment },
+    environment: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...environmentIn(base) },
   };
   mkdirSync(spec.directory);
   const files = agentFiles(spec.directory);
