@@ -1,0 +1,152 @@
+import { newUuid, shortHash } from '../../../src/base/ids.ts';
+import type { AgentSpec } from '../../../src/contracts/agent.ts';
+import type { AgentActivity, AgentEvent, AgentState, TurnOutcome, WaitingFor } from '../../../src/model/agent.ts';
+import type { PromptAnswer, PromptKind } from '../../../src/model/prompt.ts';
+
+export interface FakePrompt {
+  readonly id: string;
+  readonly prompt: PromptKind;
+  /** What became of it, once it is decided. */
+  decision: PromptAnswer | undefined;
+}
+
+/**
+ * The agent's side: what outlives the bridge. Keeps its events until somebody has taken them, as a mailbox does. A
+ * test says what the agent does; by itself it only accepts messages.
+ */
+export class FakeAgentProcess {
+  readonly pid: number;
+  readonly spec: AgentSpec;
+  readonly agentSession: string;
+  /** Everything it has read, in order; shared by all processes of one conversation. */
+  readonly received: string[];
+  /** The turn of each message that it has, by the message's id; shared as well. */
+  readonly turns: Map<string, string>;
+  /** Told to nobody yet. */
+  readonly untold: AgentEvent[] = [];
+  state: AgentState;
+  alive = true;
+  /** The turn that is running. */
+  turn: string | undefined;
+  prompt: FakePrompt | undefined;
+  /** Hears that there is something to tell. */
+  onNews: () => void = () => undefined;
+  /** What a person decided, or somebody outside. */
+  onDecided: (prompt: FakePrompt, decision: PromptAnswer) => void = () => undefined;
+  readonly #now: () => number;
+  #texts = 0;
+  #prompts = 0;
+
+  constructor(options: {
+    readonly pid: number;
+    readonly spec: AgentSpec;
+    readonly agentSession: string;
+    readonly received: string[];
+    readonly turns: Map<string, string>;
+    readonly now: () => number;
+  }) {
+    const { pid, spec, agentSession, received, turns, now } = options;
+    this.pid = pid;
+    this.spec = spec;
+    this.agentSession = agentSession;
+    this.received = received;
+    this.turns = turns;
+    this.#now = now;
+    this.state = { activity: 'idle', waitingFor: null, source: 'hook', since: now() };
+  }
+
+  /** Accepts a prompt: one of the bridge when `message` is given, else one typed at the desk. Returns its turn. */
+  accept(text: string, message?: string): string {
+    if (this.state.activity !== 'idle') throw new Error(`a ${this.state.activity} agent accepts nothing`);
+    const turn = newUuid();
+    this.turn = turn;
+    this.received.push(text);
+    if (message !== undefined) this.turns.set(message, turn);
+    this.#tell(
+      message === undefined
+        ? { kind: 'turn-started', turn, by: 'desk', text }
+        : { kind: 'turn-started', turn, by: 'bridge', message },
+    );
+    this.#become('busy');
+    return turn;
+  }
+
+  say(text: string): void {
+    const turn = this.#runningTurn();
+    this.#texts += 1;
+    this.#tell({ kind: 'text', turn, key: `${turn}:${this.#texts}`, text });
+  }
+
+  /** Ends the turn; with a text, after saying it. */
+  finish(text?: string): void {
+    if (text !== undefined) this.say(text);
+    this.#endTurn('completed');
+  }
+
+  fail(reason: string): void {
+    this.#endTurn('failed', reason);
+  }
+
+  interrupted(): void {
+    if (this.prompt) this.decide({ behavior: 'deny' }, 'desk', false);
+    this.#endTurn('interrupted');
+  }
+
+  /** Asks a person. Returns the prompt's id. */
+  openPrompt(prompt: PromptKind = 'permission', tool = 'Write', input: Readonly<Record<string, unknown>> = {}): string {
+    const turn = this.#runningTurn();
+    this.#prompts += 1;
+    const id = shortHash(`${this.agentSession} ${this.pid} ${this.#prompts}`, 8);
+    this.prompt = { id, prompt, decision: undefined };
+    this.#tell({ kind: 'prompt-opened', id, turn, prompt, tool, input });
+    this.#become('waiting', prompt);
+    return id;
+  }
+
+  /** Decides the open prompt. */
+  decide(decision: PromptAnswer, by: 'bridge' | 'desk' | 'expired', goOn = true): void {
+    const { prompt } = this;
+    if (!prompt) throw new Error('there is no prompt to decide');
+    this.prompt = undefined;
+    prompt.decision = decision;
+    this.#tell({ kind: 'prompt-closed', id: prompt.id, by });
+    this.#become('busy');
+    if (goOn) this.onDecided(prompt, decision);
+  }
+
+  /** Ends without being asked. */
+  die(exitCode: number | undefined = 1, lastLines = ''): void {
+    this.alive = false;
+    if (this.prompt) this.#tell({ kind: 'prompt-closed', id: this.prompt.id, by: 'agent-ended' });
+    this.prompt = undefined;
+    this.#tell({ kind: 'died', exitCode, lastLines });
+  }
+
+  /** Ends because the bridge asks. */
+  end(): void {
+    this.alive = false;
+    if (this.prompt) this.#tell({ kind: 'prompt-closed', id: this.prompt.id, by: 'agent-ended' });
+    this.prompt = undefined;
+  }
+
+  #endTurn(outcome: TurnOutcome, reason?: string): void {
+    this.#tell({ kind: 'turn-ended', turn: this.#runningTurn(), outcome, ...(reason === undefined ? {} : { reason }) });
+    this.turn = undefined;
+    this.#become('idle');
+  }
+
+  #runningTurn(): string {
+    if (this.turn === undefined) throw new Error('no turn is running');
+    return this.turn;
+  }
+
+  #become(activity: AgentActivity, waitingFor: WaitingFor | null = null): void {
+    this.state = { activity, waitingFor, source: 'hook', since: this.#now() };
+    this.#tell({ kind: 'state', state: this.state });
+  }
+
+  #tell(event: AgentEvent): void {
+    this.untold.push(event);
+    this.onNews();
+  }
+}
