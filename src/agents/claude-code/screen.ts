@@ -63,9 +63,11 @@ export function findInputBox(screen: string): InputBox | undefined {
   const inside = rows.slice(top + 1, bottom);
   const hiddenRows = top < 0 ? unknownHiddenRows : Number(rule.exec(rows[top] ?? '')?.[1] ?? 0);
   if (hiddenRows > 0) {
-    // The first rows are scrolled away, and with them the sign. Only a box full of text looks so.
-    const isFull = top >= 0 || inside.every((row) => row === '' || row.startsWith('  '));
-    return isFull ? { mode: 'prompt', text: boxText(inside, false), hiddenRows } : undefined;
+    // The first rows are scrolled away, perhaps all but the one with the sign. Only a box full of text looks so.
+    const withSign = top < 0 && inside[0]?.startsWith(cursor) === true;
+    const isFull =
+      top >= 0 || inside.every((row, index) => row === '' || row.startsWith('  ') || (withSign && index === 0));
+    return isFull ? { mode: 'prompt', text: boxText(inside, withSign), hiddenRows } : undefined;
   }
   const sign = inside[0]?.charAt(0) ?? '';
   if (sign !== cursor && sign !== '!') return undefined;

@@ -50,6 +50,11 @@ describe('findInputBox', () => {
     expect(box?.text).toMatch(/line 38\nline 39$/);
   });
 
+  it('reads a box of which only the upper edge is scrolled away', () => {
+    expect(findInputBox(`❯ one\n  two\n${'─'.repeat(100)}\n  footer`)).toMatchObject({ text: 'one\ntwo' });
+    expect(findInputBox(`● said\n\n❯ one\n  two\n${'─'.repeat(100)}\n  footer`)).toBeUndefined();
+  });
+
   it('reads a box with rows scrolled away', () => {
     const rule = '─'.repeat(100);
     expect(findInputBox(`old\n─── ↑ 106 more ${rule}\n  one\n  two\n${rule}\n  footer`)).toEqual({
