@@ -109,8 +109,7 @@ describe.skipIf(whyNoClaude() !== undefined)('the bridge with the real Claude Co
       },
       { what: 'the permission request' },
     );
-    await until(async () => (await screen()).includes('Do you want'), { what: 'the dialog on the screen' });
-    await world.bridge.tmux('send-keys', '-t', '=claude-session-1:', 'Enter');
+    await decideAtTheDesk();
     await until(async () => (await world.bridge.json<readonly PromptJson[]>('prompts')).length === 0, {
       what: 'the request to leave the list',
       timeoutMs: 2_000,
@@ -207,4 +206,16 @@ describe.skipIf(whyNoClaude() !== undefined)('the bridge with the real Claude Co
 
 async function screen(): Promise<string> {
   return (await world.bridge.tmux('capture-pane', '-p', '-t', '=claude-session-1:')).stdout;
+}
+
+/** Says yes at the terminal; resolves when the agent has taken it. A key that comes before the dialog is ready is lost. */
+async function decideAtTheDesk(): Promise<void> {
+  const isOpen = async (): Promise<boolean> => (await screen()).includes('Do you want');
+  await until(isOpen, { what: 'the dialog on the screen' });
+  for (let press = 0; press < 5 && (await isOpen()); press += 1) {
+    await world.bridge.tmux('send-keys', '-t', '=claude-session-1:', 'Enter');
+    await until(async () => !(await isOpen()), { what: 'the dialog to close', timeoutMs: 3_000 }).catch(
+      () => undefined,
+    );
+  }
 }

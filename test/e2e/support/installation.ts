@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { systemErrorCode } from '../../../src/base/errors.ts';
 import { resolvePaths } from '../../../src/config/paths.ts';
 import type { BridgePaths } from '../../../src/config/paths.ts';
 import { until } from './until.ts';
@@ -167,10 +168,14 @@ export class Installation {
   async destroy(): Promise<void> {
     if (this.daemonPid !== undefined) await this.endDaemon('SIGKILL');
     await this.tmux('kill-server'); // Our own socket, never the user's.
-    await until(() => processesOf(this.#base).length === 0, { what: 'processes of the installation to end' }).catch(
+    // An agent that lost its terminal takes seconds to say goodbye to nobody.
+    await until(
       () => {
-        for (const pid of processesOf(this.#base)) process.kill(pid, 'SIGKILL');
+        const left = processesOf(this.#base);
+        for (const pid of left) killHard(pid);
+        return left.length === 0;
       },
+      { what: 'processes of the installation to end' },
     );
     rmSync(this.#base, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -227,6 +232,14 @@ function processesOf(base: string): readonly number[] {
       return false; // It ended while we looked.
     }
   });
+}
+
+function killHard(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ESRCH') throw error; // It ended while we looked.
+  }
 }
 
 function listPids(): readonly number[] {
