@@ -63,6 +63,8 @@ export class ClaudeAgent implements RunningAgent {
   readonly #screen: ScreenWatch;
   #stateFile: StateFile | undefined;
   #idleSince: number | undefined;
+  /** Epoch milliseconds of the end of a turn that left subagents at work. */
+  #backgroundSince: number | undefined;
   /** Why a turn will be found interrupted, when it was us. */
   #interruptReason: string | undefined;
   #lastEventAt: number;
@@ -298,6 +300,7 @@ export class ClaudeAgent implements RunningAgent {
         this.#prompts.hold(hook);
         break;
       case 'Stop':
+        if ((hook.data.background_tasks ?? []).length > 0) this.#backgroundSince = hook.at;
         this.#turns.stop(hook);
         break;
       case 'StopFailure':
@@ -323,6 +326,7 @@ export class ClaudeAgent implements RunningAgent {
 
   #takePrompt(hook: HookEventOf<'UserPromptSubmit'>): void {
     const { mailbox, conversation } = this.#options;
+    this.#backgroundSince = undefined;
     const { prompt, prompt_id: turn } = hook.data;
     conversation.movedTo(hook.data.session_id, hook.data.transcript_path);
     const held = mailbox.isHeld(hook);
@@ -426,10 +430,13 @@ export class ClaudeAgent implements RunningAgent {
 
   #readState(): StateFile | undefined {
     const known = this.#stateFile && readStateFile(this.#stateFile.path);
-    this.#stateFile =
+    const file =
       known && known.pid === this.#stateFile?.pid
         ? known
         : findStateFile(this.#config, this.#options.conversation.current);
+    // While only subagents work, the file still says "busy" from before the turn's end; the hook knows better.
+    const isOnlyBackground = file?.status === 'busy' && file.statusUpdatedAt < (this.#backgroundSince ?? 0);
+    this.#stateFile = file && isOnlyBackground ? { ...file, status: 'idle' } : file;
     return this.#stateFile;
   }
 

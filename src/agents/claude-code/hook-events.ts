@@ -32,7 +32,12 @@ const schemas = {
     agent_id: z.string().optional(),
     tool_calls: z.array(z.looseObject({ tool_name: z.string(), tool_input: object })),
   }),
-  Stop: z.looseObject({ ...common, prompt_id: z.string(), last_assistant_message: z.string().nullish() }),
+  Stop: z.looseObject({
+    ...common,
+    prompt_id: z.string(),
+    last_assistant_message: z.string().nullish(),
+    background_tasks: z.array(z.looseObject({ status: z.string().optional() })).optional(),
+  }),
   StopFailure: z.looseObject({
     ...common,
     prompt_id: z.string(),

@@ -28,6 +28,14 @@ const schema = z.looseObject({
   updatedAt: z.number().optional(),
 });
 
+/** The agent's words. `shell`: it is idle, and a command that it began runs on in the background. */
+const statuses: Readonly<Record<string, StateFile['status']>> = {
+  idle: 'idle',
+  shell: 'idle',
+  busy: 'busy',
+  waiting: 'waiting',
+};
+
 /** Where the agent keeps its own files, as it would work it out from its environment. */
 export function configDirectory(environment: Readonly<Record<string, string>>): string {
   return environment.CLAUDE_CONFIG_DIR ?? join(environment.HOME ?? '/', '.claude');
@@ -61,7 +69,7 @@ export function readStateFile(path: string): StateFile | undefined {
     pid,
     procStart,
     sessionId,
-    status: status === 'idle' || status === 'busy' || status === 'waiting' ? status : 'other',
+    status: statuses[status ?? ''] ?? 'other',
     waitingFor: waitingFor ?? undefined,
     statusUpdatedAt: statusUpdatedAt ?? updatedAt ?? 0,
   };

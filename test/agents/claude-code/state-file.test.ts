@@ -50,7 +50,11 @@ describe('state files', () => {
   });
 
   it('knows a status it has never heard of as something else', () => {
-    expect(readStateFile(write(5, { status: 'shell' }))?.status).toBe('other');
+    expect(readStateFile(write(5, { status: 'dreaming' }))?.status).toBe('other');
+  });
+
+  it('takes an agent whose command runs on in the background as idle', () => {
+    expect(readStateFile(write(5, { status: 'shell' }))?.status).toBe('idle');
   });
 
   it('looks where the agent would look', () => {

@@ -27,6 +27,8 @@ export interface LabOptions {
   /** Whether the owner lets the bridge trust the working directory. Default true. */
   readonly consent?: boolean;
   readonly log?: Log;
+  /** Where the agent finds its API, when not at the stand-in itself. */
+  readonly apiUrl?: (standIn: string) => Promise<string>;
   /** Puts something between the driver and its terminal. */
   readonly between?: (terminal: Terminal) => Partial<Terminal>;
 }
@@ -99,7 +101,7 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
       HOME: home,
       PATH: process.env.PATH ?? '/usr/bin:/bin',
       LANG: 'C.UTF-8',
-      ANTHROPIC_BASE_URL: api.url,
+      ANTHROPIC_BASE_URL: options.apiUrl ? await options.apiUrl(api.url) : api.url,
       ...(key ? { ANTHROPIC_API_KEY: fakeKey } : {}),
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
       DISABLE_AUTOUPDATER: '1',

@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../../src/base/clock.ts';
@@ -8,6 +11,40 @@ import { agentProcesses, message, openLab } from './claude-lab.ts';
 import type { ClaudeLab, LabOptions } from './claude-lab.ts';
 
 const why = whyNoClaude();
+
+/** In front of the stand-in: answers a subagent after 5 s, and lets every command run in the background. */
+async function openSlowProxy(): Promise<{ to: (standIn: string) => Promise<string>; close: () => Promise<void> }> {
+  let standIn = '';
+  const server = createServer((request, response) => {
+    void (async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const body = Buffer.concat(chunks).toString('utf8');
+      if (/"(text|content)":"say from the subagent"/.test(body)) await systemClock.sleep(5000);
+      const url = standIn + (request.url ?? '/');
+      const method = request.method ?? 'GET';
+      const answer = await fetch(url, method === 'POST' ? { method, body } : { method });
+      const text = method === 'HEAD' ? '' : await answer.text();
+      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' });
+      response.end(
+        text.replaceAll('\\"description\\":\\"Runs', '\\"run_in_background\\":true,\\"description\\":\\"Runs'),
+      );
+    })().catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    to: (url) => {
+      standIn = url;
+      return Promise.resolve(`http://127.0.0.1:${port}`);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
 
 describe.skipIf(why)('the life of the real Claude Code', () => {
   let lab: ClaudeLab;
@@ -214,6 +251,22 @@ describe.skipIf(why)('the life of the real Claude Code', () => {
     expect(texts.length).toBeGreaterThanOrEqual(1);
     expect(lab.events.filter((event) => event.kind === 'turn-started' && event.by === 'desk')).toEqual([]);
     expect(await say(agent, 'say on')).toBe('on');
+  });
+
+  it('takes messages while only a subagent or a command works in the background', async () => {
+    const proxy = await openSlowProxy();
+    await open({ apiUrl: (standIn) => proxy.to(standIn) });
+    const agent = await lab.launch();
+    for (const text of ['task', 'bash sleep 6']) {
+      const { turn } = await agent.deliver(message(text));
+      await lab.heard('turn-ended', (event) => event.turn === turn);
+      expect(await say(agent, 'say meanwhile')).toBe('meanwhile');
+      // What worked in the background reports by itself.
+      await lab.heard('turn-started', (event) => event.by === 'agent');
+      await systemClock.sleep(500);
+    }
+    expect(lab.events.filter((event) => event.kind === 'turn-started' && event.by === 'desk')).toEqual([]);
+    await proxy.close();
   });
 
   it('goes on in the conversation that somebody began at the desk', async () => {
