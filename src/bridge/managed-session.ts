@@ -10,6 +10,7 @@ import type { AgentDriver, AgentSpec, RunningAgent } from '../contracts/agent.ts
 import type { Stores } from '../contracts/stores.ts';
 import type { Workspace } from '../contracts/workspace.ts';
 import { Conversation } from './conversation.ts';
+import { legible } from './legible.ts';
 import { countedAttempts, decideRecovery } from './recovery-policy.ts';
 import type { ReplyCollector } from './reply-collector.ts';
 import type { Words } from './words.ts';
@@ -162,7 +163,7 @@ export class ManagedSession {
       if (!adopted) await this.#launch(driver);
     } catch (error) {
       log.error({ session: this.entry.number, error: describeError(error) }, 'session did not start');
-      this.#problem = describeError(error);
+      this.#problem = legible(describeError(error));
       this.#lose(() => undefined);
     }
   }
@@ -294,7 +295,7 @@ export class ManagedSession {
     this.#options.collector.agentEnded(this.entry.number);
     this.#later(() => agent.detach());
     this.#attempts = countedAttempts(this.#attempts, this.#options.clock.monotonic() - this.#runningSince);
-    const tail = lastLines.trim().split('\n').slice(-3).join(' / ').slice(-300);
+    const tail = legible(lastLines.trim().split('\n').slice(-4).join('\n'));
     this.#problem = `The agent ended with exit code ${exitCode ?? 'unknown'}.${tail === '' ? '' : ` Last words: ${tail}.`}`;
     this.#lose((delay) => this.#options.words.sessionLost(exitCode, delay));
   }

@@ -25,6 +25,7 @@ export function sessionLines(status: BridgeStatus, vai: string): readonly string
   ]);
   return [
     ...alignColumns([['N', 'CHANNEL', 'STATE', 'AGENT', ''], ...rows]),
+    ...status.sessions.flatMap(({ number, detail }) => (detail === undefined ? [] : [`Session ${number}: ${detail}`])),
     '',
     `Look at one: ${vai} attach N, or`,
     ...status.sessions.map((session) => `  ${session.attach}`),
@@ -51,10 +52,9 @@ export function agentLine({ agent }: BridgeStatus): string {
 }
 
 function stateWords(session: SessionStatus): string {
-  const { lifecycle, state, waitingFor, detail } = session;
-  const words =
-    lifecycle !== 'running' ? lifecycle : waitingFor === null ? state : `${state} for ${needed[waitingFor]}`;
-  return detail === undefined ? words : `${words} (${detail})`;
+  const { lifecycle, state, waitingFor } = session;
+  if (lifecycle !== 'running') return lifecycle;
+  return waitingFor === null ? state : `${state} for ${needed[waitingFor]}`;
 }
 
 const needed = {
