@@ -57,7 +57,10 @@ export class Delivery {
     }
   }
 
-  /** Waits until everything pending is out, or `timeoutMs` has passed; then stops for good. */
+  /**
+   * Waits until everything pending is out, or `timeoutMs` has passed; then stops for good. A part that hangs then, in a
+   * long rate limit say, comes to rest when the transport is closed.
+   */
   async drain(timeoutMs: number): Promise<void> {
     this.kick();
     const patience = new AbortController();
@@ -68,7 +71,6 @@ export class Delivery {
     await Promise.race([drained, timeout]);
     patience.abort();
     this.#stop.abort();
-    await Promise.all(this.#lanes.values());
   }
 
   async #runLane(lane: string, channel: ChannelId, kind: OutboundContent['kind']): Promise<void> {

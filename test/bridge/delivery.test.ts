@@ -376,11 +376,12 @@ describe('draining', () => {
     expect(transport.tried).toHaveLength(2);
   });
 
-  it('gives up after its time; what is left stays pending', async () => {
+  it.each([
+    ['is refused for now', () => Promise.reject(chatError('chat-unavailable'))],
+    ['hangs, as in a long rate limit', () => new Promise<never>(() => undefined)],
+  ])('gives up after its time when a part %s; it stays pending', async (_how, beforeSend) => {
     const { delivery, say, settle, transport, clock, stores } = world();
-    transport.beforeSend = () => {
-      throw chatError('chat-unavailable');
-    };
+    transport.beforeSend = beforeSend;
     say('a');
     const done = delivery.drain(5_000);
     await clock.advance(5_000);
