@@ -50,6 +50,8 @@ export interface Daemon {
 export interface ComposeOptions {
   readonly paths: BridgePaths;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What new files of the agents are denied: what the person's are, not the bridge's own. */
+  readonly umask: number;
   /** Also log to standard output. */
   readonly echoLog: boolean;
   /** Somebody asked for the end of the daemon. */
@@ -115,7 +117,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
   const uncertain = stores.inbox.markUncertain(clock.now());
   if (uncertain > 0) log.info({ count: uncertain }, 'messages of the last run will be looked up');
 
-  const terminal = await openTmux({ socket: paths.tmuxSocket, clock, log });
+  const terminal = await openTmux({ socket: paths.tmuxSocket, clock, log, umask: options.umask });
   let keepSessions = true;
   scope.defer('the terminals', async () => {
     // A terminal server with nothing in it serves nobody; agents outlive us (I6).

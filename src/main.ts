@@ -13,7 +13,7 @@ type StopOptions = { readonly keepSessions: boolean };
  * A parent that gave us an IPC channel hears once whether the start went well.
  */
 export async function runDaemon(options: { readonly echoLog: boolean } = { echoLog: false }): Promise<void> {
-  process.umask(0o077);
+  const umask = process.umask(0o077);
   let stopRequested: (how: StopOptions) => void = () => undefined;
   const stopping = new Promise<StopOptions>((resolve) => {
     stopRequested = resolve;
@@ -30,6 +30,7 @@ export async function runDaemon(options: { readonly echoLog: boolean } = { echoL
     daemon = await startDaemon({
       paths,
       environment: process.env,
+      umask,
       echoLog: options.echoLog,
       onStopRequested: stopRequested,
     });

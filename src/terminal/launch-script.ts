@@ -10,6 +10,8 @@ export interface Launch {
   /** Absolute path of the tmux program. */
   readonly tmux: string;
   readonly socket: string;
+  /** What the program's new files are denied; undefined = what the terminal server's are. */
+  readonly umask: number | undefined;
 }
 
 /** Variables that belong to the terminal or to the shell, whatever the caller's own terminal was. */
@@ -77,6 +79,7 @@ export function launchScript(launch: Launch): string {
     'rm -f -- "$0"',
     'trap : HUP INT QUIT TERM',
     '(',
+    ...(launch.umask === undefined ? [] : [`umask ${launch.umask.toString(8).padStart(4, '0')}`]),
     `cd -- ${quote(launch.cwd)} || exit 126`,
     ...exports,
     `exec ${launch.argv.map(quote).join(' ')}`,

@@ -38,7 +38,7 @@ export function checkSpec(spec: TerminalSpec): void {
  */
 export async function withLaunchScript<T>(
   spec: TerminalSpec,
-  place: Pick<Launch, 'tmux' | 'socket' | 'columns' | 'rows'>,
+  place: Pick<Launch, 'tmux' | 'socket' | 'columns' | 'rows' | 'umask'>,
   start: (path: string) => Promise<T>,
 ): Promise<T> {
   const { name, directory } = spec;

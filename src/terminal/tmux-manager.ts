@@ -37,6 +37,8 @@ export interface OpenTmuxOptions {
   readonly tmuxCommand?: string;
   /** Where PATH, HOME and the like are taken from. Default: this process's environment. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What new files of the programs are denied. Default: what this process's are denied. */
+  readonly umask?: number;
   /** Milliseconds between two looks at all terminals. Default 2000: one question, about 1 ms for 50 terminals. */
   readonly sweepIntervalMs?: number;
   /** Milliseconds between asking a process tree to end and forcing it. Default 3000. */
@@ -79,7 +81,16 @@ export async function openTmux(options: OpenTmuxOptions): Promise<Terminal> {
     onProgramEnded: (terminal) => panes.free(terminal),
   });
   await connection.open();
-  return new TmuxManager({ connection, panes, deaths, endings, clock, socket, tmuxPath: installation.path });
+  return new TmuxManager({
+    connection,
+    panes,
+    deaths,
+    endings,
+    clock,
+    socket,
+    tmuxPath: installation.path,
+    umask: options.umask,
+  });
 }
 
 /** Notifications after which a terminal may be gone, or nobody looks at it any more. */
@@ -94,6 +105,7 @@ export interface TmuxManagerOptions {
   readonly socket: string;
   /** Absolute path of the tmux program. */
   readonly tmuxPath: string;
+  readonly umask: number | undefined;
 }
 
 /**
@@ -186,12 +198,12 @@ export class TmuxManager implements Terminal {
 
   async #create(spec: TerminalSpec): Promise<TerminalInfo> {
     const { name, columns = defaultColumns, rows = defaultRows } = spec;
-    const { panes, deaths, endings, socket, tmuxPath } = this.#options;
+    const { panes, deaths, endings, socket, tmuxPath, umask } = this.#options;
     // Before anything in its directory is touched.
     if (deaths.get(name) || (await panes.list()).some((pane) => pane.name === name)) throw terminalExists(name);
     const survivor = recallProcess(spec);
     if (survivor) await endings.end(survivor);
-    return withLaunchScript(spec, { tmux: tmuxPath, socket, columns, rows }, async (script) => {
+    return withLaunchScript(spec, { tmux: tmuxPath, socket, columns, rows, umask }, async (script) => {
       const argv = paneCommand(tmux.paneLabel(name, columns, rows), script);
       const reply = await this.#newSession(tmux.newSession(name, columns, rows, argv));
       // Without an answer it may have been made all the same (I4).

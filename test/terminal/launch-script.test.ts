@@ -12,6 +12,7 @@ const launch = {
   rows: 40,
   tmux: '/usr/bin/tmux',
   socket: '/run/s',
+  umask: 0o022,
 };
 
 it('quotes every word', () => {
@@ -20,6 +21,12 @@ it('quotes every word', () => {
   expect(lines).toContain(String.raw`export KEY='it'\''s'`);
   expect(lines).toContain(`export EMPTY=''`);
   expect(lines).toContain(String.raw`exec '/bin/agent' '--text' 'a '\''b'\'' $c'`);
+});
+
+it('gives the program the permissions of its owner, not those of the bridge', () => {
+  const lines = launchScript(launch).split('\n');
+  const inside = lines.slice(lines.indexOf('('), lines.indexOf(')'));
+  expect(inside).toContain('umask 0022');
 });
 
 it('leaves out what no shell can set and what belongs to the terminal', () => {
