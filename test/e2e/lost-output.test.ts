@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import { Installation } from './support/installation.ts';
+import { until } from './support/until.ts';
+
+const vai = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'vai.js');
+
+/** Whatever is written to it fails as on a full disk. */
+const fullDisk = '/dev/full';
+
+let bridge: Installation;
+
+beforeEach(() => {
+  bridge = new Installation();
+});
+
+afterEach(async () => {
+  await bridge.destroy();
+});
+
+it.runIf(existsSync(fullDisk))('MS-09: output that cannot be written costs its lines, never the bridge', async () => {
+  const output = openSync(fullDisk, 'w');
+  const daemon = spawn(process.execPath, [vai, 'start', '--foreground'], {
+    env: bridge.environment,
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  const ended = once(daemon, 'exit');
+  const isUp = async (): Promise<boolean> => {
+    if (daemon.exitCode !== null || daemon.signalCode !== null) throw new Error('the daemon ended');
+    return (await bridge.run('vai', ['status'])).exitCode === 0;
+  };
+  await until(isUp, { what: 'the bridge to run' });
+  expect((await bridge.run('dp', ['hello'])).exitCode).toBe(0);
+  expect((await bridge.run('vai', ['stop'])).exitCode).toBe(0);
+  expect(await ended).toEqual([0, null]);
+});
