@@ -142,6 +142,8 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
     createScriptedDriver({ terminal, clock, log }),
   ]);
 
+  const topicOf = (agent: string = choice.name): string =>
+    agent === choice.name ? `Agent: ${agent}. ${choice.why}` : `Agent: ${agent}`;
   const words = wordsIn(config.language);
   const workspace = new SessionDirectories({
     workspace: paths.workspace,
@@ -192,8 +194,8 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
         home: paths.home,
         path: [join(packageRoot(), 'bin'), environment['PATH'] ?? ''].join(delimiter),
       }),
-    onAdded: ({ number, channel }) => {
-      local?.ensureChannel({ id: channel, name: channelName(number) });
+    onAdded: ({ number, channel, agent }) => {
+      local?.ensureChannel({ id: channel, name: channelName(number), topic: topicOf(agent) });
     },
     onRemoved: ({ channel }) => {
       local?.removeChannel(channel);
@@ -232,7 +234,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
     defaultSession,
     onOutbox,
     attachLine: (name) => shellLine(terminal.attachCommand(name)),
-    provideChannel: (wanted) => provideChannel(local, wanted),
+    newChannelId: () => newChannelId(local),
     requestStop: options.onStopRequested,
     surroundings: async () => ({
       version: version(),
@@ -253,7 +255,9 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
 
   await sessions.load();
   await endStrangers(terminal, sessions, join(paths.state, 'server'), server);
-  if (local) matchLocalChannels(local, sessions);
+  for (const { number, channel, agent } of sessions.entries()) {
+    local?.ensureChannel({ id: channel, name: channelName(number), topic: topicOf(agent) });
+  }
   const control = await startControlServer({ socket: paths.controlSocket, api: bridge, log });
   scope.defer('the control socket', () => control.close());
   const housekeeping = new Housekeeping({ stores, clock, log });
@@ -325,18 +329,12 @@ async function endStrangers(
   writeFileAtomic(serverFile, `${server}\n`);
 }
 
-/** The owner may have edited the map by hand: every mapped channel exists on the local server. */
-function matchLocalChannels(local: LocalDiscord, sessions: SessionManager): void {
-  for (const { number, channel } of sessions.entries()) local.ensureChannel({ id: channel, name: channelName(number) });
-}
-
 function channelName(session: number): string {
   return `session-${session}`;
 }
 
-function provideChannel(local: LocalDiscord | undefined, wanted: string): string {
-  if (local) return local.ensureChannel(wanted === 'new' ? { name: 'session' } : { id: wanted, name: 'session' });
-  if (wanted !== 'new') return wanted;
+function newChannelId(local: LocalDiscord | undefined): string {
+  if (local) return local.newChannelId();
   throw new BridgeError('channel-invalid', '"new" works on the built-in chat server only.', {
     advice: 'Make the channel in Discord, then: vai add-session <channel id>.',
   });

@@ -43,8 +43,8 @@ export interface BridgeOptions {
   /** The parts of the status that only the composition knows. */
   readonly surroundings: () => Promise<Omit<BridgeStatus, 'sessions'>>;
   readonly attachLine: (terminal: string) => string;
-  /** Makes a channel (`new`) on the local server; refuses elsewhere. */
-  readonly provideChannel: (wanted: string) => string;
+  /** Id of a channel that will be made once its session is added: on the local server. Refuses elsewhere. */
+  readonly newChannelId: () => string;
   readonly requestStop: (options: { readonly keepSessions: boolean }) => void;
 }
 
@@ -80,8 +80,7 @@ export class Bridge implements BridgeApi {
     this.#demand(actor, 'manage');
     const { workDir, agent, trust } = request;
     const session = await this.#options.sessions.add({
-      // Only a new one is made here: a wrong id must not leave a channel behind, or touch another session's.
-      channel: request.channel === 'new' ? this.#options.provideChannel('new') : request.channel,
+      channel: request.channel === 'new' ? this.#options.newChannelId() : request.channel,
       ...(workDir === undefined ? {} : { workDir }),
       ...(agent === undefined ? {} : { agent }),
       ...(trust === undefined ? {} : { trusted: trust }),

@@ -43,12 +43,14 @@ export interface LocalDiscord {
   readonly guildId: string;
   /** `METHOD path` of the latest requests that this server has no route for: a test that causes one is wrong, or we are. */
   readonly unknownRoutes: readonly string[];
+  /** An id that nothing has yet, for `ensureChannel`. */
+  newChannelId(): string;
   /**
-   * Makes sure that a text channel exists; with an id, exactly that one; renames it if the name differs. A removed
-   * channel comes back with its history.
+   * Makes sure that a text channel exists; with an id, exactly that one; gives it the name, and the topic if there is
+   * one. A removed channel comes back with its history.
    * @returns the channel's id.
    */
-  ensureChannel(channel: { id?: string; name: string }): string;
+  ensureChannel(channel: { id?: string; name: string; topic?: string }): string;
   /**
    * Hides a channel with its threads: for clients it is deleted. It can be brought back by `ensureChannel` with its id
    * for 30 days; then it is erased at the next start.
@@ -115,6 +117,7 @@ function describe(world: World, rest: RestServer, port: number, scope: Scope): L
     userId: settings.userId,
     guildId: settings.guildId,
     unknownRoutes: rest.unknownRoutes,
+    newChannelId: () => world.ids.next(),
     ensureChannel: (wanted) => ensureChannel(world, wanted),
     removeChannel: (id) => {
       const channel = world.channels.get(id);
@@ -125,7 +128,8 @@ function describe(world: World, rest: RestServer, port: number, scope: Scope): L
   };
 }
 
-function ensureChannel(world: World, { id, name }: { id?: string; name: string }): string {
+function ensureChannel(world: World, wanted: { id?: string; name: string; topic?: string }): string {
+  const { id, name, topic } = wanted;
   const wantedName = channelName(ChannelType.GuildText, name);
   const known =
     id === undefined
@@ -133,12 +137,17 @@ function ensureChannel(world: World, { id, name }: { id?: string; name: string }
           .ofGuild()
           .find((channel) => channel.type === ChannelType.GuildText && channel.name === wantedName)
       : world.channels.getAny(id);
-  if (!known) return addChannel(world, { id: id ?? world.ids.next(), type: ChannelType.GuildText, name }).id;
+  const described = topic === undefined ? {} : { topic };
+  if (!known) {
+    return addChannel(world, { id: id ?? world.ids.next(), type: ChannelType.GuildText, name, ...described }).id;
+  }
   if (known.removedAt !== undefined) {
     const { removedAt: _removedAt, ...channel } = known;
-    return addChannel(world, { ...channel, name }).id;
+    return addChannel(world, { ...channel, name, ...described }).id;
   }
-  if (known.name !== wantedName) updateChannel(world, { ...known, name: wantedName });
+  if (known.name !== wantedName || (topic !== undefined && known.topic !== topic)) {
+    updateChannel(world, { ...known, name: wantedName, ...described });
+  }
   return known.id;
 }
 

@@ -161,7 +161,7 @@ describe('sessions', () => {
     }
     expect(provided).toEqual([]);
     expect(await bridge.addSession(local, { channel: 'new' })).toMatchObject({ number: 3, channel: elsewhere });
-    expect(provided).toEqual(['new']);
+    expect(provided).toEqual([elsewhere]);
   });
 
   it('are removed, and an unknown one is named', async () => {

@@ -164,6 +164,7 @@ function openChannel(wanted) {
   const changed = state.shown !== channel?.id;
   state.shown = channel?.id;
   byId('channel-name').textContent = channel ? `# ${channel.name}` : '';
+  byId('topic').textContent = byId('topic').title = channel?.topic ?? '';
   document.title = channel ? `#${channel.name} · Claude Bridge` : 'Claude Bridge';
   text.disabled = composer.querySelector('button').disabled = !channel;
   text.placeholder = channel ? `Message #${channel.name}` : '';

@@ -66,8 +66,8 @@ export async function world() {
         },
       }),
     attachLine: (name) => `tmux attach -t =${name}`,
-    provideChannel: (wanted) => {
-      provided.push(wanted);
+    newChannelId: () => {
+      provided.push(elsewhere);
       return elsewhere;
     },
     requestStop: (options) => stops.push(options),
