@@ -1,3 +1,4 @@
+import { shellLine } from '../../base/shell-words.ts';
 import { hookArguments } from '../mailbox/hook-script.ts';
 import type { HookPatience } from '../mailbox/hook-script.ts';
 
@@ -26,7 +27,7 @@ const agentPatience: Readonly<Record<HookPatience, number>> = { none: 30, daemon
  */
 export function settingsContent(script: string, mailbox: string): string {
   const command = (kind: string, patience: HookPatience): string =>
-    ['exec', 'sh', script, ...hookArguments(mailbox, kind, patience)].map(shellWord).join(' ');
+    shellLine(['exec', 'sh', script, ...hookArguments(mailbox, kind, patience)]);
   const entries = Object.entries(hooks).map(
     ([kind, patience]) =>
       [
@@ -35,9 +36,4 @@ export function settingsContent(script: string, mailbox: string): string {
       ] as const,
   );
   return `${JSON.stringify({ hooks: Object.fromEntries(entries) }, null, 2)}\n`;
-}
-
-/** A word that a shell takes as it is. */
-export function shellWord(word: string): string {
-  return /^[A-Za-z0-9_/.:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
