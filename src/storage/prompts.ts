@@ -47,7 +47,7 @@ export class SqlitePrompts implements PromptStore {
   listOpen(session?: SessionNumber): readonly Prompt[] {
     return this.#database
       .all(
-        `SELECT * FROM prompts WHERE state = 'open' AND (?1 IS NULL OR session = ?1) ORDER BY since, id`,
+        `SELECT * FROM prompts WHERE state = 'open' AND session = coalesce(?, session) ORDER BY since, id`,
         session ?? null,
       )
       .map(parse);

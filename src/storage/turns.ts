@@ -82,14 +82,16 @@ export class SqliteTurns implements TurnStore {
       );
       if (added === 0) return false;
       const row = this.#database.get(
-        `SELECT count(*) FILTER (WHERE origin = ?4) AS own, count(*) FILTER (WHERE origin <> ?4) AS other
-         FROM turn_texts WHERE session = ?1 AND turn = ?2 AND hash = ?3`,
+        `SELECT count(*) FILTER (WHERE origin = ?) AS own, count(*) AS every
+         FROM turn_texts WHERE session = ? AND turn = ? AND hash = ?`,
+        claim.origin,
         claim.session,
         claim.turn,
         claim.hash,
-        claim.origin,
       );
-      return row !== undefined && numberOf(row, 'own') > numberOf(row, 'other');
+      if (!row) return false;
+      const own = numberOf(row, 'own');
+      return own > numberOf(row, 'every') - own;
     });
   }
 
