@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { claimPrivateDirectory, writeFileAtomic } from './base/atomic-file.ts';
 import { systemClock } from './base/clock.ts';
 import { BridgeError, describeError } from './base/errors.ts';
+import type { Log } from './base/log.ts';
 import { Scope } from './base/scope.ts';
 import { shellLine } from './base/shell-words.ts';
 import { Bridge } from './bridge/bridge.ts';
@@ -105,7 +106,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
   });
   for (const warning of warnings) log.warn({ warning }, 'configuration');
 
-  const local = config.discordToken === undefined ? await openLocalServer(config, paths, scope) : undefined;
+  const local = config.discordToken === undefined ? await openLocalServer(config, paths, scope, log) : undefined;
   const server = local ? 'local' : 'discord';
   const stores = scope.own(
     'the state',
@@ -296,11 +297,19 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
   };
 }
 
-async function openLocalServer(config: Config, paths: BridgePaths, scope: Scope): Promise<LocalDiscord> {
+async function openLocalServer(
+  config: Config,
+  paths: BridgePaths,
+  scope: Scope,
+  log: Log,
+): Promise<LocalDiscord> {
   const local = await startLocalDiscord({
     port: config.localPort,
     dataFile: join(paths.state, 'local-discord.db'),
     clock: systemClock,
+    onError: (error) => {
+      log.error({ error: describeError(error) }, 'the built-in chat server made a mistake');
+    },
   });
   scope.defer('the local chat server', () => local.close());
   return local;
