@@ -15,7 +15,11 @@ type StopOptions = { readonly keepSessions: boolean };
 export async function runDaemon(options: { readonly echoLog: boolean } = { echoLog: false }): Promise<void> {
   const umask = process.umask(0o077);
   // A full disk or a reader that went away costs what was to be said there, never the bridge.
-  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+  // `vai` ends when its reader does; in the foreground it has become the bridge.
+  for (const output of [process.stdout, process.stderr]) {
+    output.removeAllListeners('error');
+    output.on('error', () => undefined);
+  }
   let stopRequested: (how: StopOptions) => void = () => undefined;
   const stopping = new Promise<StopOptions>((resolve) => {
     stopRequested = resolve;
