@@ -297,12 +297,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
   };
 }
 
-async function openLocalServer(
-  config: Config,
-  paths: BridgePaths,
-  scope: Scope,
-  log: Log,
-): Promise<LocalDiscord> {
+async function openLocalServer(config: Config, paths: BridgePaths, scope: Scope, log: Log): Promise<LocalDiscord> {
   const local = await startLocalDiscord({
     port: config.localPort,
     dataFile: join(paths.state, 'local-discord.db'),
