@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { pathToFileURL } from 'node:url';
 
 import { onTestFinished } from 'vitest';
 
 /** Imports a module of `src/`, by its path from there, inside a child's script. */
 export function sourceModule(path: string): string {
-  return JSON.stringify(pathToFileURL(new URL(`../../src/${path}`, import.meta.url).pathname).href);
+  return JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);
 }
 
 /** Runs a module's text in a Node process of its own until it prints `ready`; killed when the test ends. */
