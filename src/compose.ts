@@ -177,8 +177,11 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
     channelOf: (session) => sessions.channelOf(session),
     onOutbox,
   });
+  const mapFile = join(paths.config, local ? 'sessions.local.json' : 'sessions.json');
+  // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
+  const isFirstRun = local !== undefined && !existsSync(mapFile);
   const sessions: SessionManager = new SessionManager({
-    map: new SessionsFile({ path: join(paths.config, local ? 'sessions.local.json' : 'sessions.json') }),
+    map: new SessionsFile({ path: mapFile }),
     stores,
     collector,
     workspace,
@@ -284,7 +287,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
   });
   scope.defer('the sessions', () => (keepSessions ? sessions.detachAll() : sessions.stopAll()));
   await sessions.startAll();
-  if (local && sessions.list().length === 0) await bridge.addSession({ kind: 'local' }, { channel: 'new' });
+  if (isFirstRun) await bridge.addSession({ kind: 'local' }, { channel: 'new' });
   delivery.kick();
   log.info({ version: version(), agent: choice.name, chat: server, pid: process.pid }, 'the bridge is ready');
 

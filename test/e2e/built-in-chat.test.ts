@@ -50,6 +50,15 @@ describe('without a Discord token', () => {
     expect(texts).toEqual(['remember me', 'You said: remember me']);
   });
 
+  it('MS-06: who removed the last session finds none after a restart, and the number is not given again', async () => {
+    await bridge.startDaemon();
+    expect((await bridge.run('vai', ['remove-session', '1'])).exitCode).toBe(0);
+    await bridge.endDaemon('SIGTERM');
+    await bridge.startDaemon();
+    expect(await bridge.json<readonly unknown[]>('list-sessions')).toEqual([]);
+    expect((await bridge.run('vai', ['add-session', 'new'])).stdout).toContain('Success: Session 2 added');
+  });
+
   it('MS-05 MS-06: dp and vai from a shell', async () => {
     await bridge.startDaemon();
     const { user, channel } = await pageUser();
