@@ -278,6 +278,7 @@ describe.skipIf(why)('the life of the real Claude Code', () => {
     await lab.terminal.type(lab.spec.terminal, '/clear');
     await press('Enter');
     await until(() => first.agentSession !== before, { what: 'another conversation' });
+    await lab.idle(first);
     expect(await say(first, 'say the kingfisher')).toBe('the kingfisher');
     await first.stop();
     // Whoever still has the old id gets the one that goes on.
