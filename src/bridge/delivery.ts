@@ -103,7 +103,7 @@ export class Delivery {
       } catch (error) {
         const code = error instanceof BridgeError ? error.code : 'chat-unavailable';
         if (hopeless.has(code)) {
-          stores.outbox.settle(item.key, 'failed', clock.now(), describeError(error));
+          if (stores.outbox.settle(item.key, 'failed', clock.now(), describeError(error)).length > 0) this.kick();
           log.error({ channel, item: item.key, error: describeError(error) }, 'chat refused an item for good');
           tries = 0;
           continue;

@@ -137,7 +137,7 @@ export class ManagedSession {
         await this.#conversation.close();
         await agent?.stop();
       } finally {
-        this.#options.collector.agentEnded(this.entry.number);
+        this.#options.collector.agentEnded(this.entry.number, this.#options.words.turnStopped());
       }
     });
   }

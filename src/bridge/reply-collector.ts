@@ -65,11 +65,11 @@ export class ReplyCollector {
   }
 
   /** The agent is gone: its open turns are lost, its prompts void. */
-  agentEnded(session: SessionNumber): void {
-    const { stores, clock, words } = this.#options;
+  agentEnded(session: SessionNumber, tell = this.#options.words.turnLost()): void {
+    const { stores, clock } = this.#options;
     stores.transaction(() => {
       for (const turn of stores.turns.endAll(session, 'lost', clock.now())) {
-        this.#concludeTurn(turn, 'lost', words.turnLost());
+        this.#concludeTurn(turn, 'lost', tell);
       }
       stores.prompts.closeAll(session, 'overtaken', clock.now(), 'agent-ended');
     });

@@ -22,6 +22,7 @@ export interface Words {
   turnInterrupted(): string;
   turnFailed(reason: string | undefined): string;
   turnLost(): string;
+  turnStopped(): string;
   sessionLost(exitCode: number | undefined, retryMs: number): string;
   sessionRestarted(session: SessionNumber): string;
   sessionGivenUp(session: SessionNumber, reason: string): string;
@@ -65,6 +66,7 @@ const english: Words = {
     '❌ The bridge cannot tell whether the agent got this message, so it does not send it twice. Send it again if there is no answer.',
   turnInterrupted: () => '⏹️ Interrupted.',
   turnFailed: (reason) => `❌ The agent stopped with an error: ${reason ?? 'it gave no reason'}`,
+  turnStopped: () => '⏹️ The session was stopped while it worked on this.',
   turnLost: () =>
     '❌ The agent ended while it worked on this. It comes back with its history; send the message again if you still want it.',
   sessionLost: (exitCode, retryMs) =>
@@ -107,6 +109,7 @@ const japanese: Words = {
     '❌ エージェントに届いたか確認できないため、二重送信はしません。返事がなければもう一度送ってください。',
   turnInterrupted: () => '⏹️ 中断されました。',
   turnFailed: (reason) => `❌ エージェントがエラーで止まりました: ${reason ?? '理由は不明です'}`,
+  turnStopped: () => '⏹️ 作業中にセッションが停止されました。',
   turnLost: () => '❌ 作業中にエージェントが終了しました。履歴とともに復帰します。必要ならもう一度送ってください。',
   sessionLost: (exitCode, retryMs) =>
     `⚠️ エージェントが予期せず終了しました(${exitCode === undefined ? '終了コード不明' : `終了コード ${exitCode}`})。${retryMs / 1000} 秒後に再起動します。`,

@@ -104,7 +104,7 @@ export interface Outbox {
   plan(key: string, parts: readonly string[]): void;
   /** Remembers that one more part is out. */
   partSent(key: string, messageId: string): void;
-  /** Ends an item. `posted` also adds what waited for it. Returns the added keys. */
+  /** Ends an item. Adds what waited for it, or after a failure what takes its place. Returns the added keys. */
   settle(key: string, outcome: 'posted' | 'failed', at: number, detail?: string): readonly string[];
   prune(before: number): number;
 }

@@ -88,6 +88,12 @@ export type OutboundContent = OutboundText | OutboundReaction;
 /** What a reaction says about a message. The transport chooses the picture. */
 export type ReactionName = 'stored' | 'delivered' | 'answered' | 'failed';
 
+/** What to add to the outbox instead, when the item that something waited for is refused for good. */
+export function insteadOf(waiting: OutboundContent): OutboundContent | undefined {
+  const promisedAnswer = waiting.kind === 'reaction' && waiting.reaction === 'answered';
+  return promisedAnswer ? { ...waiting, reaction: 'failed' } : undefined;
+}
+
 export type OutboxState = 'pending' | 'posted' | 'failed';
 
 /** Something to be put into a channel: what the outbox keeps. */

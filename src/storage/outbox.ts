@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { insteadOf } from '../model/message.ts';
 import type { OutboundContent, OutboxItem, OutboxState } from '../model/message.ts';
 import type { ChannelId } from '../model/session.ts';
 import type { NewOutboxItem, Outbox } from '../contracts/stores.ts';
@@ -78,13 +79,14 @@ export class SqliteOutbox implements Outbox {
       if (changed === 0) return [];
       const followers = this.#database.all('SELECT * FROM outbox_followers WHERE after = ? ORDER BY seq', key);
       this.#database.run('DELETE FROM outbox_followers WHERE after = ?', key);
-      if (outcome === 'failed') return [];
-      const added = followers.map((row) => ({
-        key: textOf(row, 'key'),
-        channel: textOf(row, 'channel') as ChannelId,
-        content: parseContent(textOf(row, 'content')),
-      }));
-      return added.filter((item) => this.#insert(item, at)).map((item) => item.key);
+      const added: string[] = [];
+      for (const row of followers) {
+        const waited = parseContent(textOf(row, 'content'));
+        const content = outcome === 'posted' ? waited : insteadOf(waited);
+        const item = { key: textOf(row, 'key'), channel: textOf(row, 'channel') as ChannelId };
+        if (content && this.#insert({ ...item, content }, at)) added.push(item.key);
+      }
+      return added;
     });
   }
 

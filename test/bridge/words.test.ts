@@ -31,6 +31,7 @@ function everything(words: Words): ReadonlyMap<string, string> {
     ['turnFailed', words.turnFailed('a reason')],
     ['turnFailed without a reason', words.turnFailed(undefined)],
     ['turnLost', words.turnLost()],
+    ['turnStopped', words.turnStopped()],
     ['sessionLost', words.sessionLost(137, 2_000)],
     ['sessionLost without a code', words.sessionLost(undefined, 2_000)],
     ['sessionRestarted', words.sessionRestarted(one)],

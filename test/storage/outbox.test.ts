@@ -90,7 +90,8 @@ describe('outbox', () => {
 
   it('failed: what waited is dropped', () => {
     const { outbox } = openStores(':memory:');
-    outbox.append(text('a', { then: [{ key: 'f', channel: channelA, content: reaction }] }));
+    const content = { kind: 'text', text: 'afterwards' } as const;
+    outbox.append(text('a', { then: [{ key: 'f', channel: channelA, content }] }));
     expect(outbox.settle('a', 'failed', 5_000, 'no such channel')).toEqual([]);
     expect(outbox.get('a')?.state).toBe('failed');
     expect(outbox.get('f')).toBeUndefined();
@@ -102,6 +103,15 @@ describe('outbox', () => {
     outbox.settle('a', 'posted', 5_000);
     expect(outbox.follow('a', { key: 'f', channel: channelA, content: reaction })).toBe(false);
     expect(outbox.follow('never there', { key: 'f', channel: channelA, content: reaction })).toBe(false);
+  });
+
+  it('BX-04: a promised answer that is refused for good becomes a failure, and is told as one', () => {
+    const { outbox } = openStores(':memory:');
+    const reaction = { kind: 'reaction', messageId: 'm', reaction: 'answered' } as const;
+    outbox.append({ key: 'a', channel: channelA, content: { kind: 'text', text: 'x' }, createdAt: 1 });
+    outbox.follow('a', { key: 'r', channel: channelA, content: reaction });
+    expect(outbox.settle('a', 'failed', 2)).toEqual(['r']);
+    expect(outbox.get('r')).toMatchObject({ state: 'pending', content: { ...reaction, reaction: 'failed' } });
   });
 
   it('I11: forgets settled items by the time they were settled, and never a pending one', () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../../src/base/clock.ts';
+import { BridgeError } from '../../../src/base/errors.ts';
 import type { TerminalKey } from '../../../src/contracts/terminal.ts';
 import { whyNoClaude } from '../support/claude.ts';
 import { until } from '../support/until.ts';
@@ -72,10 +73,25 @@ describe.skipIf(why)('the life of the real Claude Code', () => {
   }
 
   async function say(agent: Awaited<ReturnType<ClaudeLab['launch']>>, text: string): Promise<string> {
-    await lab.idle(agent);
-    const { turn } = await agent.deliver(message(text));
+    const turn = await deliverWhenReady(agent, text);
     await lab.heard('turn-ended', (event) => event.turn === turn);
     return lab.events.flatMap((event) => (event.kind === 'text' && event.turn === turn ? event.text : [])).join('\n');
+  }
+
+  /** As the bridge does: an agent that was not ready after all is asked again when it is. */
+  async function deliverWhenReady(agent: Awaited<ReturnType<ClaudeLab['launch']>>, text: string): Promise<string> {
+    return until(
+      async () => {
+        await lab.idle(agent);
+        try {
+          return (await agent.deliver(message(text))).turn;
+        } catch (error) {
+          if (error instanceof BridgeError && error.code === 'agent-busy') return undefined;
+          throw error;
+        }
+      },
+      { what: 'a ready agent' },
+    );
   }
 
   it('trusts a directory when the owner has consented, by the dialog itself', async () => {
