@@ -14,6 +14,7 @@ import { Intake } from './bridge/intake.ts';
 import { Owners } from './bridge/owners.ts';
 import { ReplyCollector } from './bridge/reply-collector.ts';
 import { terminalName } from './bridge/managed-session.ts';
+import { servingSession } from './bridge/routing.ts';
 import { SessionManager } from './bridge/session-manager.ts';
 import { TypingIndicator } from './bridge/typing-indicator.ts';
 import { wordsIn } from './bridge/words.ts';
@@ -26,7 +27,7 @@ import { ownDaemonRecord, removeDaemonRecord, writeDaemonRecord } from './contro
 import { startControlServer } from './control/server.ts';
 import { createDiscordTransport } from './discord/transport.ts';
 import type { Terminal } from './contracts/terminal.ts';
-import type { SessionEntry, SessionNumber } from './model/session.ts';
+import type { SessionNumber } from './model/session.ts';
 import { startLocalDiscord } from './local-discord/local-discord.ts';
 import type { LocalDiscord } from './local-discord/local-discord.ts';
 import { createClaudeCodeDriver } from './agents/claude-code/driver.ts';
@@ -211,7 +212,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
   // Nobody chose 1: where the map has no session 1, its first one serves.
   const defaultSession = (): SessionNumber =>
     sources.defaultSession.from === 'default'
-      ? firstNumber(sessions.entries(), config.defaultSession)
+      ? servingSession(sessions.entries(), config.defaultSession)
       : config.defaultSession;
   const intake = new Intake({
     stores,
@@ -311,11 +312,6 @@ async function openLocalServer(config: Config, paths: BridgePaths, scope: Scope,
   });
   scope.defer('the local chat server', () => local.close());
   return local;
-}
-
-/** The wanted session if it is mapped, else the lowest, else the wanted one all the same. */
-function firstNumber(entries: readonly SessionEntry[], wanted: SessionNumber): SessionNumber {
-  return entries.some((entry) => entry.number === wanted) ? wanted : (entries[0]?.number ?? wanted);
 }
 
 /**

@@ -18,3 +18,8 @@ export function route(
   if (policy.unmapped === 'ignore') return { kind: 'ignored' };
   return { kind: 'unmapped', session: policy.defaultSession() };
 }
+
+/** The wanted session if it is mapped, else the lowest, else the wanted one all the same. `entries` are by number. */
+export function servingSession(entries: readonly SessionEntry[], wanted: SessionNumber): SessionNumber {
+  return entries.some((entry) => entry.number === wanted) ? wanted : (entries[0]?.number ?? wanted);
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { route } from '../../src/bridge/routing.ts';
+import { route, servingSession } from '../../src/bridge/routing.ts';
 import { channelOne, channelTwo, elsewhere, one, two } from './support/messages.ts';
 
 const entries = [
@@ -24,5 +24,11 @@ describe('routing', () => {
       session: two,
     });
     expect(route(elsewhere, entries, { defaultSession: () => two, unmapped: 'ignore' })).toEqual({ kind: 'ignored' });
+  });
+
+  it('MS-04: where nobody chose a default and the wanted session is not mapped, the lowest serves', () => {
+    expect(servingSession(entries, two)).toBe(two);
+    expect(servingSession(entries.slice(1), one)).toBe(two);
+    expect(servingSession([], one)).toBe(one);
   });
 });
