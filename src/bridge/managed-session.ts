@@ -157,7 +157,10 @@ export class ManagedSession {
   async #bringUp(): Promise<void> {
     const { log } = this.#options;
     try {
-      if (this.#record.lifecycle !== 'running') this.#move('starting');
+      if (this.#record.lifecycle !== 'running') {
+        this.#move('starting');
+        this.#options.onState(this);
+      }
       const driver = this.#wantedDriver();
       const adopted = await this.#adopt(driver);
       if (!adopted) await this.#launch(driver);

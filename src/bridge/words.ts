@@ -1,6 +1,7 @@
 import type { AgentNotice } from '../model/agent.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { SessionNumber } from '../model/session.ts';
+import type { Condition } from './channel-topics.ts';
 
 export type Language = 'en' | 'ja';
 
@@ -28,6 +29,9 @@ export interface Words {
   sessionGivenUp(session: SessionNumber, reason: string): string;
   /** The end of a message that waited for a session which is gone. */
   sessionRemoved(session: SessionNumber): string;
+  /** What a session does, in a word or two. */
+  condition(condition: Condition): string;
+  session(number: SessionNumber): string;
   /** A long text cut for a preview, saying so. */
   shortened(text: string, limit: number): string;
 }
@@ -75,6 +79,8 @@ const english: Words = {
   sessionGivenUp: (session, reason) =>
     `❌ Session ${session} could not be brought back: ${reason} After fixing it, type \`vai recover ${session}\`.`,
   sessionRemoved: (session) => `❌ Session ${session} was removed before this message reached its agent.`,
+  condition: (condition) => conditions.en[condition],
+  session: (number) => `session ${number}`,
   shortened: (text, limit) => (text.length <= limit ? text : `${cut(text, limit)}… (${text.length} characters in all)`),
 };
 
@@ -117,7 +123,38 @@ const japanese: Words = {
   sessionGivenUp: (session, reason) =>
     `❌ セッション ${session} を復帰できませんでした: ${reason} 原因を直したら \`vai recover ${session}\` を実行してください。`,
   sessionRemoved: (session) => `❌ このメッセージが届く前にセッション ${session} は削除されました。`,
+  condition: (condition) => conditions.ja[condition],
+  session: (number) => `セッション ${number}`,
   shortened: (text, limit) => (text.length <= limit ? text : `${cut(text, limit)}…(全 ${text.length} 文字)`),
+};
+
+const conditions: Readonly<Record<Language, Readonly<Record<Condition, string>>>> = {
+  en: {
+    starting: 'starting',
+    idle: 'idle',
+    busy: 'busy',
+    permission: 'waiting for a permission',
+    question: 'waiting for an answer',
+    plan: 'waiting for a decision on its plan',
+    trust: 'waiting for trust in its directory',
+    login: 'waiting for a login',
+    lost: 'lost, coming back',
+    failed: 'failed',
+    stopped: 'stopped',
+  },
+  ja: {
+    starting: '起動中',
+    idle: '待機中',
+    busy: '作業中',
+    permission: '許可待ち',
+    question: '回答待ち',
+    plan: '計画の承認待ち',
+    trust: 'ディレクトリの信頼待ち',
+    login: 'ログイン待ち',
+    lost: '停止・復帰中',
+    failed: '失敗',
+    stopped: '停止中',
+  },
 };
 
 const promptTitle = {

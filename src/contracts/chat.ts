@@ -25,7 +25,7 @@ export interface ChatPart {
 }
 
 /**
- * Messages in, parts out. Errors of `send`, `react` and `typing` are BridgeErrors with these codes:
+ * Messages in, parts out. Errors of `send`, `react`, `typing` and `setTopic` are BridgeErrors with these codes:
  * `chat-forbidden`, `chat-not-found`, `chat-invalid` (all `not-done`: repeating is useless), and
  * `chat-unavailable` (`unknown`: repeat with the same nonce).
  */
@@ -51,6 +51,9 @@ export interface ChatTransport {
 
   /** Shows "is typing" for a few seconds. */
   typing(channel: ChannelId): Promise<void>;
+
+  /** Replaces the line that stands above a channel; at most 1024 characters. Servers may make this wait for minutes. */
+  setTopic(channel: ChannelId, topic: string): Promise<void>;
 
   close(): Promise<void>;
 }

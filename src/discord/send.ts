@@ -69,6 +69,12 @@ export class Sender {
     );
   }
 
+  async setTopic(channel: ChannelId, topic: string): Promise<void> {
+    await this.#call(`The topic of channel ${channel}`, (signal) =>
+      this.#rest.patch(Routes.channel(channel), { body: { topic }, signal }),
+    );
+  }
+
   /** Asks the server whether the token is still good; undefined when it cannot be asked. */
   async isTokenGood(): Promise<boolean | undefined> {
     const controller = new AbortController();

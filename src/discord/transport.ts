@@ -111,6 +111,11 @@ class DiscordTransport implements ChatTransport {
     await this.#sender.typing(channel);
   }
 
+  async setTopic(channel: ChannelId, topic: string): Promise<void> {
+    this.#refuseWhenFailed();
+    await this.#sender.setTopic(channel, topic);
+  }
+
   async close(): Promise<void> {
     this.#closed.abort();
     this.#settleFirstTry();

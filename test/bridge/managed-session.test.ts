@@ -46,7 +46,7 @@ describe('a fresh start', () => {
     expect(record).toMatchObject({ lifecycle: 'running', generation: 1, handle: 'hand-handle-1', agent: 'hand' });
     expect(stores.records.get(one)).toEqual(record);
     expect(stores.records.highestNumber()).toBe(1);
-    expect(states).toEqual(['initializing', 'idle']);
+    expect(states).toEqual(['unknown', 'initializing', 'idle']);
   });
 
   it('a directory of somebody else is trusted only with consent', async () => {

@@ -37,6 +37,9 @@ function everything(words: Words): ReadonlyMap<string, string> {
     ['sessionRestarted', words.sessionRestarted(one)],
     ['sessionGivenUp', words.sessionGivenUp(one, 'a reason')],
     ['sessionRemoved', words.sessionRemoved(one)],
+    ['condition', words.condition('idle')],
+    ['condition of a waiting one', words.condition('permission')],
+    ['session', words.session(one)],
     ['shortened', words.shortened('abcdef', 3)],
   ]);
 }

@@ -22,6 +22,8 @@ export interface ChatWorld {
   say(text: string): Promise<string>;
   /** The bot's messages in the channel, oldest first. */
   posts(): Promise<readonly SeenPost[]>;
+  /** The line above the channel. */
+  topic(): Promise<string>;
   /** The bot's reactions on a message. */
   reactions(messageId: string): Promise<readonly ReactionName[]>;
   /** The server refuses the next request to send: 403, 404, 400. */
@@ -168,6 +170,19 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
 
     it('shows that it is typing', async () => {
       await expect(world.transport.typing(world.channel)).resolves.toBeUndefined();
+    });
+
+    it('sets the line above a channel, and the last one stays', async () => {
+      await world.transport.setTopic(world.channel, '🟢 idle · session 1');
+      await world.transport.setTopic(world.channel, '🔵 busy · session 1');
+      expect(await world.topic()).toBe('🔵 busy · session 1');
+      await expect(world.transport.setTopic(world.unknownChannel, 'x')).rejects.toMatchObject({
+        code: 'chat-not-found',
+      });
+      await expect(world.transport.setTopic(world.channel, 'x'.repeat(1025))).rejects.toMatchObject({
+        code: 'chat-invalid',
+      });
+      expect(await world.topic()).toBe('🔵 busy · session 1');
     });
 
     it('renders parts that the server takes', async () => {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import type { ChannelId } from '../../src/model/session.ts';
 import { describeChatTransport } from '../contracts/chat-transport.ts';
 import { openLocalWorld, postsPath, reactionNames } from './local-world.ts';
@@ -24,6 +26,8 @@ describeChatTransport('DiscordTransport', async () => {
           ...(reference?.message_id === undefined ? {} : { replyTo: reference.message_id }),
         })),
     reactions: async (messageId) => reactionNames(await world.get(messageId)),
+    topic: async () =>
+      z.object({ topic: z.string() }).parse(await world.request('GET', `/channels/${world.channel}`)).topic,
     refuseNextSend: (code) => world.faults.failRequests({ method: 'POST', path: postsPath }, refusals[code]),
     loseNextSend: (when) => world.faults.resetRequests({ method: 'POST', path: postsPath }, when),
     interrupt: async (meanwhile) => {

@@ -19,6 +19,7 @@ describeChatTransport('FakeChatTransport', async () => {
     posts: async () => fake.posts.map(({ id, text, replyTo }) => ({ id, text, ...(replyTo ? { replyTo } : {}) })),
     reactions: async (messageId) =>
       fake.reactions.filter((one) => one.messageId === messageId).map(({ reaction }) => reaction),
+    topic: async () => fake.topicOf(channel) ?? '',
     refuseNextSend: (code) => fake.failNext(code),
     loseNextSend: (when) => fake.failNext('chat-unavailable', { stored: when === 'after' }),
     interrupt: async (meanwhile) => {

@@ -22,7 +22,8 @@ export type FakeDeed =
       readonly messageId: string;
       readonly reaction: ReactionName;
     }
-  | { readonly kind: 'typing'; readonly channel: ChannelId };
+  | { readonly kind: 'typing'; readonly channel: ChannelId }
+  | { readonly kind: 'topic'; readonly channel: ChannelId; readonly topic: string };
 
 export type FakePost = Extract<FakeDeed, { kind: 'post' }>;
 export type FakeReaction = Extract<FakeDeed, { kind: 'reaction' }>;
@@ -197,6 +198,18 @@ export class FakeChatTransport implements ChatTransport {
     if (this.#isClosed || this.#state.connection === 'failed') throw chatError('chat-unavailable');
     if (this.#removed.has(channel)) throw chatError('chat-not-found');
     this.deeds.push({ kind: 'typing', channel });
+  }
+
+  async setTopic(channel: ChannelId, topic: string): Promise<void> {
+    await this.#do(channel, () => {
+      if (topic.length > 1024) throw chatError('chat-invalid');
+      this.deeds.push({ kind: 'topic', channel, topic });
+    });
+  }
+
+  /** The topic of a channel, as the server shows it. */
+  topicOf(channel: ChannelId): string | undefined {
+    return this.deeds.filter((deed) => deed.kind === 'topic').findLast((deed) => deed.channel === channel)?.topic;
   }
 
   close(): Promise<void> {

@@ -24,6 +24,7 @@ export class HandTransport implements ChatTransport {
   readonly posted: ChatPart[] = [];
   readonly reactions: string[] = [];
   readonly typed: ChannelId[] = [];
+  readonly topics: string[] = [];
   rendered = 0;
   /** Runs before a part is taken; throws to refuse it. */
   beforeSend: (part: ChatPart) => void | Promise<void> = () => undefined;
@@ -51,6 +52,11 @@ export class HandTransport implements ChatTransport {
   async react(_channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void> {
     await this.beforeReact(messageId, reaction);
     this.reactions.push(`${messageId} ${reaction}`);
+  }
+
+  setTopic(channel: ChannelId, topic: string): Promise<void> {
+    this.topics.push(`${channel} ${topic}`);
+    return Promise.resolve();
   }
 
   typing(channel: ChannelId): Promise<void> {
