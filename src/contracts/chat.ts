@@ -55,5 +55,8 @@ export interface ChatTransport {
   /** Replaces the line that stands above a channel; at most 1024 characters. Servers may make this wait for minutes. */
   setTopic(channel: ChannelId, topic: string): Promise<void>;
 
+  /** The channel's name, from what the server has told so far; undefined when it is not known. Asks nobody. */
+  channelName(channel: ChannelId): string | undefined;
+
   close(): Promise<void>;
 }

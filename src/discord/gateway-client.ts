@@ -103,6 +103,12 @@ export class GatewayClient {
     this.#end(end);
   }
 
+  /** What the library keeps up to date by itself: channels and threads of the servers that the bot is in. */
+  channelName(channel: string): string | undefined {
+    const known = this.#client.channels.cache.get(channel);
+    return known && 'name' in known ? (known.name ?? undefined) : undefined;
+  }
+
   /** Leaves the server, politely if it answers. */
   async close(): Promise<void> {
     this.#closed.abort();
@@ -151,6 +157,6 @@ export class GatewayClient {
   }
 }
 
-/** Nothing is read from the library's caches, so that memory stays the same however long it runs. */
+/** Only names of channels are read from the library's caches, so that memory stays the same however long it runs. */
 const keepLittle: CacheFactory = (_type, _holds, manager) =>
   neededCaches.has(manager.name) ? new Collection() : new LimitedCollection({ maxSize: 0 });

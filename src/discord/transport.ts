@@ -116,6 +116,10 @@ class DiscordTransport implements ChatTransport {
     await this.#sender.setTopic(channel, topic);
   }
 
+  channelName(channel: ChannelId): string | undefined {
+    return this.#client?.channelName(channel);
+  }
+
   async close(): Promise<void> {
     this.#closed.abort();
     this.#settleFirstTry();

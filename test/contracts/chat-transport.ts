@@ -16,6 +16,8 @@ export interface SeenPost {
 export interface ChatWorld {
   readonly transport: ChatTransport;
   readonly channel: ChannelId;
+  /** Its name on the server. */
+  readonly channelName: string;
   /** A channel of which the server knows nothing. */
   readonly unknownChannel: ChannelId;
   /** A human says something in the channel. @returns the server's id of the message. */
@@ -208,6 +210,11 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
       expect(states.map(({ connection }) => connection).slice(-2)).toEqual(['reconnecting', 'ready']);
       expect(states.at(-2)?.detail).toBeTruthy();
     }, 20_000);
+
+    it('knows the names of channels, and says so when it does not', () => {
+      expect(world.transport.channelName(world.channel)).toBe(world.channelName);
+      expect(world.transport.channelName(world.unknownChannel)).toBeUndefined();
+    });
 
     it('is silent after it was closed', async () => {
       await world.transport.close();

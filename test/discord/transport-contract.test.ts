@@ -15,6 +15,7 @@ describeChatTransport('DiscordTransport', async () => {
   return {
     transport: world.transport(),
     channel: world.channel,
+    channelName: 'one',
     unknownChannel: '222222222222222222' as ChannelId,
     say: (text) => world.say(text),
     posts: async () =>

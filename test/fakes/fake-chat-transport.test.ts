@@ -14,6 +14,7 @@ describeChatTransport('FakeChatTransport', async () => {
   return {
     transport: fake,
     channel,
+    channelName: 'channel-0001',
     unknownChannel,
     say: async (text) => fake.say(channel, text).messageId,
     posts: async () => fake.posts.map(({ id, text, replyTo }) => ({ id, text, ...(replyTo ? { replyTo } : {}) })),

@@ -212,6 +212,10 @@ export class FakeChatTransport implements ChatTransport {
     return this.deeds.filter((deed) => deed.kind === 'topic').findLast((deed) => deed.channel === channel)?.topic;
   }
 
+  channelName(channel: ChannelId): string | undefined {
+    return this.#handlers && !this.#removed.has(channel) ? `channel-${channel.slice(-4)}` : undefined;
+  }
+
   close(): Promise<void> {
     this.#isClosed = true;
     if (this.#state.connection !== 'failed') this.#state = { connection: 'connecting', detail: 'Closed.' };

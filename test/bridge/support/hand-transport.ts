@@ -25,6 +25,7 @@ export class HandTransport implements ChatTransport {
   readonly reactions: string[] = [];
   readonly typed: ChannelId[] = [];
   readonly topics: string[] = [];
+  readonly names = new Map<ChannelId, string>();
   rendered = 0;
   /** Runs before a part is taken; throws to refuse it. */
   beforeSend: (part: ChatPart) => void | Promise<void> = () => undefined;
@@ -52,6 +53,10 @@ export class HandTransport implements ChatTransport {
   async react(_channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void> {
     await this.beforeReact(messageId, reaction);
     this.reactions.push(`${messageId} ${reaction}`);
+  }
+
+  channelName(channel: ChannelId): string | undefined {
+    return this.names.get(channel);
   }
 
   setTopic(channel: ChannelId, topic: string): Promise<void> {
