@@ -230,6 +230,7 @@ async function build(options: ComposeOptions, scope: Scope): Promise<Daemon> {
   const bridge = new Bridge({
     sessions,
     stores,
+    transport,
     collector,
     owners,
     workspace,

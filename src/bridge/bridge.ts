@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/require-await -- whoever asks hears of a refusal in the promise, never before it */
 import { isoTime } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
@@ -16,7 +17,9 @@ import type {
   PromptListing,
   SessionListing,
   SessionStatus,
+  Stored,
 } from '../contracts/bridge-api.ts';
+import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { Workspace } from '../contracts/workspace.ts';
 import { terminalName } from './managed-session.ts';
@@ -32,6 +35,7 @@ const relayLimit = 1500;
 export interface BridgeOptions {
   readonly sessions: SessionManager;
   readonly stores: Stores;
+  readonly transport: Pick<ChatTransport, 'state' | 'channelName'>;
   readonly collector: ReplyCollector;
   readonly owners: Owners;
   readonly workspace: Workspace;
@@ -71,9 +75,9 @@ export class Bridge implements BridgeApi {
     };
   }
 
-  listSessions(actor: Actor): Promise<readonly SessionListing[]> {
+  async listSessions(actor: Actor): Promise<readonly SessionListing[]> {
     this.#demand(actor, 'read');
-    return Promise.resolve(this.#options.sessions.list().map((session) => this.#listing(session)));
+    return this.#options.sessions.list().map((session) => this.#listing(session));
   }
 
   async addSession(actor: Actor, request: AddSessionRequest): Promise<SessionListing> {
@@ -100,7 +104,7 @@ export class Bridge implements BridgeApi {
     return this.#options.sessions.recover(session);
   }
 
-  send(actor: Actor, session: number, text: string): Promise<{ readonly id: string }> {
+  async send(actor: Actor, session: number, text: string): Promise<Stored & { readonly id: string }> {
     this.#demand(actor, 'message', session);
     requireText(text);
     const { stores, clock, words, collector, log } = this.#options;
@@ -120,10 +124,10 @@ export class Bridge implements BridgeApi {
     log.info({ session, message: id, length: text.length }, 'message stored');
     collector.announce(entry.number, `sent:${id}`, words.sentFromShell(words.shortened(text, relayLimit)));
     target.wake();
-    return Promise.resolve({ id });
+    return { id, ...this.#obstacle() };
   }
 
-  post(actor: Actor, target: PostTarget, text: string): Promise<{ readonly channel: ChannelId }> {
+  async post(actor: Actor, target: PostTarget, text: string): Promise<Stored & { readonly channel: ChannelId }> {
     const { session, channel } = this.#resolve(actor, target);
     this.#demand(actor, 'post', session);
     requireText(text);
@@ -137,21 +141,19 @@ export class Bridge implements BridgeApi {
     });
     log.info({ session, channel, length: text.length, by: actor.kind }, 'text posted');
     this.#options.onOutbox();
-    return Promise.resolve({ channel });
+    return { channel, ...this.#obstacle() };
   }
 
-  prompts(actor: Actor): Promise<readonly PromptListing[]> {
+  async prompts(actor: Actor): Promise<readonly PromptListing[]> {
     this.#demand(actor, 'read');
-    return Promise.resolve(
-      this.#options.stores.prompts.listOpen().map(({ id, session, kind, tool, input, since }) => ({
-        id,
-        session,
-        kind,
-        tool,
-        input,
-        since: isoTime(since),
-      })),
-    );
+    return this.#options.stores.prompts.listOpen().map(({ id, session, kind, tool, input, since }) => ({
+      id,
+      session,
+      kind,
+      tool,
+      input,
+      since: isoTime(since),
+    }));
   }
 
   async answer(actor: Actor, promptId: string, answer: PromptAnswer): Promise<void> {
@@ -193,16 +195,15 @@ export class Bridge implements BridgeApi {
     log.info({ session: prompt.session, prompt: promptId, answer: answer.behavior, by: actor.kind }, 'prompt answered');
   }
 
-  pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }> {
+  async pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }> {
     this.#demand(actor, 'manage');
     const { code, expires } = this.#options.owners.offerPairing();
-    return Promise.resolve({ code, expires: isoTime(expires) });
+    return { code, expires: isoTime(expires) };
   }
 
-  stop(actor: Actor, options: { readonly keepSessions: boolean }): Promise<void> {
+  async stop(actor: Actor, options: { readonly keepSessions: boolean }): Promise<void> {
     this.#demand(actor, 'manage');
     this.#options.requestStop(options);
-    return Promise.resolve();
   }
 
   paneActor(token: string): Actor | undefined {
@@ -243,10 +244,21 @@ export class Bridge implements BridgeApi {
     }
   }
 
+  /** A connection that failed for good comes back only after somebody repaired the cause. */
+  #obstacle(): Stored {
+    const { connection, detail } = this.#options.transport.state;
+    return connection === 'failed' ? { obstacle: detail ?? 'The chat connection failed.' } : {};
+  }
+
+  #channel(channel: ChannelId): { readonly channel: ChannelId; readonly channelName?: string } {
+    const channelName = this.#options.transport.channelName(channel);
+    return { channel, ...(channelName === undefined ? {} : { channelName }) };
+  }
+
   #listing({ entry, record }: ManagedSession): SessionListing {
     return {
       number: entry.number,
-      channel: entry.channel,
+      ...this.#channel(entry.channel),
       workDir: this.#options.workspace.workDirOf(entry),
       agent: record.agent,
     };
@@ -257,7 +269,7 @@ export class Bridge implements BridgeApi {
     const detail = problem ?? state.detail;
     return {
       number: entry.number,
-      channel: entry.channel,
+      ...this.#channel(entry.channel),
       tmux: terminalName(entry),
       agent: record.agent,
       lifecycle: record.lifecycle,

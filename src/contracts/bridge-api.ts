@@ -7,6 +7,8 @@ import type { ChatConnection } from './chat.ts';
 export interface SessionStatus {
   readonly number: SessionNumber;
   readonly channel: ChannelId;
+  /** As the chat server shows it; missing when it is not known. */
+  readonly channelName?: string;
   readonly tmux: string;
   readonly agent: string;
   readonly lifecycle: Lifecycle;
@@ -52,6 +54,8 @@ export interface BridgeStatus {
 export interface SessionListing {
   readonly number: SessionNumber;
   readonly channel: ChannelId;
+  /** As the chat server shows it; missing when it is not known. */
+  readonly channelName?: string;
   readonly workDir: string;
   readonly agent: string;
 }
@@ -80,6 +84,11 @@ export type PostTarget =
   | { readonly kind: 'session'; readonly session: number }
   | { readonly kind: 'channel'; readonly channel: string };
 
+/** Why what was stored will not be posted until somebody does something, in words for a person; missing when it will. */
+export interface Stored {
+  readonly obstacle?: string;
+}
+
 /**
  * What a person at the machine, or a program, can ask of the bridge. Every call names who asks and is refused with
  * BridgeError `forbidden` when `may` says no (I9). Bad values are refused with an error that names them.
@@ -94,9 +103,9 @@ export interface BridgeApi {
   /** Brings a session that is not running back; does nothing to a healthy one. Says what it did. */
   recover(actor: Actor, session: number): Promise<'running' | 'restarted'>;
   /** Gives a text to a session's agent as a message. Returns its id once it is stored. */
-  send(actor: Actor, session: number, text: string): Promise<{ readonly id: string }>;
+  send(actor: Actor, session: number, text: string): Promise<Stored & { readonly id: string }>;
   /** Posts to a channel as the bot. Returns once it is stored. */
-  post(actor: Actor, target: PostTarget, text: string): Promise<{ readonly channel: ChannelId }>;
+  post(actor: Actor, target: PostTarget, text: string): Promise<Stored & { readonly channel: ChannelId }>;
   prompts(actor: Actor): Promise<readonly PromptListing[]>;
   answer(actor: Actor, promptId: string, answer: PromptAnswer): Promise<void>;
   /** A code that makes the chat user who types it to the bot the owner. Valid for ten minutes. */

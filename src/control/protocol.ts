@@ -34,6 +34,7 @@ const promptKind = z.enum(['permission', 'question', 'plan']);
 const sessionStatus = z.object({
   number: sessionNumber,
   channel: channelId,
+  channelName: z.string().exactOptional(),
   tmux: z.string(),
   agent: z.string(),
   lifecycle: z.enum(['starting', 'running', 'lost', 'failed', 'stopped']),
@@ -70,6 +71,7 @@ const bridgeStatus = z.object({
 const sessionListing = z.object({
   number: sessionNumber,
   channel: channelId,
+  channelName: z.string().exactOptional(),
   workDir: z.string(),
   agent: z.string(),
 }) satisfies z.ZodType<SessionListing>;
@@ -111,11 +113,11 @@ export const methods = {
   recover: { params: z.strictObject({ session: z.number() }), result: z.enum(['running', 'restarted']) },
   send: {
     params: z.strictObject({ session: z.number(), text: z.string() }),
-    result: z.object({ id: z.string() }),
+    result: z.object({ id: z.string(), obstacle: z.string().exactOptional() }),
   },
   post: {
     params: z.strictObject({ target: postTarget, text: z.string() }),
-    result: z.object({ channel: channelId }),
+    result: z.object({ channel: channelId, obstacle: z.string().exactOptional() }),
   },
   prompts: { params: noParams, result: z.array(promptListing).readonly() },
   answer: { params: z.strictObject({ prompt: z.string(), answer: promptAnswer }), result: nothing },

@@ -28,8 +28,8 @@ describe('send', () => {
 
   it('refuses an empty text and an unknown session', async () => {
     const { bridge, stores } = await world();
-    await expect((async () => bridge.send(local, 1, ' \n'))()).rejects.toThrow(refusal('message-empty'));
-    await expect((async () => bridge.send(local, 9, 'x'))()).rejects.toThrow(refusal('session-unknown', '9'));
+    await expect(bridge.send(local, 1, ' \n')).rejects.toThrow(refusal('message-empty'));
+    await expect(bridge.send(local, 9, 'x')).rejects.toThrow(refusal('session-unknown', '9'));
     expect(stores.inbox.unsettled(one)).toBe(0);
   });
 
@@ -72,7 +72,7 @@ describe('post', () => {
       { kind: 'channel', channel: channelTwo },
       { kind: 'channel', channel: elsewhere },
     ] as const) {
-      await expect((async () => bridge.post(paneOne, target, 'x'))()).rejects.toThrow(refusal('forbidden'));
+      await expect(bridge.post(paneOne, target, 'x')).rejects.toThrow(refusal('forbidden'));
     }
     expect(textsFor(stores, channelOne)).toHaveLength(2);
     expect([textsFor(stores, channelTwo), textsFor(stores, elsewhere)]).toEqual([[], []]);
@@ -109,8 +109,20 @@ describe('post', () => {
   });
 });
 
+it('BX-01: what is stored while the chat connection has failed for good comes with the obstacle', async () => {
+  const { bridge, transport } = await world();
+  const post = () => bridge.post(local, { kind: 'session', session: 1 }, 'x');
+  transport.state = { connection: 'reconnecting', detail: 'no network' };
+  expect(await post()).toEqual({ channel: channelOne });
+  transport.state = { connection: 'failed', detail: 'The token is wrong. Correct it.' };
+  expect(await post()).toEqual({ channel: channelOne, obstacle: 'The token is wrong. Correct it.' });
+  expect(await bridge.send(local, 1, 'x')).toMatchObject({ obstacle: 'The token is wrong. Correct it.' });
+  transport.state = { connection: 'failed' };
+  expect((await post()).obstacle).toBe('The chat connection failed.');
+});
+
 it('a session number from outside is never mistaken for a near one', async () => {
   const { bridge } = await world();
   const odd = 1.0000001 as SessionNumber;
-  await expect((async () => bridge.send(local, odd, 'x'))()).rejects.toThrow(refusal('session-unknown', '1.0000001'));
+  await expect(bridge.send(local, odd, 'x')).rejects.toThrow(refusal('session-unknown', '1.0000001'));
 });

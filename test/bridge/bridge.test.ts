@@ -45,7 +45,7 @@ describe('access', () => {
         const all = await world();
         all.driver.agents[0]!.tell(asks('p1'));
         const before = JSON.stringify([all.file(), all.said(), all.stores.inbox.unsettled(one), all.stops]);
-        const asked = (async () => ask(all, actor))();
+        const asked = ask(all, actor);
         if (allowed.includes(call)) {
           await expect(asked, call).resolves.not.toThrow();
           continue;
@@ -125,6 +125,15 @@ describe('status', () => {
     expect(second?.detail).toContain('out of memory');
     expect([stores.inbox.unsettled(one), clock.pending]).toEqual([1, 1]);
   });
+});
+
+it('channels have their names in the status and the list, as far as the chat knows them', async () => {
+  const { bridge, transport } = await world();
+  transport.names.set(channelOne, '開発');
+  const { sessions } = await bridge.status(local);
+  expect(sessions[0]).toMatchObject({ channel: channelOne, channelName: '開発' });
+  expect(sessions[1]).not.toHaveProperty('channelName');
+  expect((await bridge.listSessions(local)).map(({ channelName }) => channelName)).toEqual(['開発', undefined]);
 });
 
 describe('sessions', () => {

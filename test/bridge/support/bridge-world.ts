@@ -3,6 +3,7 @@ import { Owners } from '../../../src/bridge/owners.ts';
 import { ReplyCollector } from '../../../src/bridge/reply-collector.ts';
 import type { Actor } from '../../../src/model/access.ts';
 import { words } from './collector-world.ts';
+import { HandTransport } from './hand-transport.ts';
 import { world as managerWorld } from './manager-world.ts';
 import { channelOne, channelTwo, elsewhere, one, two } from './messages.ts';
 import { textsFor } from './outbox.ts';
@@ -26,6 +27,7 @@ export async function world() {
   const stops: { readonly keepSessions: boolean }[] = [];
   const provided: string[] = [];
   const kicks: number[] = [];
+  const transport = new HandTransport();
   const owners = new Owners({ server: 'local', configured: [], facts: stores.facts, clock });
   const onOutbox = (): void => {
     kicks.push(1);
@@ -33,6 +35,7 @@ export async function world() {
   const bridge = new Bridge({
     sessions: manager,
     stores,
+    transport,
     collector: new ReplyCollector({
       stores,
       words,
@@ -72,7 +75,7 @@ export async function world() {
     },
     requestStop: (options) => stops.push(options),
   });
-  return { ...base, bridge, owners, stops, provided, kicks, said: () => textsFor(stores, channelOne) };
+  return { ...base, bridge, transport, owners, stops, provided, kicks, said: () => textsFor(stores, channelOne) };
 }
 
 export type World = Awaited<ReturnType<typeof world>>;
