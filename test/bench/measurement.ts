@@ -24,7 +24,10 @@ export interface Quantity {
 export interface BenchContext {
   /** Fewer samples: for trying a measurement out. Goals are still told. */
   readonly quick: boolean;
-  /** An empty private directory, removed afterwards. Processes whose environment names it are ended afterwards. */
+  /**
+   * An empty private directory, removed afterwards; TMPDIR names it meanwhile. Processes whose environment or command
+   * line names it are ended afterwards.
+   */
   readonly directory: string;
   /** Whatever the measurement starts is registered here on the line that starts it; released also on Ctrl-C. */
   readonly scope: Scope;
@@ -51,5 +54,7 @@ export interface Measurement {
   readonly quantities: readonly Quantity[];
   /** It is ended and counted as failed after this many seconds. */
   readonly maxSeconds: number;
+  /** Why it cannot be measured on this machine (a program is missing, …); then it is skipped, and the result says so. */
+  readonly unavailable?: () => string | undefined;
   run(context: BenchContext): Promise<void>;
 }

@@ -1,4 +1,10 @@
+import { commands } from './commands.ts';
+import { delivery } from './delivery.ts';
 import type { Measurement } from './measurement.ts';
+import { memory } from './memory.ts';
+import { page } from './page.ts';
+import { readiness } from './readiness.ts';
+import { reply } from './reply.ts';
 
 /** Everything that `npm run bench` measures, in this order. */
-export const measurements: readonly Measurement[] = [];
+export const measurements: readonly Measurement[] = [delivery, reply, commands, readiness, memory, page];

@@ -1,4 +1,5 @@
 import { systemClock } from '../../../src/base/clock.ts';
+import type { Faults } from '../../../src/local-discord/faults.ts';
 import { startLocalDiscord } from '../../../src/local-discord/local-discord.ts';
 import type { LocalDiscord } from '../../../src/local-discord/local-discord.ts';
 import { ChatUser } from './chat-user.ts';
@@ -19,11 +20,18 @@ export interface WorldOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether the chat server's user is the owner. Default true. */
   readonly owned?: boolean;
+  /** What goes wrong with the chat server on demand. */
+  readonly faults?: Faults;
 }
 
 export async function makeWorld(options: WorldOptions = {}): Promise<World> {
-  const { sessions = 1, owned = true } = options;
-  const discord = await startLocalDiscord({ port: 0, dataFile: ':memory:', clock: systemClock });
+  const { sessions = 1, owned = true, faults } = options;
+  const discord = await startLocalDiscord({
+    port: 0,
+    dataFile: ':memory:',
+    clock: systemClock,
+    ...(faults === undefined ? {} : { faults }),
+  });
   const channels = Array.from({ length: sessions }, (_, index) => discord.ensureChannel({ name: `work-${index + 1}` }));
   const bridge = new Installation({
     DISCORD_API_URL: discord.api,
