@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addAddSession } from './commands/add-session.ts';
 import { addAnswer } from './commands/answer.ts';
 import { addAttach } from './commands/attach.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addListSessions } from './commands/list-sessions.ts';
 import { addLogs } from './commands/logs.ts';
 import { addPair } from './commands/pair.ts';
@@ -29,6 +30,7 @@ const commands = [
   addSend,
   addPrompts,
   addAnswer,
+  addDoctor,
   addPair,
   addAttach,
   addLogs,

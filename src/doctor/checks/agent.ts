@@ -1,0 +1,153 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import {
+  claudeLogin,
+  claudeVersion,
+  findDisabledHooks,
+  isOlderThanTested,
+  oldestTested,
+  refusesRoot,
+} from '../../agents/claude-code/diagnosis.ts';
+import { brokenMailboxParts, tryHook } from '../../agents/mailbox/diagnosis.ts';
+import { chooseAgent } from '../../agents/registry.ts';
+import { BridgeError } from '../../base/errors.ts';
+import { shellLine } from '../../base/shell-words.ts';
+import { withoutOwnSecrets } from '../../config/secrets.ts';
+import type { Config } from '../../config/settings.ts';
+import { fault, good } from '../report.ts';
+import type { Finding } from '../report.ts';
+import type { Check } from '../run-checks.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+/** Which agent new sessions get and why; whether it runs, and is logged in. */
+export function agentCheck(surroundings: Surroundings): Check {
+  const { configuration, environment } = surroundings;
+  return {
+    name: 'the agent',
+    group: 'agent',
+    timeoutMs: 40_000,
+    run: async () => {
+      if (configuration instanceof BridgeError) return [];
+      const { config } = configuration;
+      const choice = chooseAgent({
+        wanted: config.agent,
+        claudeCommand: config.claudeCommand,
+        path: environment['PATH'] ?? '',
+      });
+      if (choice.name === 'claude-code') return claudeFindings(choice, config, surroundings);
+      if (config.agent === 'scripted') return [good('agent', choice.why)];
+      return [fault('agent-practice', choice.why, 'npm install -g @anthropic-ai/claude-code, then: vai restart')];
+    },
+  };
+}
+
+async function claudeFindings(
+  { command, why }: { readonly command: string; readonly why: string },
+  config: Config,
+  { environment, userId, temporary }: Surroundings,
+): Promise<readonly Finding[]> {
+  // `chooseAgent` gives a wanted program back as it was asked for when it is not there.
+  if (!existsSync(command)) {
+    return [
+      fault('agent-missing', why, 'npm install -g @anthropic-ai/claude-code, or set CLAUDE_COMMAND to its path.'),
+    ];
+  }
+  const own = agentEnvironment(environment);
+  const [version, login] = await Promise.all([claudeVersion(command, own), claudeLogin(command, own, temporary)]);
+  if ('broken' in version) {
+    return [
+      fault(
+        'agent-broken',
+        `${command} does not say its version: ${version.broken}`,
+        `Run it yourself: ${shellLine([command, '--version'])}`,
+      ),
+    ];
+  }
+  const findings = [good('agent', `${why} Version ${version.version}.`)];
+  if (isOlderThanTested(version.version)) {
+    findings.push(
+      fault(
+        'agent-old',
+        `Claude Code ${version.version} is older than ${oldestTested}, the oldest that was tested.`,
+        shellLine([command, 'update']),
+      ),
+    );
+  }
+  findings.push(loginFinding(command, login));
+  const hooks = findDisabledHooks(own);
+  if (hooks) {
+    findings.push(
+      fault(
+        'agent-hooks-disabled',
+        `"${hooks.key}" in ${hooks.file} keeps the bridge's hooks from running: no message can be confirmed.`,
+        `Take "${hooks.key}" out of that file.`,
+      ),
+    );
+  }
+  const { permissionMode, claudeOptions } = config;
+  if (refusesRoot({ userId, permissionMode, arguments: claudeOptions, environment: own })) {
+    findings.push(
+      fault(
+        'agent-refuses-root',
+        'Claude Code ends at once when root lets it skip permissions (PERMISSION_MODE, CLAUDE_OPTIONS).',
+        'Run the bridge as another user, set PERMISSION_MODE=default, or in a container set IS_SANDBOX=1.',
+      ),
+    );
+  }
+  return findings;
+}
+
+function loginFinding(command: string, login: Awaited<ReturnType<typeof claudeLogin>>): Finding {
+  switch (login.kind) {
+    case 'logged-in':
+      return good('agent', `Claude Code is logged in (${login.how}).`);
+    case 'logged-out':
+      return fault(
+        'agent-logged-out',
+        `Claude Code (${command}) is not logged in.`,
+        `${shellLine([command, 'auth', 'login'])}, or set ANTHROPIC_API_KEY for the bridge.`,
+      );
+    case 'unknown':
+      return fault(
+        'agent-login-unknown',
+        `Whether Claude Code is logged in could not be found out: ${login.reason}.`,
+        `Start it once and look: ${shellLine([command])}`,
+      );
+  }
+}
+
+/** Whether an agent's hooks can reach the bridge: the script runs, the mailboxes are whole. */
+export function hookCheck({ paths, environment, temporary }: Surroundings): Check {
+  return {
+    name: 'the hooks',
+    group: 'agent',
+    run: async () => {
+      const wrong = await tryHook(temporary, agentEnvironment(environment));
+      const hook =
+        wrong === undefined
+          ? good('agent', 'The hook script runs.')
+          : fault(
+              'hook-fails',
+              `The hook script does not work: ${wrong}.`,
+              `Try: sh -c true; look at the space in ${temporary}.`,
+            );
+      const broken = ['sessions', 'sessions.local']
+        .map((name) => join(paths.state, name))
+        .filter((path) => existsSync(path))
+        .flatMap((path) => readdirSync(path).flatMap((session) => brokenMailboxParts(join(path, session))));
+      return [
+        hook,
+        ...broken.map((path) =>
+          fault('mailbox-broken', `${path} is missing, so its agent is not heard.`, 'vai restart makes it again.'),
+        ),
+      ];
+    },
+  };
+}
+
+/** What an agent would get of this shell's environment. */
+function agentEnvironment(environment: Surroundings['environment']): Readonly<Record<string, string>> {
+  const { CLAUDECODE: _agent, CLAUDE_CODE_ENTRYPOINT: _entry, ...own } = withoutOwnSecrets(environment);
+  return own;
+}

@@ -1,0 +1,158 @@
+import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { BridgeStatus, SessionStatus } from '../../contracts/bridge-api.ts';
+import { fault, good } from '../report.ts';
+import type { Finding } from '../report.ts';
+import type { Check } from '../run-checks.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { buildTimes } from './installation.ts';
+
+/** The running bridge: answers, is the one on disk, has its files, its chat and its sessions. */
+export function daemonCheck(surroundings: Surroundings): Check {
+  const { daemon, vai, paths } = surroundings;
+  return {
+    name: 'the bridge',
+    group: 'daemon',
+    run: async () => {
+      const view = await daemon();
+      switch (view.kind) {
+        case 'stopped':
+          return [fault('daemon-stopped', `The bridge of ${paths.home} is not running.`, `${vai} start`)];
+        case 'silent':
+          return [silentFinding(view, surroundings)];
+        case 'running': {
+          const { status } = view;
+          return [
+            good('daemon', `The bridge ${status.version} is running (process ${status.pid}).`),
+            ...versionFindings(status, surroundings),
+            ...missingFiles(view, surroundings),
+            ...chatFindings(status, vai),
+            ...status.sessions.flatMap((session) => sessionFindings(session, vai)),
+          ];
+        }
+      }
+    },
+  };
+}
+
+function silentFinding(
+  view: Extract<Awaited<ReturnType<Surroundings['daemon']>>, { readonly kind: 'silent' }>,
+  { paths, vai }: Surroundings,
+): Finding {
+  const { pid, socket, error } = view;
+  if (error.code === 'daemon-forbidden') return fault('daemon-forbidden', error.message, error.advice);
+  const kill = pid === undefined ? 'end it' : `kill ${pid}`;
+  if (error.code === 'daemon-unintelligible') return fault('daemon-other-version', error.message, `${vai} restart`);
+  if (pid !== undefined && !existsSync(socket)) {
+    return fault(
+      'daemon-files-gone',
+      `The bridge runs (process ${pid}), and its control socket ${socket} was removed.`,
+      `${kill}; ${vai} start   (the agents run on)`,
+    );
+  }
+  return fault(
+    'daemon-silent',
+    `The bridge (process ${pid ?? 'unknown'}) does not answer: ${error.message}`,
+    `It may be starting or ending. If it stays so, look at ${paths.bridgeLog}, or: ${kill}`,
+  );
+}
+
+function versionFindings(status: BridgeStatus, { version, packageRoot, paths, vai }: Surroundings): readonly Finding[] {
+  if (status.version !== version) {
+    return [
+      fault(
+        'daemon-other-version',
+        `The running bridge is version ${status.version}; on disk is ${version}.`,
+        `${vai} restart   (the agents run on)`,
+      ),
+    ];
+  }
+  // The daemon writes its record when it begins.
+  const began = statSync(paths.daemonRecord, { throwIfNoEntry: false })?.mtimeMs;
+  if (began === undefined || buildTimes(packageRoot).built <= began) return [];
+  return [
+    fault(
+      'daemon-outdated',
+      'The bridge was built again after it was started: it still runs the older code.',
+      `${vai} restart   (the agents run on)`,
+    ),
+  ];
+}
+
+/** What the bridge was started with and somebody removed: it goes on, and what it writes is lost with its end. */
+function missingFiles(
+  { status, socket, hasRecord }: { status: BridgeStatus; socket: string; hasRecord: boolean },
+  { paths, vai }: Surroundings,
+): readonly Finding[] {
+  const expected = [paths.state, paths.logs, paths.config, socket, ...(hasRecord ? [] : [paths.daemonRecord])];
+  const missing = expected.filter((path) => !existsSync(path));
+  const deleted = deletedFiles(status.pid, paths.home).filter(
+    (file) => !missing.some((path) => file === path || file.startsWith(`${path}/`)),
+  );
+  return [...missing, ...deleted].map((path) =>
+    fault(
+      'daemon-files-gone',
+      `${path} was removed under the running bridge.`,
+      `Put it back if you can; then: kill ${status.pid}; ${vai} start   (the agents run on)`,
+    ),
+  );
+}
+
+/** Files of the home that a process has open and that have no name any more (Linux). */
+function deletedFiles(pid: number, home: string): readonly string[] {
+  const directory = `/proc/${pid}/fd`;
+  let names: readonly string[];
+  try {
+    names = readdirSync(directory);
+  } catch {
+    return []; // No /proc, or the daemon of another user.
+  }
+  const deleted = names.flatMap((name) => {
+    try {
+      const target = readlinkSync(join(directory, name));
+      return target.startsWith(`${home}/`) && target.endsWith(' (deleted)') ? [target.slice(0, -10)] : [];
+    } catch {
+      return []; // Closed while we looked.
+    }
+  });
+  return [...new Set(deleted)];
+}
+
+function chatFindings({ chat }: BridgeStatus, vai: string): readonly Finding[] {
+  const findings: Finding[] = [];
+  const detail = chat.detail ?? 'no reason is known';
+  if (chat.state === 'failed') {
+    findings.push(
+      fault('chat-failed', `The chat connection failed for good: ${detail}`, `Mend that; then: ${vai} restart`),
+    );
+  } else if (chat.state !== 'ready') {
+    findings.push(fault('chat-away', `The chat is ${chat.state}: ${detail}`, 'It goes on trying by itself.'));
+  } else findings.push(good('daemon', `The chat (${chat.kind}) is connected.`));
+  if (!chat.owned) {
+    findings.push(fault('nobody-owns', 'Nobody owns the bridge, so nothing from the chat is run.', `${vai} pair`));
+  }
+  return findings;
+}
+
+function sessionFindings(session: SessionStatus, vai: string): readonly Finding[] {
+  const { number, lifecycle, state, waitingFor } = session;
+  const detail = session.detail === undefined ? '' : ` (${session.detail})`;
+  const attach = `${vai} attach ${number}`;
+  if (lifecycle === 'failed') {
+    return [fault('session-failed', `Session ${number} was given up${detail}.`, `${vai} recover ${number}`)];
+  }
+  if (lifecycle === 'lost') {
+    return [fault('session-lost', `Session ${number} died and is being restarted${detail}.`, `${vai} logs ${number}`)];
+  }
+  if (lifecycle === 'running' && state === 'error') {
+    return [fault('session-error', `The agent of session ${number} reports an error${detail}.`, attach)];
+  }
+  if (lifecycle !== 'running' || state !== 'waiting')
+    return [good('daemon', `Session ${number} is ${lifecycle}, ${state}.`)];
+  if (waitingFor === 'login') return [fault('session-wants-login', `Session ${number} wants a login.`, attach)];
+  if (waitingFor === 'trust') {
+    return [fault('session-wants-trust', `Session ${number} asks whether it may trust its directory.`, attach)];
+  }
+  return [fault('session-waits', `Session ${number} waits for a ${waitingFor ?? 'decision'}.`, `${vai} prompts`)];
+}

@@ -1,0 +1,52 @@
+import { createServer } from 'node:net';
+
+import { BridgeError, systemErrorCode } from '../../base/errors.ts';
+import { fault, good } from '../report.ts';
+import type { Check } from '../run-checks.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+/** The port of the built-in chat page: ours, or free. */
+export function portCheck({ configuration, daemon }: Surroundings): Check {
+  return {
+    name: 'the port of the chat page',
+    group: 'machine',
+    run: async () => {
+      if (configuration instanceof BridgeError) return [];
+      const { localPort, discordToken } = configuration.config;
+      if (discordToken !== undefined || localPort === 0) return [];
+      const view = await daemon();
+      if (view.kind === 'silent') return []; // It may be the one who has it.
+      const url = view.kind === 'running' ? view.status.chat.url : undefined;
+      if (url !== undefined && Number(new URL(url).port) === localPort) {
+        return [good('machine', `Port ${localPort} is the bridge's own.`)];
+      }
+      const error = await whyNotFree(localPort);
+      if (error === undefined) return [good('machine', `Port ${localPort} for the chat page is free.`)];
+      if (error === 'EACCES') {
+        return [
+          fault(
+            'port-forbidden',
+            `Port ${localPort} for the chat page is reserved for root.`,
+            'Set LOCAL_PORT in config/.env to a port above 1023, e.g. 8787.',
+          ),
+        ];
+      }
+      return [
+        fault(
+          'port-taken',
+          `Port ${localPort} for the chat page cannot be used (${error}): another program has it.`,
+          `Which one: ss -ltnp 'sport = :${localPort}'. End it, or set LOCAL_PORT in config/.env.`,
+        ),
+      ];
+    },
+  };
+}
+
+/** Listens for a moment. Nobody can connect in that time: it is closed before anything is read. */
+function whyNotFree(port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once('error', (error) => resolve(systemErrorCode(error) ?? error.message));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}

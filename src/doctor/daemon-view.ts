@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+
+import type { Clock } from '../base/clock.ts';
+import { BridgeError } from '../base/errors.ts';
+import type { BridgePaths } from '../config/paths.ts';
+import type { BridgeStatus } from '../contracts/bridge-api.ts';
+import { connectControl } from '../control/client.ts';
+import { isDaemonAlive, readDaemonRecord } from '../control/daemon-record.ts';
+
+/** How long the daemon may take to tell its state, in milliseconds. */
+const answerMs = 5000;
+
+/** The daemon as it is seen from outside. */
+export type DaemonView =
+  | { readonly kind: 'running'; readonly status: BridgeStatus; readonly socket: string; readonly hasRecord: boolean }
+  | { readonly kind: 'silent'; readonly pid: number | undefined; readonly socket: string; readonly error: BridgeError }
+  | {
+      readonly kind: 'stopped';
+      /** The process that a record was left by. */
+      readonly recordOf: number | undefined;
+      /** Whether a socket is there that nobody answers. */
+      readonly hasSocket: boolean;
+    };
+
+/** Asks the daemon of an installation for its state. */
+export async function viewDaemon(options: {
+  readonly paths: BridgePaths;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+}): Promise<DaemonView> {
+  const { paths, environment, clock } = options;
+  const record = readDaemonRecord(paths.daemonRecord);
+  const isAlive = record !== undefined && isDaemonAlive(record);
+  const socket = isAlive ? record.socket : paths.controlSocket;
+  const token = environment['BRIDGE_SESSION'] ? environment['BRIDGE_SESSION_TOKEN'] : undefined;
+  try {
+    const bridge = await connectControl({ socket, clock, timeoutMs: answerMs, ...(token ? { token } : {}) });
+    try {
+      return { kind: 'running', status: await bridge.status(), socket, hasRecord: isAlive };
+    } finally {
+      bridge.close();
+    }
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error;
+    if (error.code === 'no-daemon' && !isAlive) {
+      return { kind: 'stopped', recordOf: record?.pid, hasSocket: existsSync(paths.controlSocket) };
+    }
+    return { kind: 'silent', pid: record?.pid, socket, error };
+  }
+}
