@@ -77,6 +77,12 @@ export const apiErrors = {
       codes.ThreadAlreadyCreatedForMessage,
       'A thread has already been created for this message',
     ),
+  tooManyFiles: () =>
+    new DiscordApiError(
+      400,
+      codes.MaximumNumberOfAttachmentsInAMessageReached,
+      'Maximum number of attachments in a message reached (10)',
+    ),
   tooManyReactions: () =>
     new DiscordApiError(400, codes.MaximumNumberOfReactionsReached, 'Maximum number of reactions reached (20)'),
   invalidForm: (fields: readonly FieldError[]) =>

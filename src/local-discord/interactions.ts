@@ -13,10 +13,14 @@ export interface Interaction {
   readonly application: string;
   readonly user: string;
   readonly channel: string;
-  /** The command's name, for people. */
+  /** The command with its subcommands, for people. */
   readonly command?: string;
   /** The message with the button, or the one whose button opened the form. */
   readonly message?: string;
+  /** What the person's client called it; told again in everything that becomes of it. */
+  readonly nonce?: string;
+  /** The person's gateway session that is told of it; absent: all of theirs. */
+  readonly session?: string;
   /** Monotonic milliseconds. */
   readonly createdAt: number;
   acknowledged: boolean;
@@ -59,15 +63,20 @@ export class Interactions {
     return this.#open.get(id);
   }
 
-  /** Takes the one acknowledgement. @throws DiscordApiError 10062 (unknown or late), 40060 (again). */
-  acknowledge(id: string, token: string): Interaction {
+  /**
+   * Takes the one acknowledgement: an answer that throws is none, and can be given again.
+   *
+   * @throws DiscordApiError 10062 (unknown or late), 40060 (again), and what `answer` throws.
+   */
+  acknowledge<T>(id: string, token: string, answer: (interaction: Interaction) => T): T {
     const interaction = this.#open.get(id);
     if (interaction?.token !== token) throw apiErrors.unknownInteraction();
     if (interaction.acknowledged) throw apiErrors.acknowledged();
     if (this.#age(interaction) > this.#faults.interactionDeadlineMs) throw apiErrors.unknownInteraction();
+    const result = answer(interaction);
     interaction.acknowledged = true;
     this.#stopDeadline(id);
-    return interaction;
+    return result;
   }
 
   /** The interaction of a webhook address. @throws DiscordApiError 10015 (unknown), 50027 (its time is over). */

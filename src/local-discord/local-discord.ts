@@ -28,6 +28,8 @@ export interface LocalDiscordOptions {
   readonly faults?: Faults;
   /** Hears of this server's own mistakes, which a client sees as status 500. Default: written to stderr. */
   readonly onError?: (error: Error) => void;
+  /** The built chat page. Default: where `npm run build` puts it. */
+  readonly pageDirectory?: string;
 }
 
 export interface LocalDiscord {
@@ -74,7 +76,8 @@ export async function startLocalDiscord(options: LocalDiscordOptions): Promise<L
     const world = openWorld({ dataFile: options.dataFile, clock, faults, scope, here });
     const gateway = new Gateway(world);
     here.publish = (dispatch) => gateway.publish(dispatch);
-    const rest = new RestServer({ world, routes, port: () => here.port, onError });
+    const { pageDirectory } = options;
+    const rest = new RestServer({ world, routes, port: () => here.port, onError, pageDirectory });
     const server = createServer((request, response) => {
       rest.handle(request, response).catch((error: unknown) => {
         onError(error instanceof Error ? error : new Error(String(error)));

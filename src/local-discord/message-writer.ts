@@ -8,6 +8,7 @@ import { messageEventFields, messagePayload } from './payloads/message.ts';
 import type { MessageCreateBody, MessageEditBody } from './routes/message-body.ts';
 import type { StoredChannel } from './store/channel-store.ts';
 import { inTransaction } from './store/database.ts';
+import { imageSize } from './store/image-size.ts';
 import type { MessageBody, StoredMessage } from './store/message-store.ts';
 import type { World } from './world.ts';
 
@@ -18,12 +19,15 @@ export interface NewMessage {
   readonly body: MessageCreateBody;
   readonly files: readonly UploadedFile[];
   /** Facts about an answer to an interaction. */
-  readonly origin?: Pick<MessageBody, 'applicationId' | 'interaction'>;
+  readonly origin?: Pick<MessageBody, 'applicationId' | 'interaction' | 'command'>;
   /** Whose interaction it answers: only such messages can be ephemeral or say "thinking". */
-  readonly answers?: { readonly user: string; readonly type: 'command' | 'component' };
+  readonly answers?: { readonly user: string; readonly type: 'command' | 'other' };
   /** An answer that says "thinking" may be empty. */
   readonly mayBeEmpty?: boolean;
 }
+
+/** Documented by Discord. */
+const mostFiles = 10;
 
 /** Flags a client may set on a message itself. */
 const ownFlags = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications | MessageFlags.IsComponentsV2;
@@ -80,6 +84,7 @@ export function editMessage(
   const dropped = world.attachments.of(message.id).filter(({ id }) => kept?.has(id) === false);
   const left = world.attachments.of(message.id).length - dropped.length + files.length;
   checkNotEmpty(changed.body, left);
+  if (left > mostFiles) throw apiErrors.tooManyFiles();
   inTransaction(world.database, () => {
     world.messages.update(message.id, changed.body);
     for (const { id } of dropped) world.attachments.delete(id);
@@ -130,6 +135,7 @@ function buildMessage(world: World, wanted: NewMessage): StoredMessage {
     ...wanted.origin,
   };
   if (!wanted.mayBeEmpty) checkNotEmpty(stored, files.length);
+  if (files.length > mostFiles) throw apiErrors.tooManyFiles();
   const onlyFor = (flags & MessageFlags.Ephemeral) === 0 ? undefined : wanted.answers?.user;
   const id = world.ids.next();
   return { id, channel: channel.id, author, ...(onlyFor === undefined ? {} : { onlyFor }), body: stored };
@@ -192,6 +198,7 @@ function storeFiles(
         contentType,
         description: about?.description ?? undefined,
         size: bytes.byteLength,
+        dimensions: contentType.startsWith('image/') ? imageSize(bytes) : undefined,
       },
       bytes,
     );

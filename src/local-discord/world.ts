@@ -1,4 +1,3 @@
-import type { GatewayDispatchPayload } from 'discord-api-types/v10';
 import type { DatabaseSync } from 'node:sqlite';
 
 import type { Clock } from '../base/clock.ts';
@@ -13,8 +12,6 @@ import type { Settings } from './store/settings.ts';
 import type { Snowflakes } from './store/snowflakes.ts';
 import type { UserStore } from './store/user-store.ts';
 
-type DispatchName = NonNullable<GatewayDispatchPayload['t']>;
-
 /** An event for the gateway. */
 export interface Dispatch {
   readonly event: string;
@@ -23,10 +20,9 @@ export interface Dispatch {
   readonly channel?: StoredChannel | undefined;
   /** Only for this user's connections (ephemeral messages, interactions for one bot). */
   readonly onlyFor?: string;
+  /** Only for this gateway session, while there is one; else for all of `onlyFor`. */
+  readonly onlySession?: string;
 }
-
-/** What Discord says the data of an event looks like. */
-export type DispatchData<Name extends DispatchName> = Extract<GatewayDispatchPayload, { t: Name }>['d'];
 
 /** Everything a route works with. */
 export interface World {
@@ -46,14 +42,4 @@ export interface World {
   publish(dispatch: Dispatch): void;
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
-}
-
-/** Makes an event whose data has the form that Discord documents for it. */
-export function dispatchOf<Name extends DispatchName>(
-  event: Name,
-  data: DispatchData<Name> & object,
-  channel?: StoredChannel,
-  onlyFor?: string,
-): Dispatch {
-  return { event, data, channel, ...(onlyFor === undefined ? {} : { onlyFor }) };
 }

@@ -4,12 +4,13 @@ import { GatewayCloseCodes, GatewayIntentBits, GatewayOpcodes } from 'discord-ap
 import type { Cancel } from '../../base/clock.ts';
 import { newSecret } from '../../base/ids.ts';
 import { guildCreatePayload } from '../payloads/guild.ts';
-import { applicationFlags, memberPayload, userPayload } from '../payloads/people.ts';
+import { applicationFlags, memberPayload, presencePayload, userPayload } from '../payloads/people.ts';
 import type { StoredUser } from '../store/user-store.ts';
 import type { Dispatch, World } from '../world.ts';
 import type { IdentifyData, RequestMembersData, ResumeData } from './frames.ts';
 import { GatewayConnection } from './gateway-connection.ts';
 import { GatewaySession } from './gateway-session.ts';
+import { Presences } from './presences.ts';
 import { isWanted, knownIntents, withoutForeignContent } from './intents.ts';
 
 /** How long a session without a connection can be resumed, and how many such sessions are kept. */
@@ -22,12 +23,19 @@ export class Gateway {
   readonly #sessions = new Map<string, GatewaySession>();
   readonly #connections = new Set<GatewayConnection>();
   readonly #expiries = new Map<string, Cancel>();
+  readonly #presences: Presences;
   #closed = false;
   /** Dispatches that a fault holds back, to come after the next one. */
   #held: Dispatch[] = [];
 
   constructor(world: World) {
     this.#world = world;
+    this.#presences = new Presences({
+      clock: world.clock,
+      onChange: (user, isPresent) => {
+        this.publish({ event: 'PRESENCE_UPDATE', data: presencePayload(world, user, isPresent) });
+      },
+    });
   }
 
   /** Takes a new WebSocket. `url` is what the client is told to come back to. */
@@ -42,11 +50,13 @@ export class Gateway {
         attached: (session, how) => {
           if (how === 'resumed') session.dispatch('RESUMED', {});
           else this.#greet(session, url);
+          this.#notePresence(session.user);
         },
         requestMembers: (session, data) => this.#sendMembers(session, data),
         detached: (session, over) => {
           this.#connections.delete(connection);
           if (!session || this.#closed) return;
+          this.#notePresence(session.user);
           if (over) this.#forget(session.id);
           else this.#keepForAWhile(session);
         },
@@ -84,14 +94,17 @@ export class Gateway {
   invalidateSessions(resumable: boolean): void {
     for (const connection of this.#connections) {
       const session = connection.invalidate(resumable);
-      if (session && resumable) this.#keepForAWhile(session);
-      else if (session) this.#forget(session.id);
+      if (!session) continue;
+      if (resumable) this.#keepForAWhile(session);
+      else this.#forget(session.id);
+      this.#notePresence(session.user);
     }
   }
 
   /** Ends everything: sessions are forgotten, connections closed. */
   close(): void {
     this.#closed = true;
+    this.#presences.close();
     for (const id of [...this.#sessions.keys()]) this.#forget(id);
     for (const connection of this.#connections) connection.cut();
   }
@@ -137,12 +150,14 @@ export class Gateway {
     });
     if (!isWanted(intents, 'GUILD_CREATE', false)) return;
     const allMembers = intents === undefined || (intents & GatewayIntentBits.GuildMembers) !== 0;
-    session.dispatch('GUILD_CREATE', guildCreatePayload(this.#world, user, allMembers));
+    session.dispatch('GUILD_CREATE', guildCreatePayload(this.#world, user, allMembers, this.#presencesFor(session)));
   }
 
-  #deliver({ event, data, channel, onlyFor }: Dispatch): void {
+  #deliver({ event, data, channel, onlyFor, onlySession = '' }: Dispatch): void {
     const direct = channel?.recipients !== undefined;
-    for (const session of this.#sessions.values()) {
+    const one = this.#sessions.get(onlySession);
+    const sessions = one?.user.id === onlyFor && one ? [one] : this.#sessions.values();
+    for (const session of sessions) {
       const { user, intents } = session;
       if (onlyFor !== undefined && onlyFor !== user.id) continue;
       if (direct && !channel.recipients.includes(user.id)) continue;
@@ -150,6 +165,17 @@ export class Gateway {
       const isMessage = event === 'MESSAGE_CREATE' || event === 'MESSAGE_UPDATE';
       session.dispatch(event, isMessage ? withoutForeignContent(data, intents, user.id, direct) : data);
     }
+  }
+
+  /** Bots only: nobody is to learn when the page is open. */
+  #notePresence(user: StoredUser): void {
+    if (!user.bot) return;
+    const isConnected = [...this.#sessions.values()].some((one) => one.user.id === user.id && one.connection);
+    this.#presences.note(user.id, isConnected);
+  }
+
+  #presencesFor({ intents }: GatewaySession): readonly string[] {
+    return isWanted(intents, 'PRESENCE_UPDATE', false) ? this.#presences.all() : [];
   }
 
   #sendMembers(session: GatewaySession, data: RequestMembersData): void {

@@ -40,6 +40,7 @@ const needs: Partial<Record<EventName, { readonly guild: GatewayIntentBits; read
     guild: GatewayIntentBits.GuildMessageReactions,
     direct: GatewayIntentBits.DirectMessageReactions,
   },
+  PRESENCE_UPDATE: { guild: GatewayIntentBits.GuildPresences },
   TYPING_START: { guild: GatewayIntentBits.GuildMessageTyping, direct: GatewayIntentBits.DirectMessageTyping },
 };
 

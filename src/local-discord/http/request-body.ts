@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 
 import { apiErrors } from '../api-error.ts';
+import { contentTypeOf } from './content-type.ts';
 import { formError } from './form-error.ts';
 
 /** Discord's limit for one request, attachments included: 25 MiB. */
@@ -70,10 +71,11 @@ async function readMultipart(bytes: Buffer, type: string): Promise<RequestBody> 
       if (name === 'payload_json') json = readJson(value);
     } else if (index !== undefined) {
       if (value.size > largestFile) throw apiErrors.tooLarge();
+      const filename = safeFilename(value.name);
       files.push({
         index: Number(index),
-        filename: safeFilename(value.name),
-        contentType: value.type || 'application/octet-stream',
+        filename,
+        contentType: contentTypeOf(value.type, filename),
         bytes: new Uint8Array(await value.arrayBuffer()),
       });
     }

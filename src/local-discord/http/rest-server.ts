@@ -6,7 +6,7 @@ import type { StoredUser } from '../store/user-store.ts';
 import type { World } from '../world.ts';
 import { serveAttachment } from './attachment-files.ts';
 import { isOwnCaller } from './caller-check.ts';
-import { protect, servePage } from './page-files.ts';
+import { PageFiles, protect } from './page-files.ts';
 import { readBody } from './request-body.ts';
 import { findRoute } from './router.ts';
 import type { Reply, Route } from './router.ts';
@@ -27,17 +27,20 @@ export class RestServer {
   readonly #routes: readonly Route[];
   readonly #port: () => number;
   readonly #onError: (error: Error) => void;
+  readonly #page: PageFiles;
 
   constructor(options: {
     world: World;
     routes: readonly Route[];
     port: () => number;
     onError: (error: Error) => void;
+    pageDirectory: string | undefined;
   }) {
     this.#world = options.world;
     this.#routes = options.routes;
     this.#port = options.port;
     this.#onError = options.onError;
+    this.#page = new PageFiles(options.world, options.pageDirectory);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -62,8 +65,8 @@ export class RestServer {
       return;
     }
     if (faults.some(({ kind }) => kind === 'truncate')) truncate(response);
-    if (method === 'GET' && serveAttachment(this.#world, pathname, searchParams, response)) return;
-    if (method === 'GET' && servePage(this.#world, pathname, searchParams, response)) return;
+    if (method === 'GET' && serveAttachment(this.#world, pathname, searchParams, request, response)) return;
+    if (method === 'GET' && (await this.#page.serve(pathname, searchParams, request, response))) return;
     this.#remember(`${method} ${pathname}`);
     sendError(response, apiErrors.notFound());
   }

@@ -16,7 +16,7 @@ import type { World } from '../world.ts';
 import { asBits } from './bits.ts';
 import { guildChannelPayload } from './channel.ts';
 import type { GuildChannelPayload } from './channel.ts';
-import { memberPayload, rolePayloads } from './people.ts';
+import { memberPayload, presencePayload, rolePayloads } from './people.ts';
 
 /** The one guild of this server. */
 export function guildPayload(world: World): APIGuild {
@@ -60,6 +60,8 @@ export function guildCreatePayload(
   world: World,
   user: StoredUser,
   allMembers: boolean,
+  /** Ids of those who are here. */
+  present: readonly string[],
 ): GatewayGuildCreateDispatchData {
   const users = world.users.all();
   const channels = world.channels.ofGuild().map((channel) => guildChannelPayload(world, channel));
@@ -77,7 +79,7 @@ export function guildCreatePayload(
     members: (allMembers ? users : [user]).map((member) => memberPayload(world, member)),
     channels: channels.filter(isChannel),
     threads: threads.filter(isThread),
-    presences: [],
+    presences: present.map((id) => presencePayload(world, id, true)),
     stage_instances: [],
     guild_scheduled_events: [],
     soundboard_sounds: [],

@@ -46,6 +46,7 @@ export function attachmentPayload(world: World, attachment: StoredAttachment): A
     size: attachment.size,
     url,
     proxy_url: url,
+    ...attachment.dimensions,
   };
 }
 
@@ -56,7 +57,8 @@ export function emojiPayload(emoji: string): APIPartialEmoji {
 }
 
 function plainPayload(world: World, message: StoredMessage, viewer: string): APIMessage {
-  const attachments = world.attachments.of(message.id).map((attachment) => attachmentPayload(world, attachment));
+  const uploaded = world.attachments.of(message.id).map((attachment) => attachmentPayload(world, attachment));
+  const { body, attachments } = withFilesInPlace(message.body, uploaded);
   const reactions = world.reactions.counts(message.id, viewer).map(({ emoji, count, mine }): APIReaction => ({
     emoji: emojiPayload(emoji),
     count,
@@ -66,7 +68,7 @@ function plainPayload(world: World, message: StoredMessage, viewer: string): API
     burst_colors: [],
   }));
   const thread = world.channels.get(message.id);
-  const payload = bodyPayload(world, message, attachments);
+  const payload = bodyPayload(world, { ...message, body }, attachments);
   return {
     ...payload,
     ...(reactions.length > 0 ? { reactions } : {}),
@@ -77,6 +79,32 @@ function plainPayload(world: World, message: StoredMessage, viewer: string): API
         }
       : {}),
   };
+}
+
+/**
+ * `attachment://name` in embeds and components stands for a file of the same message. A file that an embed shows is not
+ * listed besides, as at Discord.
+ */
+function withFilesInPlace(
+  body: MessageBody,
+  uploaded: APIAttachment[],
+): { readonly body: MessageBody; readonly attachments: APIAttachment[] } {
+  const named = new Map(uploaded.map((attachment) => [`attachment://${attachment.filename}`, attachment]));
+  if (named.size === 0) return { body, attachments: uploaded };
+  const shown = new Set<string>();
+  const embeds = replaceStrings(body.embeds, (text) => {
+    const attachment = named.get(text);
+    if (attachment) shown.add(attachment.id);
+    return attachment?.url ?? text;
+  });
+  const components = replaceStrings(body.components, (text) => named.get(text)?.url ?? text);
+  return { body: { ...body, embeds, components }, attachments: uploaded.filter(({ id }) => !shown.has(id)) };
+}
+
+/** The same JSON with its texts replaced. */
+function replaceStrings<Value extends object>(value: Value, replace: (text: string) => string): Value {
+  const change = (_key: string, part: unknown): unknown => (typeof part === 'string' ? replace(part) : part);
+  return JSON.parse(JSON.stringify(value, change)) as Value;
 }
 
 function bodyPayload(world: World, message: StoredMessage, attachments: APIAttachment[]): APIMessage {
@@ -104,9 +132,14 @@ function bodyPayload(world: World, message: StoredMessage, attachments: APIAttac
 }
 
 function interactionFields(body: MessageBody): Partial<APIMessage> {
-  const { applicationId, interaction } = body;
+  const { applicationId, interaction, command } = body;
   return {
     ...(applicationId === undefined ? {} : { application_id: applicationId, webhook_id: applicationId }),
     ...(interaction ? { interaction_metadata: interaction } : {}),
+    // Deprecated, and still the only place where Discord names the command.
+    ...(interaction && command !== undefined
+      ? // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above
+        { interaction: { id: interaction.id, type: interaction.type, name: command, user: interaction.user } }
+      : {}),
   };
 }

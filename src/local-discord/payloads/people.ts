@@ -3,10 +3,11 @@ import type {
   APIGuildMember,
   APIRole,
   APIUser,
+  GatewayPresenceUpdate,
   GuildMemberFlags,
   RoleFlags,
 } from 'discord-api-types/v10';
-import { ApplicationFlags, PermissionFlagsBits } from 'discord-api-types/v10';
+import { ApplicationFlags, PermissionFlagsBits, PresenceUpdateStatus } from 'discord-api-types/v10';
 
 import { isoTime } from '../../base/clock.ts';
 import type { StoredUser } from '../store/user-store.ts';
@@ -82,6 +83,16 @@ export function memberPayloadWithoutUser(world: World, user: StoredUser): Member
 
 export function memberPayload(world: World, user: StoredUser): APIGuildMember {
   return { ...memberPayloadWithoutUser(world, user), user: userPayload(user) };
+}
+
+export function presencePayload(world: World, user: string, isPresent: boolean): GatewayPresenceUpdate {
+  return {
+    user: { id: user },
+    guild_id: world.settings.guildId,
+    status: isPresent ? PresenceUpdateStatus.Online : PresenceUpdateStatus.Offline,
+    activities: [],
+    client_status: isPresent ? { web: PresenceUpdateStatus.Online } : {},
+  };
 }
 
 export function rolePayloads(world: World): APIRole[] {

@@ -6,7 +6,8 @@ import { apiErrors } from '../api-error.ts';
 import { noContent, ok, route } from '../http/router.ts';
 import type { Call, Route } from '../http/router.ts';
 import { applicationPayload } from '../payloads/people.ts';
-import { checkGuild, param } from './access.ts';
+import { compareIds } from '../store/channel-store.ts';
+import { channelOf, checkGuild, param } from './access.ts';
 
 const isOptionList = (value: unknown): value is NonNullable<APIApplicationCommand['options']> =>
   z.array(z.looseObject({ type: z.int(), name: z.string().regex(/^[-_'\p{L}\p{N}]{1,32}$/u) })).safeParse(value)
@@ -38,15 +39,28 @@ export const commandRoutes: readonly Route[] = [
   // What a person's client asks for to offer the commands.
   route('GET', '/guilds/:guild/application-command-index', (call) => {
     checkGuild(call);
-    const { world } = call;
-    const bots = world.users.all().filter(({ bot }) => bot);
-    return ok({
-      applications: bots.map((bot) => applicationPayload(bot, undefined)),
-      application_commands: world.commands.usable(),
-      version: world.settings.guildId,
-    });
+    return ok(commandIndex(call));
+  }),
+  route('GET', '/channels/:channel/application-command-index', (call) => {
+    channelOf(call);
+    return ok(commandIndex(call));
   }),
 ];
+
+/** Every command that can be used here. Every bot is a member of the one guild. */
+function commandIndex({ world }: Call): object {
+  const bots = world.users.all().filter(({ bot }) => bot);
+  const commands = world.commands.usable();
+  return {
+    applications: bots.map((bot) => applicationPayload(bot, undefined)),
+    application_commands: commands,
+    version:
+      commands
+        .map(({ version }) => version)
+        .sort(compareIds)
+        .at(-1) ?? world.settings.guildId,
+  };
+}
 
 function commandRoutesOf(place: Place, path: string): readonly Route[] {
   const one = `${path}/:command`;

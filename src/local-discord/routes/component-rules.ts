@@ -4,7 +4,9 @@ import { z } from 'zod';
 
 import { invalidField } from '../api-error.ts';
 
+/** Documented limits: rows of an ordinary message, components in all of one that is laid out by its components. */
 const mostRows = 5;
+const mostComponents = 40;
 const mostButtons = 5;
 const mostOptions = 25;
 const longestCustomId = 100;
@@ -16,19 +18,31 @@ const anyComponent = z.looseObject({
   disabled: z.boolean().optional(),
   label: z.string().max(80).nullish(),
   options: z.array(z.looseObject({})).optional(),
+  min_values: z.int().nonnegative().nullish(),
+  max_values: z.int().positive().nullish(),
   components: z.array(z.looseObject({ type: z.int() })).optional(),
+  accessory: z.looseObject({ type: z.int() }).optional(),
+  component: z.looseObject({ type: z.int() }).optional(),
 });
+type AnyComponent = z.output<typeof anyComponent>;
 
-/** Documented limits of buttons and menus. @throws DiscordApiError 50035 naming the place. */
+type Path = readonly (string | number)[];
+
+/** Documented limits of buttons, menus and layouts. @throws DiscordApiError 50035 naming the place. */
 export function checkComponents(components: readonly APIMessageTopLevelComponent[]): void {
-  if (components.length > mostRows) {
+  const isLayout = components.some(({ type }) => type !== ComponentType.ActionRow);
+  if (!isLayout && components.length > mostRows) {
     throw invalidField(['components'], 'BASE_TYPE_BAD_LENGTH', `Must be between 1 and ${mostRows} in length.`);
   }
   const seen = new Set<string>();
-  for (const [index, component] of components.entries()) check(component, ['components', index], seen);
+  const count = components.reduce((sum, component, index) => sum + check(component, ['components', index], seen), 0);
+  if (isLayout && count > mostComponents) {
+    throw invalidField(['components'], 'BASE_TYPE_MAX_LENGTH', `Must be ${mostComponents} or fewer in length.`);
+  }
 }
 
-function check(value: object, path: readonly (string | number)[], seen: Set<string>): void {
+/** Checks a component and what is in it; how many there are. */
+function check(value: object, path: Path, seen: Set<string>): number {
   const parsed = anyComponent.safeParse(value);
   if (!parsed.success) throw invalidField(path, 'BASE_TYPE_INVALID', 'This is not a component.');
   const { type, custom_id: customId, options, components } = parsed.data;
@@ -53,21 +67,47 @@ function check(value: object, path: readonly (string | number)[], seen: Set<stri
     const message = `Must be ${mostOptions} or fewer in length.`;
     throw invalidField([...path, 'options'], 'BASE_TYPE_MAX_LENGTH', message);
   }
-  for (const [index, child] of (components ?? []).entries()) check(child, [...path, 'components', index], seen);
+  return childrenOf(parsed.data, path).reduce((sum, child) => sum + check(child.value, child.path, seen), 1);
 }
 
+export interface FoundComponent {
+  readonly type: number;
+  readonly disabled: boolean;
+  /** How many may be chosen of a menu. */
+  readonly least: number;
+  readonly most: number;
+  /** The values of a menu that lists them itself. */
+  readonly values: readonly string[] | undefined;
+}
+
+const listed = z.array(z.looseObject({ value: z.string() }));
+
 /** Finds a component by its custom id, however deep. */
-export function componentIn(
-  components: readonly object[],
-  customId: string,
-): { readonly type: number; readonly disabled: boolean } | undefined {
+export function componentIn(components: readonly object[], customId: string): FoundComponent | undefined {
   for (const value of components) {
     const parsed = anyComponent.safeParse(value);
     if (!parsed.success) continue;
-    const { type, custom_id: own, disabled, components: children } = parsed.data;
-    if (own === customId) return { type, disabled: disabled ?? false };
-    const found = componentIn(children ?? [], customId);
+    const { type, custom_id: own, disabled, min_values: least, max_values: most, options } = parsed.data;
+    if (own === customId) {
+      const values = listed.safeParse(options).data?.map((option) => option.value);
+      return { type, disabled: disabled ?? false, least: least ?? 1, most: most ?? 1, values };
+    }
+    const found = componentIn(
+      childrenOf(parsed.data, []).map((child) => child.value),
+      customId,
+    );
     if (found) return found;
   }
   return undefined;
+}
+
+function childrenOf(
+  { components = [], accessory, component }: AnyComponent,
+  path: Path,
+): readonly { readonly value: object; readonly path: Path }[] {
+  return [
+    ...components.map((value, index) => ({ value, path: [...path, 'components', index] })),
+    ...(accessory ? [{ value: accessory, path: [...path, 'accessory'] }] : []),
+    ...(component ? [{ value: component, path: [...path, 'component'] }] : []),
+  ];
 }

@@ -1,5 +1,5 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { InteractionType } from 'discord-api-types/v10';
+import { ComponentType, InteractionType } from 'discord-api-types/v10';
 import { z } from 'zod';
 
 import { apiErrors, invalidField } from '../api-error.ts';
@@ -10,15 +10,20 @@ import { channelPayload } from '../payloads/channel.ts';
 import { messagePayload } from '../payloads/message.ts';
 import { memberPayload, permissionsOf, userPayload } from '../payloads/people.ts';
 import type { StoredChannel } from '../store/channel-store.ts';
+import type { World } from '../world.ts';
+import { checkOptions, givenOption, subcommandsIn } from './command-options.ts';
 import { componentIn } from './component-rules.ts';
-import { optionsResolved } from './resolved-options.ts';
-
-const option = z.looseObject({ name: z.string(), type: z.int() });
+import type { FoundComponent } from './component-rules.ts';
+import { componentsResolved, optionsResolved } from './resolved-options.ts';
 
 const common = {
   application_id: z.string(),
   channel_id: z.string(),
-  nonce: z.string().max(64).optional(),
+  nonce: z
+    .union([z.string().max(64), z.int()])
+    .transform(String)
+    .optional(),
+  session_id: z.string().max(64).optional(),
 };
 
 /** What a person's client sends when they use a command, press a button, choose in a menu, or submit a form. */
@@ -29,7 +34,11 @@ const interactionBody = z.discriminatedUnion('type', [
       z.literal(InteractionType.ApplicationCommandAutocomplete),
     ]),
     ...common,
-    data: z.object({ id: z.string(), options: z.array(option).optional(), target_id: z.string().optional() }),
+    data: z.object({
+      id: z.string(),
+      options: z.array(givenOption).max(25).optional(),
+      target_id: z.string().optional(),
+    }),
   }),
   z.object({
     type: z.literal(InteractionType.MessageComponent),
@@ -76,14 +85,35 @@ function openInteraction(call: Call, body: InteractionBody, channel: StoredChann
   const { world, user } = call;
   const { data, ...facts } = subject;
   const id = world.ids.next();
-  const note = { id, ...(body.nonce === undefined ? {} : { nonce: body.nonce }) };
   const interaction = world.interactions.open(
-    { id, type: body.type, application: body.application_id, user: user.id, channel: channel.id, ...facts },
-    () => world.publish({ event: 'INTERACTION_FAILURE', data: note, onlyFor: user.id }),
+    {
+      id,
+      type: body.type,
+      application: body.application_id,
+      user: user.id,
+      channel: channel.id,
+      ...(body.nonce === undefined ? {} : { nonce: body.nonce }),
+      ...(body.session_id === undefined ? {} : { session: body.session_id }),
+      ...facts,
+    },
+    () => {
+      tellPerson(world, interaction, 'INTERACTION_FAILURE');
+    },
   );
-  world.publish({ event: 'INTERACTION_CREATE', data: note, onlyFor: user.id });
+  tellPerson(world, interaction, 'INTERACTION_CREATE');
   const payload = interactionPayload(call, interaction, channel, data);
   world.publish({ event: 'INTERACTION_CREATE', data: payload, onlyFor: body.application_id });
+}
+
+/** Tells the client that began an interaction what becomes of it. */
+export function tellPerson(world: World, interaction: Interaction, event: string, more: object = {}): void {
+  const { id, nonce, user, session } = interaction;
+  world.publish({
+    event,
+    data: { id, ...(nonce === undefined ? {} : { nonce }), ...more },
+    onlyFor: user,
+    ...(session === undefined ? {} : { onlySession: session }),
+  });
 }
 
 function subjectOf(call: Call, body: InteractionBody, channel: StoredChannel): Subject {
@@ -98,13 +128,15 @@ function subjectOf(call: Call, body: InteractionBody, channel: StoredChannel): S
       if (!component || component.disabled) {
         throw invalidField(['data', 'custom_id'], 'COMPONENT_VALIDATION_FAILED', 'Component validation failed');
       }
+      const { type } = component;
       const { values } = body.data;
+      checkChoice(component, values ?? []);
       return {
         message: body.message_id,
         data: {
           custom_id: body.data.custom_id,
-          component_type: component.type,
-          ...(values ? { values, resolved: {} } : {}),
+          component_type: type,
+          ...(values ? { values, resolved: componentsResolved(call.world, [{ type, values }]) } : {}),
         },
       };
     }
@@ -115,28 +147,37 @@ function subjectOf(call: Call, body: InteractionBody, channel: StoredChannel): S
       const { custom_id: customId, components } = body.data;
       return {
         ...(opener.message === undefined ? {} : { message: opener.message }),
-        data: { custom_id: customId, components },
+        data: { custom_id: customId, components, resolved: componentsResolved(call.world, components) },
       };
     }
   }
 }
 
+/** What was chosen must be there to be chosen. @throws DiscordApiError 50035. */
+function checkChoice({ type, least, most, values }: FoundComponent, chosen: readonly string[]): void {
+  const isMenu = type !== (ComponentType.Button as number);
+  const isWrong = values && chosen.some((value) => !values.includes(value));
+  if (isMenu && (isWrong || chosen.length < least || chosen.length > most)) {
+    throw invalidField(['data', 'values'], 'COMPONENT_VALIDATION_FAILED', 'Component validation failed');
+  }
+}
+
 function commandSubject(
   call: Call,
-  {
-    application_id: application,
-    data,
-  }: Extract<
+  body: Extract<
     InteractionBody,
     { type: InteractionType.ApplicationCommand | InteractionType.ApplicationCommandAutocomplete }
   >,
 ): Subject {
+  const { application_id: application, data } = body;
   const { commands, settings } = call.world;
   const command = commands.get(application, undefined, data.id) ?? commands.get(application, settings.guildId, data.id);
   if (!command) throw apiErrors.unknownCommand();
   const { id, name, type, guild_id: guild } = command;
+  const isUse = body.type === InteractionType.ApplicationCommand;
+  checkOptions(command, data.options ?? [], isUse);
   return {
-    command: name,
+    ...(isUse ? { command: [name, ...subcommandsIn(data.options)].join(' ') } : {}),
     data: {
       id,
       name,

@@ -13,6 +13,7 @@ import { userPayloadById } from '../payloads/people.ts';
 import type { StoredChannel } from '../store/channel-store.ts';
 import type { StoredMessage } from '../store/message-store.ts';
 import { param } from './access.ts';
+import { tellPerson } from './interaction-routes.ts';
 import { messageCreateBody, messageEditBody } from './message-body.ts';
 
 const callbackBody = z.discriminatedUnion('type', [
@@ -46,10 +47,13 @@ type Callback = z.output<typeof callbackBody>;
 export const webhookRoutes: readonly Route[] = [
   openRoute('POST', '/interactions/:interaction/:token/callback', (call) => {
     const callback = call.body.read(callbackBody);
-    const interaction = call.world.interactions.acknowledge(param(call, 'interaction'), param(call, 'token'));
-    const message = answer(call, interaction, callback);
-    const { id, type, user } = interaction;
-    call.world.publish({ event: 'INTERACTION_SUCCESS', data: { id }, onlyFor: user });
+    const { interaction, message } = call.world.interactions.acknowledge(
+      param(call, 'interaction'),
+      param(call, 'token'),
+      (opened) => ({ interaction: opened, message: answer(call, opened, callback) }),
+    );
+    const { id, type } = interaction;
+    tellPerson(call.world, interaction, 'INTERACTION_SUCCESS');
     if (call.query.get('with_response') !== 'true') return noContent;
     return ok({
       interaction: { id, type, ...(message ? { response_message_id: message.id } : {}) },
@@ -60,7 +64,12 @@ export const webhookRoutes: readonly Route[] = [
     const interaction = interactionOf(call);
     const { files } = call.body;
     const body = call.body.read(messageCreateBody);
-    return ok(say(call, interaction, { body, files }));
+    const thinking = thinkingOf(call, interaction);
+    if (!thinking) return ok(say(call, interaction, { body, files }));
+    // Documented by Discord: the first follow-up to a deferred answer fills that answer in.
+    const channel = channelOf(call, interaction);
+    const filled = { channel, message: thinking, body, files, viewer: interaction.application };
+    return ok(editMessage(call.world, filled));
   }),
   openRoute('GET', '/webhooks/:application/:token/messages/:message', (call) => {
     const { message } = ownMessageOf(call);
@@ -101,19 +110,18 @@ function answer(call: Call, interaction: Interaction, callback: Callback): APIMe
       return editMessage(world, { channel, message, body: callback.data, files, viewer: interaction.application });
     }
     case InteractionResponseType.ApplicationCommandAutocompleteResult: {
-      const data = { ...callback.data, interaction_id: interaction.id };
-      world.publish({ event: 'APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE', data, onlyFor: interaction.user });
+      tellPerson(world, interaction, 'APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE', callback.data);
       return undefined;
     }
     case InteractionResponseType.Modal: {
-      const { application, channel, user, id } = interaction;
-      const data = {
+      const { application, channel } = interaction;
+      const { username } = userPayloadById(world, application);
+      tellPerson(world, interaction, 'INTERACTION_MODAL_CREATE', {
         ...callback.data,
-        id,
+        id: interaction.id,
         channel_id: channel,
-        application: { id: application, name: userPayloadById(world, application).username },
-      };
-      world.publish({ event: 'INTERACTION_MODAL_CREATE', data, onlyFor: user });
+        application: { id: application, name: username },
+      });
       return undefined;
     }
   }
@@ -131,10 +139,17 @@ function say(
   what: Pick<NewMessage, 'body' | 'files' | 'mayBeEmpty'>,
 ): APIMessage {
   const { world } = call;
-  const { id, application, user } = interaction;
+  const { id, application, user, command, original } = interaction;
   const isCommand = interaction.type === InteractionType.ApplicationCommand;
+  // As at Discord: an answer to a button is a reply to its message, a follow-up one to the first answer.
+  const repliesTo = original ?? interaction.message;
+  const reference = repliesTo === undefined ? undefined : { message_id: repliesTo, fail_if_not_exists: false };
+  const { body } = what;
   return createMessage(world, {
     ...what,
+    body: reference
+      ? { ...body, message_reference: reference, allowed_mentions: { ...body.allowed_mentions, replied_user: false } }
+      : body,
     channel: channelOf(call, interaction),
     author: application,
     origin: {
@@ -144,11 +159,21 @@ function say(
         type: isCommand ? InteractionType.ApplicationCommand : InteractionType.MessageComponent,
         user: userPayloadById(world, user),
         authorizing_integration_owners: {},
+        ...(original === undefined ? {} : { original_response_message_id: original }),
         ...(interaction.message === undefined ? {} : { interacted_message_id: interaction.message }),
       } as NonNullable<NonNullable<NewMessage['origin']>['interaction']>,
+      ...(command === undefined ? {} : { command }),
     },
-    answers: { user, type: isCommand ? 'command' : 'component' },
+    answers: { user, type: isCommand && original === undefined ? 'command' : 'other' },
   });
+}
+
+/** The deferred answer while it still says "thinking". */
+function thinkingOf(call: Call, interaction: Interaction): StoredMessage | undefined {
+  const { original = '0', channel, user } = interaction;
+  const message = call.world.messages.getVisible(channel, original, user);
+  const isThinking = message?.author === interaction.application && (message.body.flags & MessageFlags.Loading) !== 0;
+  return isThinking ? message : undefined;
 }
 
 function interactionOf(call: Call): Interaction {

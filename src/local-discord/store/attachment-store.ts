@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 
+import type { ImageSize } from './image-size.ts';
 import { toInteger } from './snowflakes.ts';
 
 export interface StoredAttachment {
@@ -11,10 +12,13 @@ export interface StoredAttachment {
   readonly description: string | undefined;
   /** Bytes. */
   readonly size: number;
+  /** Of a picture. */
+  readonly dimensions: ImageSize | undefined;
 }
 
 const columns = `CAST(id AS TEXT) AS id, CAST(message AS TEXT) AS message, channel, filename, content_type, description,
-  size`;
+  size, width, height`;
+const source = 'attachments LEFT JOIN picture_sizes ON attachment = id';
 
 /** Retention: the bytes of the oldest attachments go when all together are more than this (1 GiB). */
 const keepBytes = 1024 ** 3;
@@ -28,31 +32,36 @@ export class AttachmentStore {
   }
 
   insert(attachment: StoredAttachment, bytes: Uint8Array): void {
-    const { id, message, channel, filename, contentType, description, size } = attachment;
+    const { id, message, channel, filename, contentType, description, size, dimensions } = attachment;
     this.#database
       .prepare(
         `INSERT INTO attachments (id, message, channel, filename, content_type, description, size, bytes)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(BigInt(id), BigInt(message), channel, filename, contentType, description ?? null, size, bytes);
+    if (dimensions) {
+      this.#database
+        .prepare('INSERT INTO picture_sizes (attachment, width, height) VALUES (?, ?, ?)')
+        .run(BigInt(id), dimensions.width, dimensions.height);
+    }
     this.#dropOldest();
   }
 
   of(message: string): readonly StoredAttachment[] {
     return this.#database
-      .prepare(`SELECT ${columns} FROM attachments WHERE message = ? ORDER BY id`)
+      .prepare(`SELECT ${columns} FROM ${source} WHERE message = ? ORDER BY attachments.id`)
       .all(BigInt(message))
       .map(toAttachment);
   }
 
   get(id: string): StoredAttachment | undefined {
-    const row = this.#database.prepare(`SELECT ${columns} FROM attachments WHERE id = ?`).get(toInteger(id));
+    const row = this.#database.prepare(`SELECT ${columns} FROM ${source} WHERE id = ?`).get(toInteger(id));
     return row && toAttachment(row);
   }
 
   /** An attachment with its bytes; undefined when it is unknown or its bytes are gone. */
   read(id: string): { readonly attachment: StoredAttachment; readonly bytes: Uint8Array } | undefined {
-    const row = this.#database.prepare(`SELECT ${columns}, bytes FROM attachments WHERE id = ?`).get(toInteger(id));
+    const row = this.#database.prepare(`SELECT ${columns}, bytes FROM ${source} WHERE id = ?`).get(toInteger(id));
     const bytes = row?.['bytes'];
     return row && bytes instanceof Uint8Array ? { attachment: toAttachment(row), bytes } : undefined;
   }
@@ -74,6 +83,7 @@ export class AttachmentStore {
 }
 
 function toAttachment(row: Record<string, SQLOutputValue>): StoredAttachment {
+  const { width = null } = row;
   return {
     id: String(row['id']),
     message: String(row['message']),
@@ -82,5 +92,6 @@ function toAttachment(row: Record<string, SQLOutputValue>): StoredAttachment {
     contentType: String(row['content_type']),
     description: typeof row['description'] === 'string' ? row['description'] : undefined,
     size: Number(row['size']),
+    dimensions: width === null ? undefined : { width: Number(width), height: Number(row['height']) },
   };
 }

@@ -3,10 +3,9 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { BridgeError } from '../../base/errors.ts';
 
-/** Counts up with every change of the tables below. */
-const schemaVersion = 1;
-
-const schema = `
+/** Every change of the tables ever made, in order. Only ever appended to. */
+const migrations: readonly string[] = [
+  `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE users (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
   CREATE TABLE channels (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
@@ -32,7 +31,15 @@ const schema = `
     author TEXT NOT NULL, nonce TEXT NOT NULL, message INTEGER NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY (author, nonce)
   ) STRICT;
-`;
+`,
+  `
+  -- A table of its own: behind the bytes, two more columns would be slow to reach.
+  CREATE TABLE picture_sizes (
+    attachment INTEGER PRIMARY KEY REFERENCES attachments (id) ON DELETE CASCADE,
+    width INTEGER NOT NULL, height INTEGER NOT NULL
+  ) STRICT;
+`,
+];
 
 /**
  * Opens the data file, making it (0600) when there is none. What is committed survives `kill -9` and a power cut.
@@ -70,7 +77,8 @@ export function inTransaction<T>(database: DatabaseSync, action: () => T): T {
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    database.exec('ROLLBACK');
+    // On a full disk SQLite may have undone everything by itself; a second ROLLBACK would hide the real error.
+    if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }
@@ -82,16 +90,18 @@ function makePrivateFile(path: string): void {
 
 function migrate(database: DatabaseSync, path: string): void {
   const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-  if (found > schemaVersion) {
+  if (found > migrations.length) {
     throw new BridgeError(
       'local-data-newer',
-      `The built-in chat's data file "${path}" has version ${found}, this program knows ${schemaVersion}.`,
+      `The built-in chat's data file "${path}" has version ${found}, this program knows ${migrations.length}.`,
       { advice: 'Update the program, or move the file away.' },
     );
   }
-  if (found === schemaVersion) return;
-  inTransaction(database, () => {
-    database.exec(schema);
-    database.exec(`PRAGMA user_version = ${schemaVersion}`);
-  });
+  for (const [index, sql] of migrations.entries()) {
+    if (index < found) continue;
+    inTransaction(database, () => {
+      database.exec(sql);
+      database.exec(`PRAGMA user_version = ${index + 1}`);
+    });
+  }
 }

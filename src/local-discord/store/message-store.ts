@@ -38,6 +38,8 @@ export interface MessageBody {
   /** The application that answered an interaction with it. */
   readonly applicationId?: string;
   readonly interaction?: APIMessageInteractionMetadata;
+  /** The name of the command that it answers. */
+  readonly command?: string;
 }
 
 /** Which part of a channel's history is wanted; at most one of the three ids. */
