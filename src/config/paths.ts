@@ -41,6 +41,9 @@ export interface PathsOptions {
 /** What a socket's path may take, in bytes: `sun_path` holds 108 on Linux, one of them for the final zero. */
 const longestSocketPath = 107;
 
+/** Hexadecimal digits that tell the installations of one user apart. */
+const hashLength = 8;
+
 /**
  * Finds the installation: BRIDGE_HOME; else the checkout this program runs from; else `~/.claude-discord-bridge`.
  *
@@ -48,7 +51,15 @@ const longestSocketPath = 107;
  */
 export function resolvePaths(options: PathsOptions): BridgePaths {
   const home = findHome(options);
-  const runtime = join(runtimeBase(options), `claude-bridge-${userId(options)}-${shortHash(realPath(home), 8)}`);
+  const prefix = join(runtimeBase(options), `claude-bridge-${userId(options)}-`);
+  // Hashing costs a shell command more than everything else here, and one that finds a running daemon needs no hash.
+  let hash: string | undefined;
+  const runtime = (): string => {
+    hash ??= shortHash(realPath(home), hashLength);
+    return `${prefix}${hash}`;
+  };
+  const longest = Buffer.byteLength(join(`${prefix}${'x'.repeat(hashLength)}`, 'control.sock'));
+  if (longest >= longestSocketPath) throw socketPathTooLong(join(runtime(), 'control.sock'), longest);
   const config = join(home, 'config');
   const state = join(home, 'state');
   const logs = join(home, 'logs');
@@ -64,9 +75,15 @@ export function resolvePaths(options: PathsOptions): BridgePaths {
     attachments: join(home, 'attachments'),
     monitoring: join(home, 'monitoring'),
     workspace: join(home, 'workspace'),
-    runtime,
-    controlSocket: socketPath(runtime, 'control.sock'),
-    tmuxSocket: socketPath(runtime, 'tmux.sock'),
+    get runtime() {
+      return runtime();
+    },
+    get controlSocket() {
+      return join(runtime(), 'control.sock');
+    },
+    get tmuxSocket() {
+      return join(runtime(), 'tmux.sock');
+    },
   };
 }
 
@@ -113,11 +130,8 @@ function realPath(path: string): string {
   return join(realPath(dirname(path)), path.slice(dirname(path).length));
 }
 
-function socketPath(directory: string, name: string): string {
-  const path = join(directory, name);
-  const bytes = Buffer.byteLength(path);
-  if (bytes < longestSocketPath) return path;
-  throw new BridgeError('socket-path-too-long', `The socket path "${path}" has ${bytes} bytes; the system allows 106.`, {
+function socketPathTooLong(path: string, bytes: number): BridgeError {
+  return new BridgeError('socket-path-too-long', `The socket path "${path}" has ${bytes} bytes; the system allows 106.`, {
     advice: 'Set XDG_RUNTIME_DIR or TMPDIR to a directory with a shorter path, e.g. /tmp.',
   });
 }
