@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { describeError, BridgeError } from './base/errors.ts';
-import { startDaemon } from './compose.ts';
-import type { Daemon } from './compose.ts';
+import { startDaemon } from './compose/start-daemon.ts';
+import type { Daemon } from './compose/start-daemon.ts';
 import { resolvePaths } from './config/paths.ts';
 
 type StopOptions = { readonly keepSessions: boolean };

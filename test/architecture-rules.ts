@@ -151,7 +151,7 @@ export const rings: Readonly<Record<string, Ring>> = {
     node: [],
     why: 'Runs in a browser.',
   },
-  'compose.ts': { may: [''], packages: [], node: 'any', why: 'The one file that constructs across folders.' },
+  compose: { may: [''], packages: [], node: 'any', why: 'The one folder that constructs across the others.' },
   'main.ts': { may: [''], packages: [], node: 'any', why: 'The entry.' },
 };
 

@@ -110,7 +110,7 @@ describe('nothing is wrong when', () => {
     ['a driver uses the mailbox', 'src/agents/codex/x.ts', `import { Mailbox } from '../mailbox/mailbox.ts';`],
     ['a driver uses its own folder', 'src/agents/codex/x.ts', `import { X } from './deep/x.ts';`],
     ['the registry knows the drivers', 'src/agents/registry.ts', `import { X } from './scripted/script.ts';`],
-    ['those who compose know all', 'src/compose.ts', `import { X } from './terminal/tmux-manager.ts';`],
+    ['those who compose know all', 'src/compose/start-daemon.ts', `import { X } from '../terminal/tmux-manager.ts';`],
     ['a test mirrors a file', 'test/base/clock.test.ts', ''],
     ['a test is about one side of a file', 'test/base/clock-after-a-jump.test.ts', ''],
     ['a test has a folder of the table', 'test/e2e/anything.test.ts', ''],

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Scope } from '../base/scope.ts';
+import { createClaudeCodeDriver } from '../agents/claude-code/driver.ts';
+import { chooseAgent, createDriverRegistry } from '../agents/registry.ts';
+import type { AgentChoice, DriverRegistry } from '../agents/registry.ts';
+import { createScriptedDriver } from '../agents/scripted/driver.ts';
+import { packageRoot } from '../config/paths.ts';
+import type { Terminal } from '../contracts/terminal.ts';
+import { openTmux } from '../terminal/tmux-manager.ts';
+import type { Ground } from './ground.ts';
+
+/** The agents, and the terminals they live in. */
+export interface Agents {
+  readonly terminal: Terminal;
+  readonly drivers: DriverRegistry;
+  /** What new sessions get, and why. */
+  readonly choice: AgentChoice;
+}
+
+/**
+ * @param keepSessions asked at the end: whether the agents run on.
+ * @throws BridgeError when tmux is missing or cannot be started.
+ */
+export async function openAgents(
+  { paths, environment, config, clock, log }: Ground,
+  options: { readonly umask: number; readonly keepSessions: () => boolean },
+  scope: Scope,
+): Promise<Agents> {
+  const terminal = await openTmux({ socket: paths.tmuxSocket, clock, log, umask: options.umask });
+  scope.defer('the terminals', async () => {
+    // A terminal server with nothing in it serves nobody; agents outlive us (I6).
+    if (!options.keepSessions() || (await terminal.list()).length === 0) await terminal.shutdown();
+    await terminal.close();
+  });
+  const choice = chooseAgent({
+    wanted: config.agent,
+    claudeCommand: config.claudeCommand,
+    path: environment['PATH'] ?? '',
+  });
+  const drivers = createDriverRegistry([
+    createClaudeCodeDriver({
+      terminal,
+      clock,
+      log,
+      command: choice.name === 'claude-code' ? choice.command : config.claudeCommand,
+      extraArguments: config.claudeOptions,
+      permissionMode: config.permissionMode,
+      bridgeInstructions: readFileSync(join(packageRoot(), 'docs', 'inside-a-session.md'), 'utf8'),
+    }),
+    createScriptedDriver({ terminal, clock, log }),
+  ]);
+  return { terminal, drivers, choice };
+}

@@ -1,0 +1,282 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+import { describeError } from '../base/errors.ts';
+import { Scope } from '../base/scope.ts';
+import { shellLine } from '../base/shell-words.ts';
+import { Bridge } from '../bridge/bridge.ts';
+import { ChannelTopics } from '../bridge/channel-topics.ts';
+import { Delivery } from '../bridge/delivery.ts';
+import { Housekeeping } from '../bridge/housekeeping.ts';
+import { Intake } from '../bridge/intake.ts';
+import { terminalName } from '../bridge/managed-session.ts';
+import { Owners } from '../bridge/owners.ts';
+import { ReplyCollector } from '../bridge/reply-collector.ts';
+import { servingSession } from '../bridge/routing.ts';
+import { SessionManager } from '../bridge/session-manager.ts';
+import { TypingIndicator } from '../bridge/typing-indicator.ts';
+import { wordsIn } from '../bridge/words.ts';
+import { agentEnvironment } from '../config/agent-environment.ts';
+import { packageRoot } from '../config/paths.ts';
+import type { BridgePaths } from '../config/paths.ts';
+import { productVersion } from '../config/version.ts';
+import type { ChatTransport } from '../contracts/chat.ts';
+import type { Stores } from '../contracts/stores.ts';
+import { startControlServer } from '../control/server.ts';
+import { createDiscordTransport } from '../discord/transport.ts';
+import type { SessionNumber } from '../model/session.ts';
+import { SessionDirectories } from '../storage/session-directories.ts';
+import { SessionsFile } from '../storage/sessions-file.ts';
+import { openStores } from '../storage/stores.ts';
+import { listForeignSessions } from '../terminal/foreign-sessions.ts';
+import { openAgents } from './agents.ts';
+import type { Agents } from './agents.ts';
+import { openChatServer } from './chat-server.ts';
+import type { ChatServer } from './chat-server.ts';
+import { layGround } from './ground.ts';
+import type { Ground } from './ground.ts';
+import { endStrangers } from './strangers.ts';
+
+/** How long a stop waits for texts that are on their way to the chat server, in milliseconds. */
+const drainTimeoutMs = 5_000;
+
+export type StopOptions = { readonly keepSessions: boolean };
+
+export interface Daemon {
+  /** Ends everything in the reverse order of its start. */
+  stop(options: StopOptions): Promise<void>;
+}
+
+export interface DaemonOptions {
+  readonly paths: BridgePaths;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What new files of the agents are denied: what the person's are, not the bridge's own. */
+  readonly umask: number;
+  /** Also log to standard output. */
+  readonly echoLog: boolean;
+  /** Somebody asked for the end of the daemon. */
+  readonly onStopRequested: (options: StopOptions) => void;
+}
+
+/**
+ * Builds the whole bridge and starts it: this folder is the one place that constructs across the others.
+ *
+ * @throws BridgeError with what is wrong and what to do; everything acquired so far is released then.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const scope = new Scope();
+  try {
+    return await build(options, scope);
+  } catch (error) {
+    await scope.close();
+    throw error;
+  }
+}
+
+async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
+  const ground = layGround(options, scope);
+  const { paths, clock, log } = ground;
+  const server = await openChatServer(ground, scope);
+  const stores = scope.own('the state', openStores(server.files.database), (opened) => {
+    opened.close();
+  });
+  const uncertain = stores.inbox.markUncertain(clock.now());
+  if (uncertain > 0) log.info({ count: uncertain }, 'messages of the last run will be looked up');
+  let keepSessions = true;
+  const agents = await openAgents(ground, { umask: options.umask, keepSessions: () => keepSessions }, scope);
+  const { token, apiUrl } = server;
+  const transport = createDiscordTransport({ token, clock, log, ...(apiUrl === undefined ? {} : { apiUrl }) });
+  // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
+  const isFirstRun = server.kind === 'local' && !existsSync(server.files.map);
+  const house = furnish(ground, { server, stores, agents, transport }, options);
+  const { sessions, delivery, typing, topics, intake, bridge } = house;
+
+  await sessions.load();
+  await endStrangers({
+    terminal: agents.terminal,
+    known: new Set(sessions.entries().map(terminalName)),
+    serverFile: join(paths.state, 'server'),
+    server: server.kind,
+  });
+  for (const entry of sessions.entries()) server.ensureChannel(entry);
+  const control = await startControlServer({ socket: paths.controlSocket, api: bridge, log });
+  scope.defer('the control socket', () => control.close());
+  scope.defer('housekeeping', new Housekeeping({ stores, clock, log }).start());
+  scope.defer('the chat connection', () => transport.close());
+  scope.defer('the outbox', () => delivery.drain(drainTimeoutMs));
+  scope.defer('typing indicators', () => {
+    typing.close();
+  });
+  await transport.connect({
+    onMessage: (message) => {
+      try {
+        intake.receive(message);
+      } catch (error) {
+        log.error({ message: message.id, error: describeError(error) }, 'a message could not be stored');
+      }
+    },
+    onState: (state) => {
+      log.info({ connection: state.connection, detail: state.detail }, 'chat connection changed');
+      delivery.kick();
+      topics?.resume();
+    },
+  });
+  scope.defer('the sessions', () => (keepSessions ? sessions.detachAll() : sessions.stopAll()));
+  await sessions.startAll();
+  if (isFirstRun) await bridge.addSession({ kind: 'local' }, { channel: 'new' });
+  delivery.kick();
+  const { name: agent } = agents.choice;
+  log.info({ version: productVersion(), agent, chat: server.kind, pid: process.pid }, 'the bridge is ready');
+
+  return {
+    stop: async (how) => {
+      keepSessions = how.keepSessions;
+      log.info({ keepSessions }, 'the bridge stops');
+      await scope.close();
+    },
+  };
+}
+
+interface Outside {
+  readonly server: ChatServer;
+  readonly stores: Stores;
+  readonly agents: Agents;
+  readonly transport: ChatTransport;
+}
+
+interface House {
+  readonly sessions: SessionManager;
+  readonly delivery: Delivery;
+  readonly typing: TypingIndicator;
+  readonly topics: ChannelTopics | undefined;
+  readonly intake: Intake;
+  readonly bridge: Bridge;
+}
+
+/** Constructs the middle and ties it to what is outside. Starts nothing. */
+function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOptions): House {
+  const { config, sources, clock, log } = ground;
+  const { server, stores, agents, transport } = outside;
+  const words = wordsIn(config.language);
+  const workspace = new SessionDirectories({
+    workspace: ground.paths.workspace,
+    attachments: ground.paths.attachments,
+    sessions: server.files.sessions,
+    defaultWorkDir: config.claudeWorkDir,
+  });
+  const owners = new Owners({
+    server: server.kind,
+    configured: [config.ownerUserId, server.userId].filter((id) => id !== undefined),
+    facts: stores.facts,
+    clock,
+  });
+  const delivery = new Delivery({ stores, transport, clock, log });
+  const onOutbox = (): void => {
+    delivery.kick();
+  };
+  const typing = new TypingIndicator({ stores, transport, clock });
+  const topics = server.takesTopicsFreely ? new ChannelTopics({ transport, words, log }) : undefined;
+  const collector = new ReplyCollector({
+    stores,
+    words,
+    clock,
+    log,
+    channelOf: (session) => sessions.channelOf(session),
+    onOutbox,
+  });
+  const sessions: SessionManager = new SessionManager({
+    map: new SessionsFile({ path: server.files.map }),
+    stores,
+    collector,
+    workspace,
+    words,
+    clock,
+    log,
+    driver: (name) => agents.drivers.get(name),
+    defaultAgent: agents.choice.name,
+    environment: (entry, token) => environmentOf(ground, entry.number, token),
+    onAdded: (entry) => {
+      server.ensureChannel(entry);
+    },
+    onRemoved: (entry) => {
+      topics?.forget(entry.channel);
+      server.removeChannel(entry);
+    },
+    onState: ({ entry, record, state }) => {
+      typing.update(entry.number, state.activity === 'busy');
+      topics?.update({
+        number: entry.number,
+        channel: entry.channel,
+        lifecycle: record.lifecycle,
+        state,
+        agent: record.agent,
+        workDir: workspace.workDirOf(entry),
+      });
+    },
+  });
+  // Nobody chose 1: where the map has no session 1, its first one serves.
+  const defaultSession = (): SessionNumber =>
+    sources.defaultSession.from === 'default'
+      ? servingSession(sessions.entries(), config.defaultSession)
+      : config.defaultSession;
+  const intake = new Intake({
+    stores,
+    owners,
+    words,
+    clock,
+    log,
+    entries: () => sessions.entries(),
+    policy: { defaultSession, unmapped: config.routingUnmapped },
+    onStored: (session) => {
+      sessions.get(session).wake();
+    },
+    onOutbox,
+  });
+  const bridge = new Bridge({
+    sessions,
+    stores,
+    transport,
+    collector,
+    owners,
+    workspace,
+    words,
+    clock,
+    log,
+    defaultSession,
+    onOutbox,
+    attachLine: (name) => shellLine(agents.terminal.attachCommand(name)),
+    newChannelId: () => server.newChannelId(),
+    requestStop: onStopRequested,
+    surroundings: () => surroundingsOf(ground, outside, owners),
+  });
+  return { sessions, delivery, typing, topics, intake, bridge };
+}
+
+/** The whole environment of a session's agent. */
+function environmentOf(
+  { environment, paths }: Ground,
+  session: SessionNumber,
+  token: string,
+): Readonly<Record<string, string>> {
+  const path = [join(packageRoot(), 'bin'), environment['PATH'] ?? ''].join(delimiter);
+  return agentEnvironment({ environment, session, token, home: paths.home, path });
+}
+
+/** The parts of the status that the bridge cannot know. */
+async function surroundingsOf({ paths }: Ground, { server, agents, transport }: Outside, owners: Owners) {
+  return {
+    version: productVersion(),
+    pid: process.pid,
+    home: paths.home,
+    tmuxSocket: paths.tmuxSocket,
+    agent: agents.choice,
+    foreignSessions: await listForeignSessions(/^claude-session-\d+$/),
+    chat: {
+      kind: server.kind,
+      state: transport.state.connection,
+      ...(transport.state.detail === undefined ? {} : { detail: transport.state.detail }),
+      owned: owners.known(),
+      ...server.status,
+    },
+  };
+}
