@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { connectBot, expectCode, listOf, nextEvent, rest, restAsUser, unique } from './conformance-target.ts';
 import type { Reach } from './discord-conformance.ts';
+import { RawGateway } from './raw-gateway.ts';
 
 export function channelChecks(reach: Reach, withUser: boolean): void {
   let client: Client<true>;
@@ -29,6 +30,27 @@ export function channelChecks(reach: Reach, withUser: boolean): void {
     await gone;
     await expectCode(client.channels.fetch(channel.id, { force: true }), 10003);
     expect((await rest(reach(), 'POST', `/channels/${channel.id}/messages`, { content: 'hi' })).body.code).toBe(10003);
+  });
+
+  it.skipIf(!withUser)('a topic set by the bot, or by a person who may, is told to everybody', async () => {
+    const person = await RawGateway.open(reach());
+    person.identify(reach().userToken!);
+    await person.event('READY');
+    const guild = client.guilds.cache.get(reach().guildId)!;
+    const channel = await guild.channels.create({ name: 'topics', type: ChannelType.GuildText });
+    await channel.setTopic('🟢 idle · claude-code');
+    const { d: told } = await person.event('CHANNEL_UPDATE', ({ id }) => id === channel.id);
+    expect(told.topic).toBe('🟢 idle · claude-code');
+    const heard = nextEvent(client, 'channelUpdate', (_old, { id }) => id === channel.id);
+    const changed = await restAsUser(reach(), 'PATCH', `/channels/${channel.id}`, {
+      topic: 'mine',
+      name: 'Their Name',
+    });
+    expect(changed.status).toBe(200);
+    expect((await heard)[1]).toMatchObject({ topic: 'mine', name: 'their-name' });
+    await expectCode(channel.setTopic('x'.repeat(1025)), 50035);
+    await channel.delete();
+    person.close();
   });
 
   it.skipIf(!withUser)('a direct message reaches the bot, is marked as one, and is answered', async () => {

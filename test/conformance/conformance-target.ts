@@ -33,6 +33,15 @@ export interface Answered {
   readonly resume_gateway_url: string;
   readonly heartbeat_interval: number;
   readonly custom_id: string;
+  readonly nonce: string;
+  readonly status: string;
+  readonly presences: readonly { readonly status: string }[];
+  readonly topic: string;
+  readonly flags: number;
+  readonly reactions: readonly { readonly me: boolean; readonly count: number }[];
+  readonly referenced_message: Answered | null;
+  readonly choices: readonly { readonly name: string; readonly value: string }[];
+  readonly application_commands: readonly { readonly id: string; readonly name: string }[];
 }
 
 export interface RestAnswer {
@@ -84,7 +93,7 @@ export function restAsUser(
   target: ConformanceTarget,
   method: string,
   path: string,
-  body?: object,
+  body?: object | FormData,
 ): Promise<RestAnswer> {
   return rest(target, method, path, body, target.userToken);
 }

@@ -7,6 +7,8 @@ import { historyChecks } from './history-checks.ts';
 import { interactionChecks } from './interaction-checks.ts';
 import { loginChecks } from './login-checks.ts';
 import { messageChecks } from './message-checks.ts';
+import { personInteractionChecks } from './person-interaction-checks.ts';
+import { personChecks } from './person-checks.ts';
 import { reactionChecks } from './reaction-checks.ts';
 import { threadChecks } from './thread-checks.ts';
 import { uploadChecks } from './upload-checks.ts';
@@ -44,7 +46,9 @@ export function describeDiscordConformance(
     describe('threads', () => threadChecks(reach));
     describe('uploads', () => uploadChecks(reach));
     describe('channels', () => channelChecks(reach, withUser));
+    describe.skipIf(!withUser)("a person's client", () => personChecks(reach));
     describe('gateway', () => gatewayChecks(reach, withUser));
     describe('commands and interactions', () => interactionChecks(reach, withUser));
+    describe.skipIf(!withUser)('interactions as a person sees them', () => personInteractionChecks(reach));
   });
 }

@@ -113,6 +113,36 @@ export function interactionChecks(reach: Reach, withUser: boolean): void {
     expect(await countOf(content)).toBe(0);
   });
 
+  it.skipIf(!withUser)('the first follow-up to a deferred answer fills it in, the next is a reply to it', async () => {
+    const interaction = await command();
+    if (!interaction.isChatInputCommand()) throw new Error('not a command');
+    await interaction.deferReply();
+    const { id } = await interaction.fetchReply();
+    const filled = await interaction.followUp(unique('done'));
+    expect(filled.id).toBe(id);
+    expect(filled.flags.has(MessageFlags.Loading)).toBe(false);
+    const next = await interaction.followUp(unique('and this'));
+    expect(next.id).not.toBe(id);
+    expect(next.reference?.messageId).toBe(id);
+  });
+
+  it.skipIf(!withUser)('an answer that is refused is none: the interaction can still be answered', async () => {
+    const interaction = await command();
+    if (!interaction.isChatInputCommand()) throw new Error('not a command');
+    await expectCode(interaction.reply({ content: 'x'.repeat(2001) }), 50035);
+    const empty = await rest(reach(), 'POST', `/interactions/${interaction.id}/${interaction.token}/callback`, {
+      type: 4,
+      data: { content: ' ' },
+    });
+    expect(empty).toMatchObject({ status: 400, body: { code: 50006 } });
+    const content = unique('this time');
+    await interaction.client.rest.post(`/interactions/${interaction.id}/${interaction.token}/callback`, {
+      body: { type: 4, data: { content } },
+      auth: false,
+    });
+    expect(await countOf(content)).toBe(1);
+  });
+
   it.skipIf(!withUser)('an ephemeral answer is not in the history, and only its reader is told', async () => {
     const bystander = await RawGateway.open(reach());
     await bystander.begin(reach().botToken, 1 | (1 << 9) | (1 << 15));

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 
 import { Presences } from '../../../src/local-discord/gateway/presences.ts';
+import { RawGateway } from '../../conformance/raw-gateway.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
+import { runningServer } from '../running-server.ts';
 
 function watched(): { presences: Presences; clock: ManualClock; told: string[] } {
   const clock = new ManualClock();
@@ -43,4 +45,27 @@ it('who was never here does not leave, and after the end nobody does', async () 
   presences.close();
   await clock.advance(60_000);
   expect(told).toEqual(['bot came']);
+});
+
+it('a client for people is told whether the bot is here; a bot is not told when the page is open', async () => {
+  const clock = new ManualClock();
+  const { target } = await runningServer({ clock });
+  const guildsAndPresences = 1 | (1 << 8);
+  const bot = await RawGateway.open(target);
+  await bot.begin(target.botToken, guildsAndPresences);
+  const person = await RawGateway.open(target);
+  person.identify(target.userToken!);
+  expect((await person.event('GUILD_CREATE')).d.presences).toMatchObject([{ status: 'online' }]);
+  expect(bot.frames.filter(({ t }) => t === 'PRESENCE_UPDATE')).toHaveLength(1); // its own
+  bot.close();
+  const hasHeard = async (status: string): Promise<boolean> => {
+    await clock.advance(1000);
+    return person.frames.some(({ t, d }) => t === 'PRESENCE_UPDATE' && d.status === status);
+  };
+  await expect.poll(() => hasHeard('offline')).toBe(true);
+  const again = await RawGateway.open(target);
+  await again.begin(target.botToken, guildsAndPresences);
+  await expect.poll(() => hasHeard('online')).toBe(true);
+  again.close();
+  person.close();
 });
