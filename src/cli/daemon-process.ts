@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { makePrivateDirectory } from '../base/atomic-file.ts';
@@ -11,8 +11,8 @@ import type { CliContext } from './context.ts';
 
 const startTimeoutMs = 60_000;
 
-/** The program of the daemon: beside this folder, compiled as this file is. */
-const mainUrl = new URL(`../main${extname(import.meta.url)}`, import.meta.url);
+/** The program of the daemon: beside this folder; compiled, unless this file is not. */
+const mainUrl = new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url);
 
 /**
  * Starts the daemon as a process of its own that outlives this one, and waits for its report. What it says before its

@@ -50,9 +50,7 @@ async function readInput(): Promise<string> {
     .replace(/\r?\n$/, '');
 }
 
-try {
-  await runDp(process.argv.slice(2), process.env);
-} catch (error) {
+runDp(process.argv.slice(2), process.env).catch((error: unknown) => {
   process.stderr.write(failureLine('dp', error));
   process.exitCode = exitCodeOf(error);
-}
+});

@@ -1,3 +1,5 @@
 import { runVai } from './program.ts';
 
-process.exitCode = await runVai(process.argv.slice(2));
+void runVai(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,3 +1,5 @@
 import { runVai } from './program.ts';
 
-process.exitCode = await runVai(['stop', ...process.argv.slice(2)], 'vexit');
+void runVai(['stop', ...process.argv.slice(2)], 'vexit').then((exitCode) => {
+  process.exitCode = exitCode;
+});
