@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+
+import type { Command } from 'commander';
+
+import { BridgeError } from '../../base/errors.ts';
+import { packageRoot } from '../../config/paths.ts';
+import type { CliContext } from '../context.ts';
+import { usageError } from '../failure.ts';
+import { explain } from '../manual.ts';
+import type { Asker } from '../setup/asker.ts';
+import type { SetupTools } from '../setup/tools.ts';
+
+interface Options {
+  readonly tokenFile?: string;
+  readonly channel: readonly string[];
+  readonly yes?: true;
+}
+
+export function addSetup(program: Command, context: CliContext): void {
+  const command = program
+    .command('setup')
+    .description('Connects the bridge to Discord, step by step: bot, invitation, channels, owner.')
+    .option('--token-file <FILE>', 'without questions: a file with the token; "-" reads standard input')
+    .option(
+      '--channel <ID[=DIRECTORY]>',
+      'without questions: a channel that gets a session; repeat it for several',
+      (value: string, previous: readonly string[]) => [...previous, value],
+      [],
+    )
+    .option('--yes', 'without questions: also (re)start the bridge')
+    .action((options: Options) => setUp(context, options));
+  explain(command, {
+    examples: [
+      ['vai setup', 'asks for what is missing; may be run again at any time'],
+      'vai setup --token-file /run/secrets/bot --channel 123456789012345678 --yes',
+      'vai setup --token-file token.txt --channel 123456789012345678=/home/you/shop',
+    ],
+    notes: [
+      'It explains how to make a bot, checks the token at once, prints the link that invites the bot, lets you choose channels, writes `config/.env` and the map, restarts the bridge and makes you its owner. Nothing is written before the last question; Ctrl-C leaves all as it was.',
+      'The token is never shown, and is no argument of a program. An older `config/.env` is kept as `config/.env.backup`.',
+    ],
+  });
+}
+
+async function setUp(context: CliContext, options: Options): Promise<void> {
+  if (context.inPane) {
+    throw new BridgeError('forbidden', "The bridge cannot be set up from inside a session's terminal.", {
+      advice: 'Use a shell of your own.',
+    });
+  }
+  if (options.tokenFile !== undefined) {
+    const { runUnattended } = await import('../setup/unattended.ts');
+    const tools = await makeTools(context, noAsker);
+    const done = await runUnattended(tools, {
+      tokenFile: options.tokenFile,
+      channels: options.channel,
+      start: options.yes === true,
+    });
+    context.print(...done);
+    return;
+  }
+  if (options.channel.length > 0 || options.yes) {
+    throw usageError('--channel and --yes go with --token-file.', 'Without any option, vai setup asks for everything.');
+  }
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw usageError(
+      'vai setup asks questions, and this is no terminal.',
+      'Run it in a terminal, or use: vai setup --token-file FILE --channel ID --yes',
+    );
+  }
+  const [{ runWizard }, { clackAsker }] = await Promise.all([
+    import('../setup/wizard.ts'),
+    import('../setup/clack-asker.ts'),
+  ]);
+  await runWizard(await makeTools(context, clackAsker));
+}
+
+async function makeTools(context: CliContext, asker: Asker): Promise<SetupTools> {
+  const [{ DiscordInquiry }, { loadConfig }, { runningBridge }] = await Promise.all([
+    import('../../discord/diagnosis.ts'),
+    import('../../config/load-config.ts'),
+    import('../setup/running-bridge.ts'),
+  ]);
+  const { paths, environment, clock, vai } = context;
+  const config = (): ReturnType<typeof loadConfig> =>
+    loadConfig({ environment, envFile: paths.envFile, bridgeJson: paths.bridgeJson });
+  const apiUrl = config().config.discordApiUrl;
+  return {
+    asker,
+    clock,
+    paths,
+    vai,
+    config,
+    inquire: (token) => new DiscordInquiry({ token, apiUrl, clock }),
+    bridge: runningBridge(context),
+    envExample: join(packageRoot(), 'config', '.env.example'),
+  };
+}
+
+/** Nobody is there to be asked. */
+const noAsker: Asker = {
+  say: nobody,
+  explain: nobody,
+  secret: nobody,
+  text: nobody,
+  confirm: nobody,
+  choose: nobody,
+  wait: nobody,
+};
+
+function nobody(): never {
+  throw new Error('setup asked a question although nobody is there');
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+
+import { BridgeError, systemErrorCode } from '../../base/errors.ts';
+import { inviteLink } from '../../discord/channel-permissions.ts';
+import { withoutPrefix } from '../../discord/diagnosis.ts';
+import { parseChannelId } from '../../model/session.ts';
+import { usageError } from '../failure.ts';
+import { expandHome, judgeDirectory } from './channels-step.ts';
+import { mappedSessions, saveSessions, saveToken } from './save.ts';
+import { judgeForm, judgeToken } from './token-step.ts';
+import type { SetupTools, WantedSession } from './tools.ts';
+
+export interface UnattendedOptions {
+  readonly tokenFile: string;
+  /** `ID`, or `ID=DIRECTORY`. */
+  readonly channels: readonly string[];
+  /** Also (re)start the bridge. */
+  readonly start: boolean;
+}
+
+/**
+ * The setup without a person. Everything is checked before anything is written.
+ *
+ * @returns what was done, in sentences.
+ * @throws BridgeError `usage`, `token-wrong`, `discord-offline`, `intent-missing`, `channel-unseen`, or of what it calls.
+ */
+export async function runUnattended(tools: SetupTools, options: UnattendedOptions): Promise<readonly string[]> {
+  const token = readToken(options.tokenFile);
+  const wanted = options.channels.map(parseWanted);
+  const judged = await judgeToken(tools, token);
+  switch (judged.kind) {
+    case 'wrong':
+      throw new BridgeError('token-wrong', judged.words, { advice: 'Developer portal: Bot → Reset Token, copy it.' });
+    case 'offline':
+      throw new BridgeError('discord-offline', judged.words, {
+        advice: 'The token may be right: look at the network.',
+      });
+    case 'no-intent':
+      throw new BridgeError('intent-missing', judged.words, { advice: `Turn it on at ${judged.link}, and save.` });
+    case 'good':
+  }
+  await demandSeen(tools, token, wanted, judged.application.id);
+  const mapped = await mappedSessions(tools);
+  const isSet = tools.config().config.discordToken === token;
+  const done = isSet ? [`The token of ${judged.bot} is set already.`] : [saveToken(tools, token)];
+  const fresh = wanted.filter(({ channel }) => !mapped.some((entry) => entry.channel === channel));
+  const numbers = await saveSessions(tools, fresh);
+  if (numbers.length > 0) done.push(`Sessions added: ${numbers.join(', ')}.`);
+  if (!options.start) return [...done, `To use it: ${tools.vai} restart   (or once more with --yes)`];
+  await tools.bridge.restart();
+  const status = await tools.bridge.status();
+  return status?.chat.owned === false ? [...done, `Nobody owns the bridge yet: ${tools.vai} pair`] : done;
+}
+
+function readToken(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw usageError(
+      `The token file ${file} cannot be read (${systemErrorCode(error) ?? 'unknown error'}).`,
+      'Give another.',
+    );
+  }
+  const wrong = judgeForm(text);
+  if (wrong !== undefined) throw usageError(`${file} holds no token.`, wrong);
+  return withoutPrefix(text);
+}
+
+function parseWanted(text: string): WantedSession {
+  const [id = '', ...rest] = text.split('=');
+  if (parseChannelId(id) === undefined) {
+    throw usageError(
+      `"${id}" is not a channel id.`,
+      'A channel id has 15 to 20 digits: right-click it, "Copy Channel ID".',
+    );
+  }
+  const directory = rest.join('=');
+  const wrong = judgeDirectory(directory);
+  if (wrong !== undefined) throw usageError(wrong, 'Example: --channel 123456789012345678=/home/you/project');
+  return directory === '' ? { channel: id } : { channel: id, workDir: expandHome(directory) };
+}
+
+async function demandSeen(
+  tools: SetupTools,
+  token: string,
+  wanted: readonly WantedSession[],
+  application: string,
+): Promise<void> {
+  const discord = tools.inquire(token);
+  for (const { channel } of wanted) {
+    const answer = await discord.channel(channel);
+    if (answer.kind === 'ok' && answer.value.kind === 'seen') continue;
+    throw new BridgeError('channel-unseen', `The bot cannot see channel ${channel}; nothing was changed.`, {
+      advice: `Invite it: ${inviteLink(application)} , and let it into that channel.`,
+    });
+  }
+}
