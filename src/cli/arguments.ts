@@ -1,19 +1,43 @@
-import { InvalidArgumentError } from 'commander';
+import { Argument, InvalidArgumentError, Option } from 'commander';
 
 import { parseSessionNumber } from '../model/session.ts';
+import type { SessionNumber } from '../model/session.ts';
+import { hinted } from './completion/hints.ts';
 import { usageError } from './failure.ts';
 
+/** The argument that names a session. */
+export function sessionArgument(): Argument {
+  return hinted(new Argument('<N>', 'session number').argParser(readSession), 'sessions');
+}
+
+/** The option of every command that can speak to programs. */
+export function jsonOption(): Option {
+  return new Option('--json', 'for programs: JSON on standard output');
+}
+
 /** Reads a session's number from the command line. */
-export function sessionArgument(value: string): number {
+export function readSession(value: string): SessionNumber {
   const number = parseSessionNumber(value);
   if (number === undefined) throw new InvalidArgumentError('It must be a session number (1, 2, 3 ...).');
   return number;
 }
 
+/** Reads several sessions' numbers: `1,3`. */
+export function readSessions(value: string): readonly SessionNumber[] {
+  return value.split(',').map((part) => readSession(part.trim()));
+}
+
 /** Reads a count of lines from the command line. */
-export function countArgument(value: string): number {
+export function readCount(value: string): number {
   if (!/^\d{1,7}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(value);
+}
+
+/** Reads a time in seconds from the command line; gives milliseconds. */
+export function readInterval(value: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  if (seconds >= 0.1 && seconds <= 3600) return Math.round(seconds * 1000);
+  throw new InvalidArgumentError('It must be a number of seconds from 0.1 to 3600.');
 }
 
 /** Reads standard input to its end, without its last newline. */

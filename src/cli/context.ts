@@ -1,12 +1,16 @@
+import { join } from 'node:path';
+
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { resolvePaths } from '../config/paths.ts';
 import type { BridgePaths } from '../config/paths.ts';
-import { connectControl } from '../control/client.ts';
 import type { ControlClient } from '../control/client.ts';
-import { visible } from './failure.ts';
 import { ownCommand } from './own-command.ts';
+import { withProgress } from './progress.ts';
+import type { Say } from './progress.ts';
 import { paneToken, reachDaemon } from './reach-daemon.ts';
+import { isColoured, paint } from './style.ts';
+import type { Line } from './style.ts';
 
 /** What commands share: where the installation is, how to reach its daemon, how to say something. */
 export class CliContext {
@@ -14,6 +18,8 @@ export class CliContext {
   readonly clock: Clock;
   /** What the program ends with unless something is thrown. */
   exitCode = 0;
+  /** `--no-color` was given. */
+  noColor = false;
   #paths: BridgePaths | undefined;
 
   constructor(environment: Readonly<Record<string, string | undefined>>, clock: Clock = systemClock) {
@@ -26,6 +32,11 @@ export class CliContext {
     return this.#paths;
   }
 
+  /** What the daemon said at its last start before its own log was open. */
+  get startLog(): string {
+    return join(this.paths.logs, 'start.log');
+  }
+
   /** Whether this program runs inside a session's terminal. */
   get inPane(): boolean {
     return paneToken(this.environment) !== undefined;
@@ -36,9 +47,20 @@ export class CliContext {
     return ownCommand('vai', this.environment);
   }
 
+  /** Columns of the terminal that standard output is; undefined when it is none. */
+  get columns(): number | undefined {
+    return process.stdout.isTTY ? process.stdout.columns : undefined;
+  }
+
+  /** Whether standard output gets colours. */
+  get coloured(): boolean {
+    return isColoured(process.stdout, this.environment, this.noColor);
+  }
+
   /** Writes lines for a person. */
-  print(...lines: readonly string[]): void {
-    process.stdout.write(lines.map((line) => `${visible(line)}\n`).join(''));
+  print(...lines: readonly Line[]): void {
+    const { coloured } = this;
+    process.stdout.write(lines.map((line) => `${paint(line, coloured)}\n`).join(''));
   }
 
   /** Writes a value for a program. */
@@ -47,13 +69,21 @@ export class CliContext {
   }
 
   /** Says something beside the result. */
-  note(line: string): void {
-    process.stderr.write(`${visible(line)}\n`);
+  note(line: Line): void {
+    process.stderr.write(`${paint(line, isColoured(process.stderr, this.environment, this.noColor))}\n`);
+  }
+
+  /** Runs something that may take more than a second; on a terminal a line says then what is being waited for. */
+  progress<T>(subject: string, work: (say: Say) => Promise<T>, look?: () => Promise<string>): Promise<T> {
+    const dumb = this.environment['TERM'] === 'dumb';
+    return withProgress(subject, { stream: process.stderr, clock: this.clock, dumb, look }, work);
   }
 
   /** Connects, as the person at the machine or as the pane this runs in, and hangs up afterwards. */
   async withBridge<T>(use: (bridge: ControlClient) => Promise<T>): Promise<T> {
     const token = paneToken(this.environment);
+    // Loaded only here: help, completion and mistakes need none of what it brings along.
+    const { connectControl } = await import('../control/client.ts');
     const bridge = await reachDaemon(this.paths, (socket) =>
       connectControl({ socket, clock: this.clock, ...(token === undefined ? {} : { token }) }),
     );

@@ -1,5 +1,4 @@
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { makePrivateDirectory } from '../base/atomic-file.ts';
@@ -24,9 +23,9 @@ const mainUrl = new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../mai
 export async function spawnDaemon(context: CliContext, program: URL = mainUrl): Promise<void> {
   demandBuilt(program);
   const { home, logs, bridgeLog } = context.paths;
+  const { startLog: outputFile } = context;
   makePrivateDirectory(home);
   makePrivateDirectory(logs);
-  const outputFile = join(logs, 'start.log');
   const output = openSync(outputFile, 'w', 0o600);
   const child = spawnProcess(process.execPath, [fileURLToPath(program)], {
     cwd: home,
@@ -36,8 +35,7 @@ export async function spawnDaemon(context: CliContext, program: URL = mainUrl): 
   });
   closeSync(output);
 
-  const stopProgress = showProgress(context);
-  const report = await reportOf(child, context).finally(stopProgress);
+  const report = await reportOf(child, context);
   if (child.connected) child.disconnect();
   child.unref();
   switch (report.kind) {
@@ -92,20 +90,6 @@ function reportOf(child: ReturnType<typeof spawnProcess>, { clock }: CliContext)
       reject(error);
     });
   });
-}
-
-/** After a second, a person at a terminal sees that something is going on. */
-function showProgress({ clock }: CliContext): () => void {
-  if (!process.stderr.isTTY) return () => undefined;
-  let seconds = 0;
-  const cancel = clock.every(1000, () => {
-    seconds += 1;
-    process.stderr.write(seconds === 1 ? 'Starting the bridge ..' : '.');
-  });
-  return () => {
-    cancel();
-    if (seconds > 0) process.stderr.write('\n');
-  };
 }
 
 function demandBuilt(program: URL): void {

@@ -6,7 +6,14 @@ import { paneToken } from './reach-daemon.ts';
 
 /** What `dp` was asked for; `text` is undefined when it comes from standard input. */
 export type Post =
-  { readonly kind: 'help' } | { readonly kind: 'post'; readonly target: PostTarget; readonly text: string | undefined };
+  | { readonly kind: 'help' }
+  | {
+      readonly kind: 'post';
+      readonly target: PostTarget;
+      readonly text: string | undefined;
+      /** Say for programs what was done. */
+      readonly json?: true;
+    };
 
 /**
  * Reads the arguments of `dp`. One argument is always the message; with more, a leading number is a session or a
@@ -15,6 +22,12 @@ export type Post =
  * @throws BridgeError `usage`; `files-not-supported`.
  */
 export function parsePost(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): Post {
+  const [head, ...others] = args;
+  // One argument is always the message.
+  if (head === '--json' && others.length > 0) {
+    const rest = parsePost(others, environment);
+    return rest.kind === 'help' ? rest : { ...rest, json: true };
+  }
   const end = args.indexOf('--');
   const options = end === -1 ? args : args.slice(0, end);
   const words = end === -1 ? args : [...options, ...args.slice(end + 1)];

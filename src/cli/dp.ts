@@ -2,31 +2,17 @@ import { systemClock } from '../base/clock.ts';
 import { resolvePaths } from '../config/paths.ts';
 import { openWire } from '../control/wire.ts';
 import { parsePost } from './dp-arguments.ts';
-import { exitCodeOf, failureLine, usageError } from './failure.ts';
+import { exitCodeOf, failureLine, obstacleNote, usageError } from './failure.ts';
 import { paneToken, reachDaemon } from './reach-daemon.ts';
 
 const postTimeoutMs = 20_000;
 
-const help = `Usage: dp [N | channel id] "message"
-
-Posts to a session's channel as the bot. It never reaches the agent; for that there is: vai send N "text"
-
-With one argument it is the message, for the default session; inside a session's terminal, for that session.
-With more, a leading number is a session, or with 15 to 20 digits a channel.
-"\\n" in the message is a newline. "-" reads the message from standard input, as it is.
-
-Examples:
-  dp "the build is green"
-  dp 2 "first line\\nsecond line"
-  dp 123456789012345678 "to any channel"
-  git log -1 | dp 2 -
-`;
-
-/** Everything that `dp` loads is on its way to the screen: no schema library, no command-line library. */
+/** What `dp` loads for a post is on its way to the chat: no schema library, no command-line library. */
 async function runDp(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
   const post = parsePost(args, environment);
   if (post.kind === 'help') {
-    process.stdout.write(help);
+    const { describeDp } = await import('./dp-command.ts');
+    describeDp().outputHelp();
     return;
   }
   const text = post.text ?? (await readInput());
@@ -36,10 +22,19 @@ async function runDp(args: readonly string[], environment: NodeJS.ProcessEnv): P
     openWire({ socket, clock: systemClock, ...(token === undefined ? {} : { token }) }),
   );
   try {
-    await wire.call('post', { target: post.target, text }, postTimeoutMs);
+    const stored = await wire.call('post', { target: post.target, text }, postTimeoutMs);
+    if (post.json) process.stdout.write(`${JSON.stringify(stored)}\n`);
+    const obstacle = obstacleIn(stored);
+    if (obstacle !== undefined) process.stderr.write(`${obstacleNote('dp', 'The message', obstacle)}\n`);
   } finally {
     wire.close();
   }
+}
+
+/** Why the message cannot be posted now, if the daemon says so. */
+function obstacleIn(stored: unknown): string | undefined {
+  if (typeof stored !== 'object' || stored === null || !('obstacle' in stored)) return undefined;
+  return typeof stored.obstacle === 'string' ? stored.obstacle : undefined;
 }
 
 async function readInput(): Promise<string> {

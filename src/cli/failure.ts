@@ -15,6 +15,11 @@ export function failureLine(program: string, error: unknown): string {
   return `${program}: ${visible(describeError(error).replace(/\s*\n\s*/g, ' / '))}\n`;
 }
 
+/** The line on stderr for something that is stored, and will not be posted until somebody does something. */
+export function obstacleNote(program: string, what: string, obstacle: string): string {
+  return `${program}: ${what} is stored, but cannot be posted now: ${visible(obstacle.replace(/\s*\n\s*/g, ' / '))}`;
+}
+
 /** A mistake in the arguments: exit code 2. */
 export function usageError(message: string, advice: string): BridgeError {
   return new BridgeError('usage', message, { advice });

@@ -1,9 +1,11 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 
 import { addAddSession } from './commands/add-session.ts';
 import { addAnswer } from './commands/answer.ts';
 import { addAttach } from './commands/attach.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addHelp } from './commands/help.ts';
 import { addListSessions } from './commands/list-sessions.ts';
 import { addLogs } from './commands/logs.ts';
 import { addPair } from './commands/pair.ts';
@@ -12,12 +14,17 @@ import { addRecover } from './commands/recover.ts';
 import { addRemoveSession } from './commands/remove-session.ts';
 import { addRestart } from './commands/restart.ts';
 import { addSend } from './commands/send.ts';
+import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addStop } from './commands/stop.ts';
+import { completeWord } from './completion/shells.ts';
 import { CliContext } from './context.ts';
 import { exitCodeOf, exitCodes, failureLine } from './failure.ts';
+import { explain } from './manual.ts';
+import { isColoured, paint, styled } from './style.ts';
 
+/** In the order in which help lists them. Their modules are light: what a command needs to do its work, it loads then. */
 const commands = [
   addStart,
   addStop,
@@ -30,10 +37,13 @@ const commands = [
   addSend,
   addPrompts,
   addAnswer,
-  addDoctor,
+  addSetup,
   addPair,
   addAttach,
   addLogs,
+  addDoctor,
+  addCompletion,
+  addHelp,
 ] as const;
 
 /**
@@ -45,7 +55,17 @@ export async function runVai(args: readonly string[], program = 'vai'): Promise<
   process.stdout.on('error', endOnClosedPipe);
   const context = new CliContext(process.env);
   try {
-    await describeProgram(context, program).parseAsync(args.length === 0 ? ['start'] : args, { from: 'user' });
+    if (args[0] === completeWord) {
+      await completeFor(context, args[1] ?? '', args.slice(2));
+      return exitCodes.ok;
+    }
+    if (args[0] === '-V' || args[0] === '--version') {
+      const { productVersion } = await import('../config/version.ts');
+      context.print(productVersion());
+      return exitCodes.ok;
+    }
+    const vai = describeProgram(context, program);
+    await vai.parseAsync(meansStart(args) ? ['start', ...args] : args, { from: 'user' });
     return context.exitCode;
   } catch (error) {
     // Commander has said what it had to say.
@@ -55,34 +75,57 @@ export async function runVai(args: readonly string[], program = 'vai'): Promise<
   }
 }
 
-function describeProgram(context: CliContext, program: string): Command {
+/** The definition of `vai`: its commands, what they take, and what there is to say about them. */
+export function describeProgram(context: CliContext, program = 'vai'): Command {
   const vai = new Command('vai')
     .description('Runs the bridge between chat channels and AI coding agents in tmux.')
     .usage('[command] [options]')
+    .option('-V, --version', 'prints the version')
+    .option('--no-color', 'no colours, with any command; NO_COLOR=1 in the environment does the same')
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
+    .configureHelp({ styleTitle: (title) => paint(styled('strong', title), true) })
     .configureOutput({
+      getOutHasColors: () => context.coloured,
+      getErrHasColors: () => isColoured(process.stderr, context.environment, context.noColor),
       outputError: (text, write) => {
         write(`${program}: ${oneLine(text)} See "${program} --help".\n`);
       },
-    })
-    .addHelpText(
-      'after',
-      `
-Without a command, "vai" starts the bridge.
-
-Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 the bridge is not running.
-
-Examples:
-  vai                                     start the bridge
-  vai status                              what runs, and where the chat page is
-  vai add-session 123456789012345678      give a Discord channel a session of its own
-  vai attach 1                            look at session 1's terminal
-  vai stop                                end all sessions and the bridge`,
-    );
+    });
+  explain(vai, {
+    notes: ['Without a command, "vai" starts the bridge.'],
+    exits: { 0: 'done', 1: 'refused or failed', 2: 'wrong use', 3: 'the bridge is not running' },
+    examples: [
+      ['vai', 'start the bridge'],
+      ['vai status', 'what runs, and where the chat page is'],
+      ['vai add-session 123456789012345678', 'give a Discord channel a session of its own'],
+      ['vai view', 'look at all sessions at once'],
+      ['vai help status', 'more about a command'],
+      ['vai stop', 'end all sessions and the bridge'],
+    ],
+  });
   for (const add of commands) add(vai, context);
+  for (const command of [vai, ...vai.commands]) {
+    if (command !== vai) command.addOption(new Option('--no-color', 'no colours').hideHelp());
+    command.on('option:no-color', () => (context.noColor = true));
+  }
   return vai;
+}
+
+/** Nothing was asked for, at most that it shall be said without colours. */
+function meansStart(args: readonly string[]): boolean {
+  return args.every((arg) => arg === '--no-color');
+}
+
+/** Answers a shell that completes the words of one of our programs. Never a word beside that. */
+async function completeFor(context: CliContext, program: string, words: readonly string[]): Promise<void> {
+  const { answerShell } = await import('./completion/answer-shell.ts');
+  const vai = describeProgram(context);
+  const stop = vai.commands.find((command) => command.name() === 'stop');
+  const { describeDp } = await import('./dp-command.ts');
+  const definition = { vai, vexit: stop, dp: describeDp() }[program];
+  if (definition !== undefined) process.stdout.write(await answerShell(context, definition, words));
 }
 
 /** Commander's own words as a sentence in one line. */

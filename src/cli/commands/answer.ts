@@ -1,37 +1,47 @@
+import { Argument } from 'commander';
 import type { Command } from 'commander';
 
 import type { PromptAnswer } from '../../model/prompt.ts';
+import { jsonOption } from '../arguments.ts';
+import { hinted } from '../completion/hints.ts';
 import type { CliContext } from '../context.ts';
 import { usageError } from '../failure.ts';
+import { explain } from '../manual.ts';
 
 interface Options {
   readonly message?: string;
   readonly choose: readonly string[];
+  readonly json?: true;
 }
 
 const advice = 'Use: vai answer ID allow, vai answer ID deny, or vai answer ID --choose "Question=Answer"';
 
 export function addAnswer(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command('answer')
     .description('Decides what an agent is waiting for; "vai prompts" lists it. The first answer counts.')
-    .argument('<id>', 'id of the prompt')
-    .argument('[decision]', 'allow or deny')
+    .addArgument(hinted(new Argument('<id>', 'id of the prompt'), 'prompts'))
+    .addArgument(hinted(new Argument('[decision]', 'allow or deny'), ['allow', 'deny']))
     .option('--message <TEXT>', 'with deny: what the agent is told')
     .option('--choose <Question=Answer>', 'answers a question; repeat it for several', collect, [])
-    .addHelpText(
-      'after',
-      `
-Examples:
-  vai answer k3f9 allow
-  vai answer k3f9 deny --message "use the staging server"
-  vai answer k3f9 --choose "Which colour?=Blue"`,
-    )
+    .addOption(jsonOption())
     .action(async (id: string, decision: string | undefined, options: Options) => {
       const answer = readAnswer(decision, options);
       await context.withBridge((bridge) => bridge.answer(id, answer));
-      context.print(`Success: ${id} answered`);
+      if (options.json) context.printJson({ id, answer });
+      else context.print(`Success: ${id} answered`);
     });
+  explain(command, {
+    notes: [
+      'The first answer counts, whether it is given here or at the terminal. A permission or a plan takes `allow` or `deny`, a question takes `--choose` or `deny`.',
+      '`--choose` may be repeated: one for each question. The question ends at the first `=`.',
+    ],
+    examples: [
+      'vai answer k3f9wq2a allow',
+      'vai answer k3f9wq2a deny --message "use the staging server"',
+      'vai answer k3f9wq2a --choose "Which colour?=Blue"',
+    ],
+  });
 }
 
 function readAnswer(decision: string | undefined, { message, choose }: Options): PromptAnswer {

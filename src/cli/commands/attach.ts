@@ -5,14 +5,20 @@ import type { Command } from 'commander';
 import { BridgeError } from '../../base/errors.ts';
 import { sessionArgument } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
+import { explain } from '../manual.ts';
 
 export function addAttach(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command('attach')
     .description("Shows a session's terminal, to read and to type. Leave it with Ctrl-b d.")
-    .argument('<N>', 'session number', sessionArgument)
-    .addHelpText('after', '\nExample:\n  vai attach 1')
+    .addArgument(sessionArgument())
     .action((session: number) => attach(context, session));
+  explain(command, {
+    notes: [
+      'What you type there appears in the channel as yours, with the answer. While you look, the terminal has the size of yours. All sessions at once: `vai view`.',
+    ],
+    examples: ['vai attach 1'],
+  });
 }
 
 async function attach(context: CliContext, number: number): Promise<void> {

@@ -1,22 +1,42 @@
 import type { Command } from 'commander';
 
+import { jsonOption } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
+import { explain } from '../manual.ts';
+import { styled } from '../style.ts';
 import { alignColumns } from '../table.ts';
 
 export function addListSessions(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command('list-sessions')
     .alias('list-session')
     .description('Lists the sessions with their channels, agents and directories.')
-    .option('--json', 'for programs')
-    .addHelpText('after', '\nExamples:\n  vai list-sessions\n  vai list-sessions --json')
+    .addOption(jsonOption())
     .action(async (options: { json?: true }) => {
       const sessions = await context.withBridge((bridge) => bridge.listSessions());
-      if (options.json) context.printJson(sessions);
-      else if (sessions.length === 0) context.print('There is no session yet. Add one: vai add-session <channel id>');
-      else {
-        const rows = sessions.map(({ number, channel, agent, workDir }) => [String(number), channel, agent, workDir]);
-        context.print(...alignColumns([['N', 'CHANNEL', 'AGENT', 'DIRECTORY'], ...rows]));
+      if (options.json) {
+        context.printJson(sessions);
+        return;
       }
+      if (sessions.length === 0) {
+        context.print(`There is no session yet. Add one: ${context.vai} add-session <channel id>`);
+        return;
+      }
+      const head = ['N', 'CHANNEL', 'NAME', 'AGENT', 'DIRECTORY'].map((title) => styled('strong', title));
+      const rows = sessions.map(({ number, channel, channelName, agent, workDir }) => [
+        String(number),
+        channel,
+        channelName === undefined ? '-' : `#${channelName}`,
+        agent,
+        workDir,
+      ]);
+      context.print(...alignColumns([head, ...rows], { width: context.columns, flexible: [4, 2] }));
     });
+  explain(command, {
+    notes: [
+      'The name of a channel is shown as soon as the chat has told it.',
+      'With `--json`: a list of objects with `number`, `channel`, `channelName` (when it is known), `workDir` and `agent`.',
+    ],
+    examples: ['vai list-sessions', ['vai list-sessions --json | jq -r .[].workDir', 'for programs']],
+  });
 }

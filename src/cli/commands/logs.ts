@@ -1,10 +1,13 @@
+import { Argument } from 'commander';
 import type { Command } from 'commander';
 
 import { BridgeError } from '../../base/errors.ts';
-import { countArgument, sessionArgument } from '../arguments.ts';
+import { parseSessionNumber } from '../../model/session.ts';
+import { readCount } from '../arguments.ts';
+import { hinted } from '../completion/hints.ts';
 import type { CliContext } from '../context.ts';
-import { LogFile } from '../log-file.ts';
-import { prettyLogLine, sessionOfLogLine } from '../log-line.ts';
+import { usageError } from '../failure.ts';
+import { explain } from '../manual.ts';
 
 interface Options {
   readonly follow?: true;
@@ -13,30 +16,54 @@ interface Options {
 }
 
 const lookEveryMs = 250;
+const logNames = ['bridge', 'start'];
 
 export function addLogs(program: Command, context: CliContext): void {
-  program
+  const what = new Argument('[what]', 'session number: what the log has about it; bridge (default) or start: that log');
+  const command = program
     .command('logs')
     .description("Shows the bridge's log, or what in it is about one session.")
-    .argument('[N]', 'session number', sessionArgument)
+    .addArgument(hinted(what, 'sessions', logNames))
     .option('-f, --follow', 'go on as lines are written; end with Ctrl-C')
-    .option('-n, --lines <LINES>', 'how many of the last lines', countArgument, 50)
+    .option('-n, --lines <LINES>', 'how many of the last lines', readCount, 50)
     .option('--json', 'the lines as they are in the file')
-    .addHelpText('after', '\nExamples:\n  vai logs\n  vai logs 1 -f\n  vai logs -n 500 --json')
-    .action((session: number | undefined, options: Options) => showLogs(context, session, options));
+    .action((wanted: string | undefined, options: Options) => showLogs(context, wanted ?? 'bridge', options));
+  explain(command, {
+    notes: [
+      'Reads the files, so it works while the bridge is not running. `start` is what the bridge said at its last start before its log was open.',
+      'With `--json`: one object in each line, `level` and `time` as pino writes them.',
+    ],
+    examples: [
+      'vai logs',
+      ['vai logs 1 -f', 'of session 1, and go on'],
+      ['vai logs -n 500 --json', 'as they are in the file'],
+    ],
+  });
 }
 
-async function showLogs(context: CliContext, session: number | undefined, options: Options): Promise<void> {
-  const file = new LogFile(context.paths.bridgeLog);
-  const wanted = (line: string): boolean => session === undefined || sessionOfLogLine(line) === session;
+async function showLogs(context: CliContext, wanted: string, options: Options): Promise<void> {
+  const session = parseSessionNumber(wanted);
+  if (session === undefined && !logNames.includes(wanted)) {
+    throw usageError(
+      `"${wanted}" is neither a session number nor the name of a log.`,
+      `Use a number (1, 2, 3 ...), or: ${logNames.join(', ')}.`,
+    );
+  }
+  const [{ LogFile }, { prettyLogLine, sessionOfLogLine }] = await Promise.all([
+    import('../log-file.ts'),
+    import('../log-line.ts'),
+  ]);
+  const path = wanted === 'start' ? context.startLog : context.paths.bridgeLog;
+  const file = new LogFile(path);
+  const isWanted = (line: string): boolean => session === undefined || sessionOfLogLine(line) === session;
   const print = (line: string): void => {
     if (options.json) process.stdout.write(`${line}\n`);
     else context.print(prettyLogLine(line));
   };
 
-  const last = file.last(options.lines, wanted);
+  const last = file.last(options.lines, isWanted);
   if (last === undefined && !options.follow) {
-    throw new BridgeError('no-log', `There is no log yet at ${context.paths.bridgeLog}.`, {
+    throw new BridgeError('no-log', `There is no log yet at ${path}.`, {
       advice: 'It appears with the first start: vai start',
     });
   }
@@ -44,6 +71,6 @@ async function showLogs(context: CliContext, session: number | undefined, option
   if (last?.length === 0 && session !== undefined) context.note(`The log has no line about session ${session}.`);
   while (options.follow) {
     await context.clock.sleep(lookEveryMs);
-    for (const line of file.news().filter(wanted)) print(line);
+    for (const line of file.news().filter(isWanted)) print(line);
   }
 }

@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
 
+import { jsonOption } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
+import { explain } from '../manual.ts';
+import { ahead } from '../relative-time.ts';
+import { styled } from '../style.ts';
 
 export function addPair(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command('pair')
     .description('Makes you the owner of the bridge in Discord: gives a code that you type to the bot.')
-    .option('--json', 'for programs')
-    .addHelpText('after', '\nExample:\n  vai pair')
+    .addOption(jsonOption())
     .action(async (options: { json?: true }) => {
       const { code, expires } = await context.withBridge((bridge) => bridge.pair());
       if (options.json) context.printJson({ code, expires });
@@ -15,10 +18,17 @@ export function addPair(program: Command, context: CliContext): void {
         context.print(
           'Type this as a message to the bot in Discord (a direct message, or a channel that it can read):',
           '',
-          `  ${code}`,
+          ['  ', styled('strong', code)],
           '',
-          `Whoever types it first becomes the owner. It is valid until ${expires}.`,
+          `Whoever types it first becomes the owner. It expires ${ahead(expires, context.clock.now())} (${expires}).`,
         );
       }
     });
+  explain(command, {
+    notes: [
+      'Type the code to the bot, best in a direct message, within ten minutes. Whoever types it first is the owner.',
+      'With `--json`: `code`, and when it `expires` (ISO 8601).',
+    ],
+    examples: ['vai pair'],
+  });
 }

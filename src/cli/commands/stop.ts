@@ -1,43 +1,84 @@
 import type { Command } from 'commander';
 
 import { BridgeError } from '../../base/errors.ts';
+import type { BridgeStatus } from '../../contracts/bridge-api.ts';
 import { isDaemonAlive, readDaemonRecord } from '../../control/daemon-record.ts';
+import { jsonOption } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
+import { explain } from '../manual.ts';
 
 /** How long the daemon may take to end its sessions and itself, in milliseconds. */
 const stopTimeoutMs = 60_000;
 const lookEveryMs = 50;
 
+/** What a stop ended, and what it left. */
+export interface Stopped {
+  readonly pid: number;
+  readonly sessions: readonly number[];
+  /** The agents run on. */
+  readonly kept: boolean;
+}
+
 export function addStop(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command('stop')
     .description('Ends all sessions safely (their agents can resume), then the bridge. "vexit" is the same.')
     .option('--keep-sessions', 'leave the agents running; the next start finds them again')
-    .addHelpText('after', '\nExamples:\n  vai stop\n  vai stop --keep-sessions')
-    .action(async (options: { keepSessions?: true }) => {
-      const ended = await stopBridge(context, options.keepSessions === true);
-      context.print(ended);
+    .addOption(jsonOption())
+    .action(async (options: { keepSessions?: true; json?: true }) => {
+      const stopped = await stopBridge(context, options.keepSessions === true);
+      if (options.json) context.printJson(stopped);
+      else context.print(stoppedWords(stopped));
     });
+  explain(command, {
+    notes: [
+      'A full stop ends every agent so that it can be resumed, then tmux, then the daemon. It returns when the process is gone. `vexit` and `./stop-bridge.sh` are the same.',
+      'With `--json`: `pid`, `sessions` (their numbers), and `kept`: whether their agents run on.',
+    ],
+    examples: ['vai stop', ['vai stop --keep-sessions', 'the agents run on']],
+  });
 }
 
 /**
- * Stops the daemon and waits until its process is gone. Returns in words what ended.
+ * Stops the daemon and waits until its process is gone.
  *
  * @throws BridgeError `no-daemon` when none runs, `stop-timeout`.
  */
-export async function stopBridge(context: CliContext, keepSessions: boolean): Promise<string> {
-  const record = readDaemonRecord(context.paths.daemonRecord);
-  const { pid, sessions } = await context.withBridge(async (bridge) => {
-    const status = await bridge.status();
-    await bridge.stop({ keepSessions });
-    return status;
-  });
-  await waitForEnd(context, { pid, started: record?.pid === pid ? record.started : undefined });
-  const names = sessions.map((session) => `session ${session.number}`).join(', ');
+export function stopBridge(context: CliContext, keepSessions: boolean): Promise<Stopped> {
+  return context.progress(
+    'Stopping the bridge',
+    async (say) => {
+      say(keepSessions ? 'waiting until its process is gone' : 'waiting for the agents to end');
+      const record = readDaemonRecord(context.paths.daemonRecord);
+      const { pid, sessions } = await context.withBridge(async (bridge) => {
+        const status = await bridge.status();
+        await bridge.stop({ keepSessions });
+        return status;
+      });
+      await waitForEnd(context, { pid, started: record?.pid === pid ? record.started : undefined });
+      return { pid, sessions: sessions.map(({ number }) => number), kept: keepSessions };
+    },
+    async () => {
+      const status = await context.withBridge((bridge) => bridge.status());
+      return keepSessions ? 'waiting until its process is gone' : stopWords(status);
+    },
+  );
+}
+
+/** What ended, for a person. */
+export function stoppedWords({ pid, sessions, kept }: Stopped): string {
+  const names = sessions.map((session) => `session ${session}`).join(', ');
   if (names === '') return `Stopped the bridge (process ${pid}).`;
-  return keepSessions
+  return kept
     ? `Stopped the bridge (process ${pid}). Still running: ${names}.`
     : `Stopped ${names} and the bridge (process ${pid}).`;
+}
+
+function stopWords({ sessions }: BridgeStatus): string {
+  const left = sessions.filter(({ lifecycle }) => lifecycle !== 'stopped').map(({ number }) => number);
+  return left.length === 0
+    ? 'waiting until its process is gone'
+    : `waiting for the agents of session ${left.join(', ')} to end`;
 }
 
 async function waitForEnd(
