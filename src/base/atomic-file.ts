@@ -1,6 +1,18 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
+import { systemErrorCode } from './errors.ts';
 import { newSecret } from './ids.ts';
 
 /**
@@ -11,22 +23,28 @@ import { newSecret } from './ids.ts';
  * @throws the system error, with the old file untouched.
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
-  const temporary = `${path}.${newSecret(6)}.tmp`;
-  try {
-    const file = openSync(temporary, 'wx', mode);
-    try {
-      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-      for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  replace(path, content, mode, true);
   flushDirectory(dirname(path));
+}
+
+/**
+ * Replaces a file as one step for every reader, without waiting for the disk: for what means nothing any more after a
+ * power cut, when the file may be old or empty.
+ *
+ * @throws the system error, with the old file untouched.
+ */
+export function replaceFile(path: string, content: string | Uint8Array, mode = 0o600): void {
+  replace(path, content, mode, false);
+}
+
+/** As `writeFileAtomic`, but nothing when the file has this content and these permission bits already. */
+export function writeFileUnlessSame(path: string, content: string, mode: number): void {
+  try {
+    if (readFileSync(path, 'utf8') === content && (statSync(path).mode & 0o777) === mode) return;
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  }
+  writeFileAtomic(path, content, mode);
 }
 
 /** Makes a private directory (0700) with its parents. Does nothing if it is there. */
@@ -38,6 +56,24 @@ export function makePrivateDirectory(path: string): void {
 export function claimPrivateDirectory(path: string): void {
   makePrivateDirectory(path);
   if ((statSync(path).mode & 0o777) !== 0o700) chmodSync(path, 0o700);
+}
+
+function replace(path: string, content: string | Uint8Array, mode: number, flush: boolean): void {
+  const temporary = `${path}.${newSecret(6)}.tmp`;
+  try {
+    const file = openSync(temporary, 'wx', mode);
+    try {
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset);
+      if (flush) fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 function flushDirectory(path: string): void {

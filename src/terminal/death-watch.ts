@@ -125,6 +125,8 @@ export class DeathWatch {
   async #sweepOnce(): Promise<void> {
     this.#sweeps += 1;
     const sweep = this.#sweeps;
+    const { clock, log } = this.#options;
+    const began = clock.monotonic();
     const panes = await this.#options.listPanes();
     if (!panes || this.#closed) return;
     const alive = new Map(panes.map((pane) => [pane.name, pane.pid]));
@@ -134,6 +136,8 @@ export class DeathWatch {
       void this.#settle(terminal, true);
     }
     this.#options.onPanes(panes);
+    const ms = Math.round((clock.monotonic() - began) * 100) / 100;
+    log.debug({ terminals: this.#watches.size, ms }, 'looked at all terminals');
   }
 
   #watchExitFile(terminal: WatchedTerminal): FSWatcher | undefined {

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { makePrivateDirectory, writeFileAtomic } from '../../src/base/atomic-file.ts';
+import { makePrivateDirectory, replaceFile, writeFileAtomic, writeFileUnlessSame } from '../../src/base/atomic-file.ts';
 
 let directory: string;
 
@@ -72,6 +72,38 @@ describe('writeFileAtomic', () => {
 
   it('throws when there is no such directory', () => {
     expect(() => writeFileAtomic(join(directory, 'none', 'file'), 'x')).toThrow('ENOENT');
+  });
+});
+
+describe('replaceFile', () => {
+  it('replaces a file as one step, and leaves nothing beside it', () => {
+    const path = join(directory, 'file');
+    replaceFile(path, 'old');
+    const inode = statSync(path).ino;
+    replaceFile(path, 'new');
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(statSync(path).ino).not.toBe(inode);
+    expect(mode(path)).toBe(0o600);
+    expect(readdirSync(directory)).toEqual(['file']);
+  });
+});
+
+describe('writeFileUnlessSame', () => {
+  it('writes what is new, and leaves alone what is there already', () => {
+    const path = join(directory, 'file');
+    writeFileUnlessSame(path, 'one', 0o700);
+    const inode = statSync(path).ino;
+    writeFileUnlessSame(path, 'one', 0o700);
+    expect(statSync(path).ino).toBe(inode);
+    writeFileUnlessSame(path, 'two', 0o700);
+    expect(readFileSync(path, 'utf8')).toBe('two');
+  });
+
+  it('gives the right content the right mode', () => {
+    const path = join(directory, 'file');
+    writeFileSync(path, 'one', { mode: 0o644 });
+    writeFileUnlessSame(path, 'one', 0o600);
+    expect(mode(path)).toBe(0o600);
   });
 });
 

@@ -20,9 +20,12 @@ import { deskNeed } from './desk-need.ts';
 import type { DeskNeed } from './desk-need.ts';
 import { OpenTurnsFile } from './open-turns.ts';
 import { ScreenWatch } from './screen-watch.ts';
-import { configDirectory, findStateFile, isLivingProcess, readStateFile } from './state-file.ts';
+import { Interrupts } from './interrupts.ts';
+import { isLivingProcess } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
+import type { StateFiles } from './state-files.ts';
 import { StateKeeper } from './state-keeper.ts';
+import { StateReader } from './state-reader.ts';
 import { Teller } from './teller.ts';
 import { readTranscript, transcriptSize } from './transcript.ts';
 import { TurnBook } from './turn-book.ts';
@@ -34,14 +37,18 @@ export interface ClaudeAgentOptions {
   readonly terminal: Terminal;
   readonly mailbox: Mailbox;
   readonly conversation: Conversation;
+  readonly stateFiles: StateFiles;
+  /** The agent's process, where it is known from before. */
+  readonly pid?: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Between two looks at a busy or waiting agent, and at an idle one, in milliseconds. */
-const lookMs = { active: 100, idle: 1000 };
-/** A state file that says idle this long while a turn is open and no hook came: the turn was interrupted. */
-const interruptedMs = 300;
+/**
+ * Milliseconds between two looks: at a busy or waiting agent, at an idle one, and at an idle one whose state file
+ * tells of its changes by itself.
+ */
+const lookMs = { active: 100, idle: 1000, told: 15_000 };
 const interruptWithinMs = 2500;
 const stopWithinMs = 3000;
 const settleLookMs = 20;
@@ -53,20 +60,15 @@ const settleLookMs = 20;
 export class ClaudeAgent implements RunningAgent {
   readonly #options: ClaudeAgentOptions;
   readonly #scope = new Scope();
-  readonly #config: string;
   readonly #teller: Teller;
   readonly #turns: TurnBook;
   readonly #prompts: HeldPrompts;
   readonly #delivery: Delivery;
   readonly #typist: InputBoxTypist;
   readonly #states: StateKeeper;
+  readonly #own: StateReader;
+  readonly #interrupts: Interrupts;
   readonly #screen: ScreenWatch;
-  #stateFile: StateFile | undefined;
-  #idleSince: number | undefined;
-  /** Epoch milliseconds of the end of a turn that left subagents at work. */
-  #backgroundSince: number | undefined;
-  /** Why a turn will be found interrupted, when it was us. */
-  #interruptReason: string | undefined;
   #lastEventAt: number;
   #starting = true;
   #dead = false;
@@ -74,9 +76,9 @@ export class ClaudeAgent implements RunningAgent {
   #look: Cancel | undefined;
 
   constructor(options: ClaudeAgentOptions) {
-    const { spec, listener, terminal, mailbox, conversation, clock, log } = options;
+    const { spec, listener, terminal, mailbox, conversation, stateFiles, pid, clock, log } = options;
     this.#options = options;
-    this.#config = configDirectory(spec.environment);
+    this.#own = new StateReader({ files: stateFiles, conversation: () => conversation.current, pid });
     this.#lastEventAt = clock.monotonic();
     this.#teller = new Teller({ listener, clock, log, forget: (ids) => mailbox.remove(ids) });
     this.#states = new StateKeeper({ clock, onChange: (state) => this.#teller.tell({ kind: 'state', state }) });
@@ -88,8 +90,14 @@ export class ClaudeAgent implements RunningAgent {
       log,
       transcriptSize: () => this.#transcriptSize(),
       readTranscript: (from) => this.#readTranscript(from),
-      goesOn: () => this.#readState()?.status === 'busy',
+      goesOn: () => this.#own.read()?.status === 'busy',
       onChange: () => this.#update(),
+    });
+    this.#interrupts = new Interrupts({
+      turns: this.#turns,
+      clock,
+      sweep: () => mailbox.sweep(),
+      readTranscript: () => this.#readTranscript(undefined),
     });
     this.#prompts = new HeldPrompts({
       mailbox,
@@ -122,7 +130,7 @@ export class ClaudeAgent implements RunningAgent {
   }
 
   get handle(): string {
-    const { pid, procStart } = this.#stateFile ?? {};
+    const { pid, procStart } = this.#own.last ?? {};
     return JSON.stringify({ conversation: this.#options.conversation.current, pid, procStart });
   }
 
@@ -131,7 +139,7 @@ export class ClaudeAgent implements RunningAgent {
   }
 
   get pid(): number | undefined {
-    return this.#stateFile?.pid;
+    return this.#own.last?.pid;
   }
 
   get state(): AgentState {
@@ -160,6 +168,10 @@ export class ClaudeAgent implements RunningAgent {
     mailbox.listen((event) => this.#hear(event));
     this.#turns.settleOld();
     this.#scope.defer('looks', () => this.#look?.());
+    this.#scope.defer(
+      'state file',
+      this.#own.onChange(() => this.#lookSoon(0)),
+    );
     this.#lookOnce();
   }
 
@@ -183,7 +195,7 @@ export class ClaudeAgent implements RunningAgent {
 
   /** The state file of this agent, as it is now. */
   readState(): StateFile | undefined {
-    return this.#readState();
+    return this.#own.read();
   }
 
   deliver(input: TurnInput, signal?: AbortSignal): Promise<Acknowledgement> {
@@ -197,16 +209,16 @@ export class ClaudeAgent implements RunningAgent {
   answer(promptId: string, answer: PromptAnswer): Promise<void> {
     return Promise.resolve().then(() => {
       this.#options.mailbox.sweep();
-      this.#prompts.answer(promptId, answer, () => this.#readState());
+      this.#prompts.answer(promptId, answer, () => this.#own.read());
     });
   }
 
   async interrupt(): Promise<void> {
     const { terminal, spec, clock } = this.#options;
     const deadline = clock.monotonic() + interruptWithinMs;
-    this.#interruptReason = 'The turn was stopped on request.';
+    this.#interrupts.expect('The turn was stopped on request.');
     let pressedAt = -Infinity;
-    while (this.#turns.open.length > 0 || this.#readState()?.status === 'busy') {
+    while (this.#turns.open.length > 0 || this.#own.read()?.status === 'busy') {
       const now = clock.monotonic();
       if (now >= deadline) {
         throw new BridgeError('interrupt-failed', 'The agent did not stop its turn.', {
@@ -215,7 +227,7 @@ export class ClaudeAgent implements RunningAgent {
         });
       }
       // Pressed again only when the first had no effect: on an idle agent Escape means something else.
-      if (this.#readState()?.status !== 'idle' && now - pressedAt >= 1000) {
+      if (this.#own.read()?.status !== 'idle' && now - pressedAt >= 1000) {
         await terminal.keys(spec.terminal, ['Escape']);
         pressedAt = now;
       }
@@ -226,7 +238,7 @@ export class ClaudeAgent implements RunningAgent {
 
   async stop(): Promise<void> {
     const { terminal, spec, clock } = this.#options;
-    const file = this.#readState();
+    const file = this.#own.read();
     // Its end is asked for (I8): nobody is told of a death.
     this.#dead = true;
     if (file && isLivingProcess(file)) {
@@ -300,7 +312,7 @@ export class ClaudeAgent implements RunningAgent {
         this.#prompts.hold(hook);
         break;
       case 'Stop':
-        if ((hook.data.background_tasks ?? []).length > 0) this.#backgroundSince = hook.at;
+        if ((hook.data.background_tasks ?? []).length > 0) this.#own.leftInBackground(hook.at);
         this.#turns.stop(hook);
         break;
       case 'StopFailure':
@@ -326,7 +338,7 @@ export class ClaudeAgent implements RunningAgent {
 
   #takePrompt(hook: HookEventOf<'UserPromptSubmit'>): void {
     const { mailbox, conversation } = this.#options;
-    this.#backgroundSince = undefined;
+    this.#own.leftInBackground(undefined);
     const { prompt, prompt_id: turn } = hook.data;
     conversation.movedTo(hook.data.session_id, hook.data.transcript_path);
     const held = mailbox.isHeld(hook);
@@ -346,9 +358,9 @@ export class ClaudeAgent implements RunningAgent {
     this.#look?.();
     if (this.#dead) return;
     const { clock } = this.#options;
-    const file = this.#readState();
+    const file = this.#own.read();
     this.#prompts.observe(file);
-    this.#findInterrupted(file);
+    this.#interrupts.observe(file);
     this.#screen.observe({
       file,
       isBusy: this.#turns.open.length > 0 || file?.status === 'busy',
@@ -356,43 +368,14 @@ export class ClaudeAgent implements RunningAgent {
       quietMs: clock.monotonic() - this.#lastEventAt,
     });
     this.#update();
-    const quiet = this.#states.state.activity === 'idle';
-    this.#lookSoon(quiet ? lookMs.idle : lookMs.active);
+    const isQuiet = this.#states.state.activity === 'idle';
+    const isTold = this.#own.isTold && !this.#screen.wantsToLook;
+    this.#lookSoon(isQuiet ? (isTold ? lookMs.told : lookMs.idle) : lookMs.active);
   }
 
   #lookSoon(delayMs: number): void {
     this.#look?.();
     if (!this.#dead) this.#look = this.#options.clock.after(delayMs, () => this.#lookOnce());
-  }
-
-  /** An interrupt has no hook: the agent is idle, its turn is open, and nothing says that it ended. */
-  #findInterrupted(file: StateFile | undefined): void {
-    const { clock, mailbox } = this.#options;
-    const open = this.#turns.open.filter(({ isEnding }) => !isEnding);
-    // Idle since before the turn began means that the agent has not come to it yet.
-    const isIdle = (at: number): boolean =>
-      file ? file.status === 'idle' && file.statusUpdatedAt > at : this.#isRecordedInterrupted();
-    if (open.length === 0 || !open.every(({ at }) => isIdle(at))) {
-      this.#idleSince = undefined;
-      return;
-    }
-    this.#idleSince ??= clock.monotonic();
-    if (clock.monotonic() - this.#idleSince < interruptedMs) return;
-    // The agent writes its events before it calls itself idle: what is not here now does not exist.
-    mailbox.sweep();
-    for (const { id, isEnding } of this.#turns.open) {
-      if (!isEnding) this.#turns.interrupt(id, this.#interruptReason ?? 'The turn was stopped at the terminal.');
-    }
-    this.#idleSince = undefined;
-    this.#interruptReason = undefined;
-  }
-
-  /** Without a state file the transcript has to do. */
-  #isRecordedInterrupted(): boolean {
-    const open = this.#turns.open.map(({ id }) => id);
-    return this.#readTranscript(undefined).some(
-      (entry) => entry.kind === 'interrupted' && entry.turn !== undefined && open.includes(entry.turn),
-    );
   }
 
   #assertReady(): void {
@@ -403,7 +386,7 @@ export class ClaudeAgent implements RunningAgent {
   #whyNotReady(): BridgeError | undefined {
     if (this.#dead) return new BridgeError('agent-gone', 'The agent has ended.');
     const { activity, waitingFor, detail } = this.#states.state;
-    const status = this.#readState()?.status;
+    const status = this.#own.read()?.status;
     if (activity === 'waiting' || status === 'waiting') {
       const what = waitingFor ?? detail ?? 'at the terminal';
       return new BridgeError('agent-waiting', `The agent waits for a person (${what}).`, {
@@ -423,21 +406,9 @@ export class ClaudeAgent implements RunningAgent {
       desk: this.#screen.desk,
       prompts: this.#prompts.open,
       turnIsOpen: this.#turns.open.length > 0,
-      file: this.#stateFile,
+      file: this.#own.last,
       retry: this.#screen.retry,
     });
-  }
-
-  #readState(): StateFile | undefined {
-    const known = this.#stateFile && readStateFile(this.#stateFile.path);
-    const file =
-      known && known.pid === this.#stateFile?.pid
-        ? known
-        : findStateFile(this.#config, this.#options.conversation.current);
-    // While only subagents work, the file still says "busy" from before the turn's end; the hook knows better.
-    const isOnlyBackground = file?.status === 'busy' && file.statusUpdatedAt < (this.#backgroundSince ?? 0);
-    this.#stateFile = file && isOnlyBackground ? { ...file, status: 'idle' } : file;
-    return this.#stateFile;
   }
 
   #transcriptSize(): number {

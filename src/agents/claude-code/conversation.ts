@@ -18,18 +18,25 @@ const kept = 20;
 export class Conversation {
   readonly #path: string;
   readonly #config: string;
+  readonly #workDir: string;
   #current: string;
   #earlier: readonly string[];
   #transcript: string | undefined;
 
-  constructor(options: { readonly directory: string; readonly config: string; readonly id: string }) {
+  constructor(options: {
+    /** The session's private directory. */
+    readonly directory: string;
+    readonly config: string;
+    readonly workDir: string;
+    readonly id: string;
+  }) {
     this.#path = join(options.directory, 'conversation.json');
     this.#config = options.config;
+    this.#workDir = options.workDir;
     const saved = readSaved(this.#path);
     const known = saved?.earlier.includes(options.id) === true;
     this.#current = known ? saved.current : options.id;
     this.#earlier = saved && (known || saved.current === options.id) ? saved.earlier : [];
-    this.#transcript = findTranscript(options.config, this.#current);
   }
 
   get current(): string {
@@ -38,7 +45,7 @@ export class Conversation {
 
   /** Where the agent records it; undefined before it wrote anything. */
   get transcript(): string | undefined {
-    this.#transcript ??= findTranscript(this.#config, this.#current);
+    this.#transcript ??= findTranscript(this.#config, this.#current, this.#workDir);
     return this.#transcript;
   }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { writeFileUnlessSame } from '../../base/atomic-file.ts';
 import type { Clock } from '../../base/clock.ts';
 import { BridgeError, describeError } from '../../base/errors.ts';
 import { newUuid } from '../../base/ids.ts';
@@ -20,7 +20,7 @@ import { OpenTurnsFile } from './open-turns.ts';
 import { findDialog } from './screen.ts';
 import { captureIfThere, startFailed, waitForStart } from './start-up.ts';
 import { configDirectory, isLivingProcess } from './state-file.ts';
-import { findTranscript } from './transcript.ts';
+import { StateFiles } from './state-files.ts';
 
 export interface ClaudeCodeDriverOptions {
   readonly terminal: Terminal;
@@ -49,6 +49,8 @@ class ClaudeCodeDriver implements AgentDriver {
   readonly name = 'claude-code';
   readonly capabilities = { resume: true, prompts: true, interrupt: true, standIn: false };
   readonly #options: ClaudeCodeDriverOptions;
+  /** By configuration directory. */
+  readonly #stateFiles = new Map<string, StateFiles>();
 
   constructor(options: ClaudeCodeDriverOptions) {
     this.#options = options;
@@ -56,11 +58,10 @@ class ClaudeCodeDriver implements AgentDriver {
 
   async launch(spec: AgentSpec, resume: string | undefined, listener: AgentListener): Promise<RunningAgent> {
     const { log } = this.#options;
-    const config = configDirectory(spec.environment);
     await this.#endLeftover(spec);
     if (resume !== undefined) {
-      const { current } = new Conversation({ directory: spec.directory, config, id: resume });
-      if (findTranscript(config, current) !== undefined) {
+      const { current, transcript } = conversationOf(spec, resume);
+      if (transcript !== undefined) {
         const resumed = await this.#start(spec, { kind: 'resume', id: current }, listener);
         if (resumed instanceof ClaudeAgent) return resumed;
         if (!/No conversation found/i.test(resumed.lastLines)) throw startFailed(endReason(resumed), resumed.lastLines);
@@ -79,9 +80,8 @@ class ClaudeCodeDriver implements AgentDriver {
     const { terminal, log } = this.#options;
     const known = parseHandle(handle);
     if (!known) log.warn({ session: spec.session }, 'the handle of an agent was not understood');
-    const config = configDirectory(spec.environment);
-    const conversation = new Conversation({ directory: spec.directory, config, id: known?.conversation ?? newUuid() });
-    const agent = this.#agent(spec, listener, conversation);
+    const conversation = conversationOf(spec, known?.conversation ?? newUuid());
+    const agent = this.#agent(spec, listener, conversation, known?.pid);
     const alive = known !== undefined && isPerhapsAlive(known) && (await this.#adopt(spec));
     if (alive) this.#prepare(spec);
     agent.listen();
@@ -121,14 +121,9 @@ class ClaudeCodeDriver implements AgentDriver {
     listener: AgentListener,
   ): Promise<ClaudeAgent | TerminalDeath> {
     const { terminal, clock, log, command, extraArguments, permissionMode, bridgeInstructions } = this.#options;
-    const config = configDirectory(spec.environment);
     const settingsFile = this.#prepare(spec);
     this.#emptyMailbox(spec);
-    const agent = this.#agent(
-      spec,
-      listener,
-      new Conversation({ directory: spec.directory, config, id: conversation.id }),
-    );
+    const agent = this.#agent(spec, listener, conversationOf(spec, conversation.id));
     let death: TerminalDeath | undefined;
     const cancel = terminal.onDeath((one) => {
       if (one.name === spec.terminal) death = one;
@@ -182,14 +177,23 @@ class ClaudeCodeDriver implements AgentDriver {
   #prepare(spec: AgentSpec): string {
     const settingsFile = join(spec.directory, 'claude-settings.json');
     const script = installHookScript(spec.directory);
-    writeFileAtomic(settingsFile, settingsContent(script, mailboxDirectory(spec)));
+    writeFileUnlessSame(settingsFile, settingsContent(script, mailboxDirectory(spec)), 0o600);
     return settingsFile;
   }
 
-  #agent(spec: AgentSpec, listener: AgentListener, conversation: Conversation): ClaudeAgent {
+  #agent(spec: AgentSpec, listener: AgentListener, conversation: Conversation, pid?: number): ClaudeAgent {
     const { terminal, clock, log } = this.#options;
     const mailbox = openMailbox({ directory: mailboxDirectory(spec), clock, log });
-    return new ClaudeAgent({ spec, listener, terminal, mailbox, conversation, clock, log });
+    const stateFiles = this.#stateFilesOf(spec);
+    return new ClaudeAgent({ spec, listener, terminal, mailbox, conversation, stateFiles, pid, clock, log });
+  }
+
+  #stateFilesOf(spec: AgentSpec): StateFiles {
+    const { clock, log } = this.#options;
+    const config = configDirectory(spec.environment);
+    const files = this.#stateFiles.get(config) ?? new StateFiles({ config, clock, log });
+    this.#stateFiles.set(config, files);
+    return files;
   }
 
   /** What an agent before this one left: recovering it has told what was worth telling. */
@@ -212,6 +216,11 @@ class ClaudeCodeDriver implements AgentDriver {
     log.warn({ session: spec.session }, 'a terminal of that name was still there; it is ended');
     await terminal.kill(spec.terminal);
   }
+}
+
+function conversationOf(spec: AgentSpec, id: string): Conversation {
+  const { directory, workDir } = spec;
+  return new Conversation({ directory, config: configDirectory(spec.environment), workDir, id });
 }
 
 /** Where a session's hooks and this daemon meet. */

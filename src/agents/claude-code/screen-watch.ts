@@ -62,6 +62,11 @@ export class ScreenWatch {
     return this.#retry;
   }
 
+  /** Whether the screen has to be looked at again also while the agent is idle. */
+  get wantsToLook(): boolean {
+    return this.#desk !== undefined || this.#loginSuspected;
+  }
+
   /** A person is needed; watched until the screen and the state file say it is over. */
   need(need: DeskNeed): void {
     const isNews = this.#desk?.detail !== need.detail;

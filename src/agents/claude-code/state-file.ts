@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { z } from 'zod';
@@ -41,15 +41,9 @@ export function configDirectory(environment: Readonly<Record<string, string>>): 
   return environment.CLAUDE_CONFIG_DIR ?? join(environment.HOME ?? '/', '.claude');
 }
 
-/** The state file of a living agent, by the id of its conversation. Files of dead agents are passed over. */
-export function findStateFile(config: string, sessionId: string): StateFile | undefined {
-  const directory = join(config, 'sessions');
-  for (const name of listDirectory(directory)) {
-    if (!/^\d+\.json$/.test(name)) continue;
-    const file = readStateFile(join(directory, name));
-    if (file?.sessionId === sessionId && isLivingProcess(file)) return file;
-  }
-  return undefined;
+/** Where the agents of a configuration directory keep their state files. */
+export function stateFileDirectory(config: string): string {
+  return join(config, 'sessions');
 }
 
 /** Reads one state file; undefined when it is gone or says something we do not understand. */
@@ -95,15 +89,6 @@ function processStart(pid: number): string | undefined {
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'ENOENT' || code === 'ESRCH') return undefined;
-    throw error;
-  }
-}
-
-function listDirectory(path: string): readonly string[] {
-  try {
-    return readdirSync(path);
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
     throw error;
   }
 }

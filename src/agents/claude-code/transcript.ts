@@ -73,13 +73,18 @@ export function textsOfTurn(
   return (end < 0 ? after : after.slice(0, end)).filter((entry) => entry.kind === 'text');
 }
 
-/** Where a conversation's record is; undefined when the agent never wrote one. */
-export function findTranscript(config: string, conversation: string): string | undefined {
+/**
+ * Where a conversation's record is; undefined when the agent never wrote one. The agent names the record's directory
+ * after the one it works in, so that is looked at before all the others.
+ */
+export function findTranscript(config: string, conversation: string, workDir: string): string | undefined {
   const projects = join(config, 'projects');
+  const usual = join(projects, workDir.replace(/[^A-Za-z0-9]/g, '-'), `${conversation}.jsonl`);
+  if (existsSync(usual)) return usual;
   if (!existsSync(projects)) return undefined;
   return readdirSync(projects)
     .map((name) => join(projects, name, `${conversation}.jsonl`))
-    .find((path) => existsSync(path));
+    .find((other) => existsSync(other));
 }
 
 function userEntries(line: z.infer<typeof userLine>): readonly TranscriptEntry[] {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { writeFileUnlessSame } from '../../base/atomic-file.ts';
 
 /** Whom a hook waits for: nobody, the daemon (2 s), or a person (24 h). */
 export type HookPatience = 'none' | 'daemon' | 'person';
@@ -20,9 +20,15 @@ export const personDeadline = 86_400;
  */
 export function installHookScript(directory: string): string {
   const path = join(directory, 'hook.sh');
-  const shipped = readFileSync(fileURLToPath(new URL('hook.sh', import.meta.url)), 'utf8');
-  writeFileAtomic(path, shipped, 0o700);
+  writeFileUnlessSame(path, shipped(), 0o700);
   return path;
+}
+
+let script: string | undefined;
+
+function shipped(): string {
+  script ??= readFileSync(fileURLToPath(new URL('hook.sh', import.meta.url)), 'utf8');
+  return script;
 }
 
 /** The arguments that run the hook script for a kind of event. */

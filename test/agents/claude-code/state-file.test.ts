@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { configDirectory, findStateFile, readStateFile } from '../../../src/agents/claude-code/state-file.ts';
+import { configDirectory, readStateFile } from '../../../src/agents/claude-code/state-file.ts';
 import { deriveState } from '../../../src/agents/claude-code/state-keeper.ts';
 import type { StateFacts } from '../../../src/agents/claude-code/state-keeper.ts';
 import { fixture } from './fixtures.ts';
@@ -24,23 +24,9 @@ describe('state files', () => {
     writeFileSync(path, JSON.stringify({ ...recorded, pid, ...change }));
     return path;
   }
-  const ownStart = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]!.split(' ')[19]!;
 
   it('reads a recorded file', () => {
     expect(readStateFile(write(5, {}))).toMatchObject({ pid: 5, status: 'busy', waitingFor: undefined });
-  });
-
-  it('finds the one of a conversation, by its id', () => {
-    write(process.pid, { sessionId: 'mine', procStart: ownStart });
-    expect(findStateFile(config, 'mine')?.pid).toBe(process.pid);
-    expect(findStateFile(config, 'other')).toBeUndefined();
-    expect(findStateFile(join(config, 'missing'), 'mine')).toBeUndefined();
-  });
-
-  it('passes over what dead agents left, also when their pid was given to another process', () => {
-    write(process.pid, { sessionId: 'mine', procStart: '1' });
-    write(4_194_999, { sessionId: 'mine' });
-    expect(findStateFile(config, 'mine')).toBeUndefined();
   });
 
   it.each(['', '{"pid":', '{"pid":"x"}', '[]'])('does without a file that says %j', (content) => {
