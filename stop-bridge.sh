@@ -14,7 +14,7 @@ while [ -L "$self" ]; do
 done
 root=$(CDPATH= cd -- "$(dirname -- "$self")" && pwd -P) || fail "the directory of $self cannot be entered."
 
-if [ ! -f "$root/dist/cli/vai.js" ] || [ ! -d "$root/node_modules" ] && [ -d "$root/src" ]; then
+if [ ! -f "$root/dist/bundle/vai.cjs" ] || [ ! -d "$root/node_modules" ] && [ -d "$root/src" ]; then
   pid=$(sed -n 's/.*"pid":\([0-9][0-9]*\).*/\1/p' "${BRIDGE_HOME:-$root}/state/daemon.json" 2>/dev/null)
   if [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; then
     fail "the bridge runs (process $pid), but what it was built into is gone. Run ./start-bridge.sh, then try again, or: kill $pid"

@@ -51,9 +51,9 @@ beforeEach(() => {
     `import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
      appendFileSync('builds', 'x');
      if (existsSync('broken')) process.exit(2);
-     mkdirSync('dist/cli', { recursive: true });
+     mkdirSync('dist/bundle', { recursive: true });
      await new Promise((resolve) => setTimeout(resolve, 300));
-     writeFileSync('dist/cli/vai.js', ${JSON.stringify(program)});
+     writeFileSync('dist/bundle/vai.cjs', ${JSON.stringify(program)});
      writeFileSync('dist/main.js', '');`,
   );
 });

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Installation } from './support/installation.ts';
 import { until } from './support/until.ts';
 
-const vai = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'vai.js');
+const vai = join(import.meta.dirname, '..', '..', 'dist', 'bundle', 'vai.cjs');
 
 /** Whatever is written to it fails as on a full disk. */
 const fullDisk = '/dev/full';

@@ -102,7 +102,7 @@ export class Installation {
     args: readonly string[],
     options: { input?: string; env?: Record<string, string> } = {},
   ): Promise<Finished> {
-    return this.#finish(join(root, `dist/cli/${command}.js`), args, options);
+    return this.#finish(join(root, `dist/bundle/${command}.cjs`), args, options);
   }
 
   /** Starts a daemon that is expected to give up by itself. */
