@@ -9,7 +9,6 @@ import type { TerminalDeath } from '../contracts/terminal.ts';
 import { exitFile, screenFile } from './launch-script.ts';
 import { findProcess } from './process-table.ts';
 import type { ProcessIdentity } from './process-tree.ts';
-import type { Pane } from './tmux-commands.ts';
 import { readIfThere, removeFiles } from './terminal-files.ts';
 import { trimScreen } from './screen.ts';
 
@@ -30,14 +29,12 @@ export interface DeathWatchOptions {
   readonly log: Log;
   /** Milliseconds between two looks at all terminals. */
   readonly sweepIntervalMs: number;
-  /** All panes in one question; undefined when the question failed and nothing is known. */
-  readonly listPanes: () => Promise<readonly Pane[] | undefined>;
+  /** The processes of all panes, in one question; undefined when it failed and nothing is known. */
+  readonly look: () => Promise<readonly { readonly pid: number }[] | undefined>;
   /** The pane closed under a program that may live on without a terminal. It should be ended. */
   readonly onPaneGone: (terminal: WatchedTerminal) => void;
   /** The program ended in its pane. Makes the name free again, before the death is told. */
   readonly onProgramEnded: (terminal: WatchedTerminal) => Promise<void>;
-  /** Hears every complete list, for what else is to be kept in order. */
-  readonly onPanes: (panes: readonly Pane[]) => void;
 }
 
 interface Watch {
@@ -48,6 +45,9 @@ interface Watch {
   /** `settling`: it has died and is being reported. */
   state: 'alive' | 'settling';
 }
+
+/** Milliseconds in which news of tmux gather before all terminals are looked at: a start makes hundreds of them. */
+const soonMs = 50;
 
 /** How long (milliseconds) a wrapper whose pane is gone may take to write its exit file. */
 const exitFileMs = 1000;
@@ -65,6 +65,7 @@ export class DeathWatch {
   #sweeping: Promise<void> | undefined;
   #again = false;
   #timer: Cancel | undefined;
+  #soon: Cancel | undefined;
   #closed = false;
 
   constructor(options: DeathWatchOptions) {
@@ -98,6 +99,15 @@ export class DeathWatch {
     return terminal;
   }
 
+  /** Looks at all terminals within a moment. */
+  sweepSoon(): void {
+    if (this.#closed) return;
+    this.#soon ??= this.#options.clock.after(soonMs, () => {
+      this.#soon = undefined;
+      this.sweep();
+    });
+  }
+
   /** Looks at all terminals now. One look at a time: what is asked for meanwhile becomes one more look afterwards. */
   sweep(): void {
     if (this.#closed || this.#watches.size === 0) return;
@@ -118,6 +128,7 @@ export class DeathWatch {
   async close(): Promise<void> {
     this.#closed = true;
     this.#timer?.();
+    this.#soon?.();
     for (const name of [...this.#watches.keys()]) this.#forget(name);
     await this.#sweeping;
   }
@@ -127,15 +138,14 @@ export class DeathWatch {
     const sweep = this.#sweeps;
     const { clock, log } = this.#options;
     const began = clock.monotonic();
-    const panes = await this.#options.listPanes();
+    const panes = await this.#options.look();
     if (!panes || this.#closed) return;
-    const alive = new Map(panes.map((pane) => [pane.name, pane.pid]));
+    const alive = new Set(panes.map(({ pid }) => pid));
     for (const { terminal, firstSweep } of this.#watches.values()) {
       // The question may have been asked before the terminal was made: its absence would mean nothing.
-      if (firstSweep > sweep || alive.get(terminal.name) === terminal.process.pid) continue;
+      if (firstSweep > sweep || alive.has(terminal.process.pid)) continue;
       void this.#settle(terminal, true);
     }
-    this.#options.onPanes(panes);
     const ms = Math.round((clock.monotonic() - began) * 100) / 100;
     log.debug({ terminals: this.#watches.size, ms }, 'looked at all terminals');
   }

@@ -66,6 +66,8 @@ export interface TerminalPlace {
  */
 export function rememberProcess(terminal: TerminalPlace & { readonly process: ProcessIdentity }): void {
   const { pid, started } = terminal.process;
+  const known = recallProcess(terminal);
+  if (known?.pid === pid && known.started === started) return;
   try {
     writeFileSync(processFile(terminal), `${pid} ${started}\n`, { mode: 0o600 });
   } catch (error) {

@@ -121,6 +121,23 @@ const paneFormat =
 /** Asks for every pane of every session in one question. */
 export const listPanes: TmuxCommand = ['list-panes', '-a', '-F', paneFormat];
 
+/** What one look at a pane tells: enough to see who is gone, at a third of the cost of `listPanes`. */
+export interface PaneLook {
+  readonly pid: number;
+  /** How many people look at it. */
+  readonly viewers: number;
+  /** Present size, `120x40`. */
+  readonly size: string;
+}
+
+/** Looks at every pane of every session in one question. */
+export const lookAtPanes: TmuxCommand = [
+  'list-panes',
+  '-a',
+  '-F',
+  '#{pane_pid} #{session_attached} #{window_width}x#{window_height}',
+];
+
 /** Makes a detached session. Its working directory is not given to tmux, which would expand formats in it. */
 export function newSession(name: string, columns: number, rows: number, argv: readonly string[]): TmuxCommand {
   const size = ['-x', String(columns), '-y', String(rows)];
@@ -151,6 +168,18 @@ export function parsePanes(output: string): readonly Pane[] {
     });
   }
   return [...panes.values()];
+}
+
+/** The panes in an answer to `lookAtPanes`, ours and others; one that is in two sessions has the viewers of both. */
+export function parseLook(output: string): readonly PaneLook[] {
+  const looks = new Map<number, PaneLook>();
+  for (const line of output.split('\n')) {
+    const [pid, viewers, size] = line.split(' ');
+    if (!pid || !viewers || !size) continue;
+    const known = looks.get(Number(pid));
+    looks.set(Number(pid), { pid: Number(pid), viewers: Number(viewers) + (known?.viewers ?? 0), size });
+  }
+  return [...looks.values()];
 }
 
 /** What a tmux error message says about the world. */

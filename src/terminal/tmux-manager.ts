@@ -66,7 +66,7 @@ export async function openTmux(options: OpenTmuxOptions): Promise<Terminal> {
     log,
     replyTimeoutMs: options.replyTimeoutMs ?? 10_000,
     onNotification: (name) => {
-      if (tellsOfChange.has(name)) deaths.sweep();
+      if (tellsOfChange.has(name)) deaths.sweepSoon();
     },
     onLost: () => deaths.sweep(),
   });
@@ -75,8 +75,7 @@ export async function openTmux(options: OpenTmuxOptions): Promise<Terminal> {
     clock,
     log,
     sweepIntervalMs: options.sweepIntervalMs ?? 2000,
-    listPanes: () => panes.ask(),
-    onPanes: (all) => panes.restoreSizes(all),
+    look: () => panes.look(),
     onPaneGone: (terminal) => endings.begin(terminal.name, terminal.process),
     onProgramEnded: (terminal) => panes.free(terminal),
   });
@@ -127,7 +126,10 @@ export class TmuxManager implements Terminal {
 
   async create(spec: TerminalSpec): Promise<TerminalInfo> {
     checkSpec(spec);
-    await this.#options.endings.settled(spec.name);
+    const { endings, panes } = this.#options;
+    await endings.settled(spec.name);
+    // Before anything in its directory is touched.
+    if ((await panes.list()).some(({ name }) => name === spec.name)) throw terminalExists(spec.name);
     return this.#creates.run(() => this.#create(spec));
   }
 
@@ -199,8 +201,8 @@ export class TmuxManager implements Terminal {
   async #create(spec: TerminalSpec): Promise<TerminalInfo> {
     const { name, columns = defaultColumns, rows = defaultRows } = spec;
     const { panes, deaths, endings, socket, tmuxPath, umask } = this.#options;
-    // Before anything in its directory is touched.
-    if (deaths.get(name) || (await panes.list()).some((pane) => pane.name === name)) throw terminalExists(name);
+    // Made while this one waited for its turn.
+    if (deaths.get(name)) throw terminalExists(name);
     const survivor = recallProcess(spec);
     if (survivor) await endings.end(survivor);
     return withLaunchScript(spec, { tmux: tmuxPath, socket, columns, rows, umask }, async (script) => {

@@ -1,12 +1,13 @@
 import { BridgeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { SerialQueue } from '../base/serial-queue.ts';
 import type { WatchedTerminal } from './death-watch.ts';
-import { killSession, listPanes, parsePanes, restoreSize } from './tmux-commands.ts';
-import type { Pane } from './tmux-commands.ts';
+import { killSession, listPanes, lookAtPanes, parseLook, parsePanes, restoreSize } from './tmux-commands.ts';
+import type { Pane, PaneLook } from './tmux-commands.ts';
 import type { TmuxConnection } from './tmux-connection.ts';
 
 export interface TmuxPanesOptions {
-  readonly connection: TmuxConnection;
+  readonly connection: Pick<TmuxConnection, 'run' | 'epoch'>;
   readonly log: Log;
 }
 
@@ -15,9 +16,12 @@ export interface TmuxPanesOptions {
  * same pane id may mean another pane, so then it is asked again.
  */
 export class TmuxPanes {
-  readonly #connection: TmuxConnection;
+  readonly #connection: TmuxPanesOptions['connection'];
   readonly #log: Log;
   #known: { readonly epoch: number; readonly byName: Map<string, Pane> } | undefined;
+  readonly #questions = new SerialQueue();
+  /** The question that has not been sent yet. */
+  #next: Promise<readonly Pane[] | undefined> | undefined;
 
   constructor({ connection, log }: TmuxPanesOptions) {
     this.#connection = connection;
@@ -26,13 +30,43 @@ export class TmuxPanes {
 
   /** All panes of our terminals; none when there is no server. @throws BridgeError `terminal-unreachable`. */
   async list(): Promise<readonly Pane[]> {
-    const panes = await this.ask();
+    const panes = await this.#ask();
     if (panes) return panes;
     throw new BridgeError('terminal-unreachable', 'tmux does not answer.', { advice: 'See the log of the bridge.' });
   }
 
-  /** As `list`, but undefined when tmux does not answer. */
-  async ask(): Promise<readonly Pane[] | undefined> {
+  /**
+   * All panes in short, also those of others; undefined when tmux does not answer. Gives panes their size back that
+   * people left with another one.
+   */
+  async look(): Promise<readonly PaneLook[] | undefined> {
+    const { epoch } = this.#connection;
+    // Another server, perhaps: whose pane is whose has to be learned again.
+    if (epoch !== undefined && this.#known?.epoch !== epoch) return this.#ask();
+    const reply = await this.#connection.run([lookAtPanes], { repeatable: true });
+    if (reply.kind === 'no-server') return [];
+    if (reply.kind === 'done') {
+      const looks = parseLook(reply.output);
+      this.#restoreSizes(looks);
+      return looks;
+    }
+    this.#log.warn({ reason: reply.message }, 'tmux could not list its panes');
+    return undefined;
+  }
+
+  /**
+   * As `list`, but undefined when tmux does not answer. While one question is under way, all who come share the next
+   * one: a start with hundreds of terminals asks twice, not hundreds of times.
+   */
+  #ask(): Promise<readonly Pane[] | undefined> {
+    this.#next ??= this.#questions.run(() => {
+      this.#next = undefined;
+      return this.#askTmux();
+    });
+    return this.#next;
+  }
+
+  async #askTmux(): Promise<readonly Pane[] | undefined> {
     const reply = await this.#connection.run([listPanes], { repeatable: true });
     if (reply.kind === 'no-server') return [];
     if (reply.kind === 'done') {
@@ -81,11 +115,14 @@ export class TmuxPanes {
     await this.#connection.run([killSession(sessionId)], { repeatable: true });
   }
 
-  /** Gives panes their size back that people left with another one. */
-  restoreSizes(panes: readonly Pane[]): void {
-    const commands = panes
-      .filter(({ viewers, size, madeWith }) => viewers === 0 && size !== madeWith)
-      .flatMap((pane) => restoreSize(pane));
+  #restoreSizes(looks: readonly PaneLook[]): void {
+    const { epoch } = this.#connection;
+    if (epoch === undefined || this.#known?.epoch !== epoch) return;
+    const byPid = new Map([...this.#known.byName.values()].map((pane) => [pane.pid, pane]));
+    const commands = looks.flatMap(({ pid, viewers, size }) => {
+      const pane = byPid.get(pid);
+      return pane && viewers === 0 && size !== pane.madeWith ? restoreSize(pane) : [];
+    });
     if (commands.length === 0) return;
     this.#connection.run(commands, { repeatable: true }).catch((error: unknown) => {
       this.#log.warn({ error }, 'the size of a terminal could not be restored');

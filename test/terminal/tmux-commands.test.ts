@@ -5,6 +5,7 @@ import {
   classifyRefusal,
   controlLine,
   maxTextBytes,
+  parseLook,
   parsePanes,
   sendText,
   spawnArguments,
@@ -75,6 +76,20 @@ describe('batches', () => {
 
   it('gives no group for no command', () => {
     expect(batches([])).toEqual([]);
+  });
+});
+
+describe('parseLook', () => {
+  it('gives process, viewers and size of every pane, ours or not', () => {
+    expect(parseLook('12 0 120x40\n13 2 80x24')).toEqual([
+      { pid: 12, viewers: 0, size: '120x40' },
+      { pid: 13, viewers: 2, size: '80x24' },
+    ]);
+    expect(parseLook('')).toEqual([]);
+  });
+
+  it('adds up who looks at a pane that is in two sessions', () => {
+    expect(parseLook('12 0 120x40\n12 1 120x40')).toEqual([{ pid: 12, viewers: 1, size: '120x40' }]);
   });
 });
 
