@@ -96,9 +96,10 @@ export const rings: Readonly<Record<string, Ring>> = {
       'control/wire.ts',
       'control/daemon-record.ts',
       'doctor',
+      'view',
     ],
     typesOnly: ['contracts'],
-    packages: ['commander', 'zod'],
+    packages: ['commander', 'string-width', 'zod'],
     node: 'any',
     why: 'Speaks to the daemon; touches sessions, tmux and Discord never itself.',
   },
@@ -121,6 +122,13 @@ export const rings: Readonly<Record<string, Ring>> = {
     packages: ['@clack/prompts', 'zod'],
     node: 'any',
     why: 'The wizard writes the map while no daemon does, through the same code, and asks Discord over REST.',
+  },
+  view: {
+    may: ['base', 'model', 'contracts'],
+    typesOnly: ['contracts'],
+    packages: [],
+    node: 'any',
+    why: 'Shows terminals side by side in a tmux of its own. It is given the status, and does not ask for it.',
   },
   doctor: {
     may: [

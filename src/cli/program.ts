@@ -18,6 +18,7 @@ import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addStop } from './commands/stop.ts';
+import { addView } from './commands/view.ts';
 import { completeWord } from './completion/shells.ts';
 import { CliContext } from './context.ts';
 import { exitCodeOf, exitCodes, failureLine } from './failure.ts';
@@ -40,6 +41,7 @@ const commands = [
   addSetup,
   addPair,
   addAttach,
+  addView,
   addLogs,
   addDoctor,
   addCompletion,

@@ -51,7 +51,7 @@ export function addAddSession(program: Command, context: CliContext): void {
       if (options.json) context.printJson(session);
       else {
         context.print(`Success: Session ${session.number} added`);
-        if (wanted === 'new') context.note(`Its channel: ${channelLabel(session)}. It works in ${session.workDir}.`);
+        if (wanted === 'new') context.print(`Its channel: ${channelLabel(session)}. It works in ${session.workDir}.`);
       }
     });
   explain(command, {

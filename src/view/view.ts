@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import type { Clock } from '../base/clock.ts';
+import { BridgeError } from '../base/errors.ts';
+import { runCommand, spawnProcess } from '../base/run-command.ts';
+import type { BridgeStatus } from '../contracts/bridge-api.ts';
+import type { CellSize } from './tile-layout.ts';
+import { emptyTile, tileOf } from './tile.ts';
+import type { Tile } from './tile.ts';
+import { ViewServer } from './view-server.ts';
+
+export interface ViewOptions {
+  readonly clock: Clock;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Size of the terminal. */
+  readonly size: CellSize;
+  /** These sessions only. */
+  readonly only: readonly number[] | undefined;
+  /** The bridge as it is now; undefined while none runs. */
+  readonly status: () => Promise<BridgeStatus | undefined>;
+}
+
+const lookEveryMs = 1000;
+
+/** What the view's tmux and the programs in its tiles get of our environment. */
+const handedOver = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'TZ',
+  'TMPDIR',
+  'TERM',
+  'COLORTERM',
+  'LANG',
+  'LC_ALL',
+  'LC_CTYPE',
+];
+
+const signals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+
+/**
+ * Shows the terminals of sessions as tiles on the terminal of this process, until the person leaves. Follows sessions
+ * that come, go and start again. Gives the exit code.
+ *
+ * @throws BridgeError `session-unknown`, `no-session`, `tmux-too-old`, `view-failed`.
+ */
+export async function showView(first: BridgeStatus, options: ViewOptions): Promise<number> {
+  const { only, size } = options;
+  const unknown = only?.find((number) => !first.sessions.some((session) => session.number === number));
+  if (unknown !== undefined) {
+    throw new BridgeError('session-unknown', `There is no session ${unknown}.`, { advice: 'See: vai list-sessions' });
+  }
+  const environment = cleanEnvironment(options.environment);
+  await demandTmux(environment);
+  const socket = join(dirname(first.tmuxSocket), `v${process.pid}`);
+  const server = new ViewServer({ socket, bridgeSocket: first.tmuxSocket, environment });
+  try {
+    // One row is the status line's.
+    await server.start(tilesOf(first, only), { columns: size.columns, rows: Math.max(1, size.rows - 1) });
+    return await show(server, environment, options);
+  } finally {
+    await server.close();
+    rmSync(socket, { force: true });
+  }
+}
+
+async function show(
+  server: ViewServer,
+  environment: Readonly<Record<string, string>>,
+  options: ViewOptions,
+): Promise<number> {
+  const ended = new AbortController();
+  let signalled = 0;
+  const listeners = Object.entries(signals).map(([name, number]) => {
+    const listener = (): void => {
+      signalled = number;
+      // The client notices, gives the terminal back, and ends.
+      void server.close();
+    };
+    process.on(name, listener);
+    return () => process.off(name, listener);
+  });
+  const client = spawnProcess('tmux', server.clientArguments(), { stdio: 'inherit', env: environment });
+  const exit = once(client, 'exit').finally(() => {
+    ended.abort();
+  });
+  try {
+    await follow(server, options, ended.signal);
+    const [code] = (await exit) as [number | null];
+    if (signalled > 0) return 128 + signalled;
+    return code === 0 ? 0 : 1;
+  } finally {
+    for (const release of listeners) release();
+  }
+}
+
+/** Keeps the tiles as the sessions are, until the client has ended. */
+async function follow(server: ViewServer, options: ViewOptions, ended: AbortSignal): Promise<void> {
+  const { clock, only, status } = options;
+  let tiles: readonly Tile[] | undefined;
+  while (!ended.aborted) {
+    // The sleep rejects for one reason only: the end, and the condition below sees it.
+    await clock.sleep(lookEveryMs, ended).catch(() => undefined);
+    const now = await status();
+    if (now) tiles = tilesOf(now, only);
+    if (tiles === undefined) continue;
+    try {
+      await server.arrange(tiles, now ? undefined : 'The bridge is not running.');
+    } catch (error) {
+      // A view that is being closed refuses; one that is open for reasons that may pass (a terminal of no size).
+      if (!(error instanceof BridgeError)) throw error;
+    }
+  }
+}
+
+function tilesOf({ sessions }: BridgeStatus, only: readonly number[] | undefined): readonly Tile[] {
+  const tiles = sessions
+    .filter(({ number }) => only?.includes(number) ?? true)
+    .toSorted((one, other) => one.number - other.number)
+    .map(tileOf);
+  return tiles.length === 0 ? [emptyTile] : tiles;
+}
+
+function cleanEnvironment(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const kept = handedOver.flatMap((name) => {
+    const value = environment[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(kept);
+}
+
+async function demandTmux(environment: Readonly<Record<string, string>>): Promise<void> {
+  const { stdout } = await runCommand('tmux', ['-V'], { env: environment, timeoutMs: 5000 });
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
+  if (major === undefined || Number(major) * 100 + Number(minor) >= 302) return;
+  throw new BridgeError('tmux-too-old', `vai view needs tmux 3.2 or newer; this is ${stdout.trim()}.`, {
+    advice: 'Look at one session at a time: vai attach N',
+  });
+}
