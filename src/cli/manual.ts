@@ -16,6 +16,8 @@ export interface Manual {
   readonly notes?: readonly Note[];
   /** Exit codes that mean something else here than everywhere. */
   readonly exits?: Readonly<Partial<Record<ExitCode, string>>>;
+  /** It does its work without a running bridge, so it never ends with 3. */
+  readonly alone?: true;
 }
 
 /** What exit codes mean where nothing else is said. */

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { cliReference } from '../../docs/generate-cli.ts';
 import { configSchema, settingNames, settings } from '../../src/config/settings.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -112,6 +113,10 @@ describe('docs/configuration.md', () => {
 });
 
 describe('docs/cli.md', () => {
+  it('is what the definitions of the commands say; `npm run docs:cli` makes it so', async () => {
+    expect(read('docs/cli.md')).toBe(await cliReference());
+  });
+
   const commands = readdirSync(join(root, 'src/cli/commands')).map((file) => file.replace(/\.ts$/, ''));
 
   it.each(commands)('explains vai %s under a heading of its own', (command) => {

@@ -15,13 +15,14 @@ export function addCompletion(program: Command, context: CliContext): void {
       context.print(...completionScript(shell).trimEnd().split('\n'));
     });
   explain(command, {
+    alone: true,
     notes: [
       'Completes commands, options, names of agents and logs; and, while the bridge runs, session numbers (with the names of their channels) and ids of prompts (with their tools). How to install it stands at the top of what is printed.',
     ],
     examples: [
       ['echo \'eval "$(vai completion bash)"\' >> ~/.bashrc', 'bash, from the next shell on'],
       ['echo \'eval "$(vai completion zsh)"\' >> ~/.zshrc', 'zsh, after compinit'],
-      ['vai completion fish > ~/.config/fish/completions/vai.fish', 'fish'],
+      ["echo 'vai completion fish | source' >> ~/.config/fish/config.fish", 'fish'],
     ],
   });
 }

@@ -16,5 +16,8 @@ export function addHelp(program: Command): void {
       // There is no such command, and the program knows best how to say so.
       else await program.parseAsync([name], { from: 'user' });
     });
-  explain(command, { examples: ['vai help', ['vai help status', 'the same as vai status --help']] });
+  explain(command, {
+    alone: true,
+    examples: ['vai help', ['vai help status', 'the same as vai status --help']],
+  });
 }

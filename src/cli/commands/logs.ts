@@ -29,6 +29,7 @@ export function addLogs(program: Command, context: CliContext): void {
     .option('--json', 'the lines as they are in the file')
     .action((wanted: string | undefined, options: Options) => showLogs(context, wanted ?? 'bridge', options));
   explain(command, {
+    alone: true,
     notes: [
       'Reads the files, so it works while the bridge is not running. `start` is what the bridge said at its last start before its log was open.',
       'With `--json`: one object in each line, `level` and `time` as pino writes them.',
