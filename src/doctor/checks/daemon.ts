@@ -85,12 +85,16 @@ function missingFiles(
   { status, socket, hasRecord }: { status: BridgeStatus; socket: string; hasRecord: boolean },
   { paths, vai }: Surroundings,
 ): readonly Finding[] {
-  const expected = [paths.state, paths.logs, paths.config, socket, ...(hasRecord ? [] : [paths.daemonRecord])];
-  const missing = expected.filter((path) => !existsSync(path));
-  const deleted = deletedFiles(status.pid, paths.home).filter(
-    (file) => !missing.some((path) => file === path || file.startsWith(`${path}/`)),
-  );
-  return [...missing, ...deleted].map((path) =>
+  const ofSessions = join(paths.state, status.chat.kind === 'local' ? 'sessions.local' : 'sessions');
+  const expected = [
+    ...[paths.state, paths.logs, paths.config, socket, status.tmuxSocket],
+    ...(hasRecord ? [] : [paths.daemonRecord]),
+    ...status.sessions.map(({ number }) => join(ofSessions, String(number))),
+  ];
+  const all = [...expected.filter((path) => !existsSync(path)), ...deletedFiles(status.pid, paths.home)];
+  // What was in a removed directory went with it.
+  const missing = all.filter((path) => !all.some((other) => path.startsWith(`${other}/`)));
+  return [...new Set(missing)].map((path) =>
     fault(
       'daemon-files-gone',
       `${path} was removed under the running bridge.`,

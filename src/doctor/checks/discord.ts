@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { BridgeError } from '../../base/errors.ts';
 import { inviteLink } from '../../discord/channel-permissions.ts';
+import { withoutPrefix } from '../../discord/diagnosis.ts';
 import type { Answer, DiscordInquiry } from '../../discord/diagnosis.ts';
 import type { SessionEntry } from '../../model/session.ts';
 import { SessionsFile } from '../../storage/sessions-file.ts';
@@ -27,6 +28,15 @@ export function discordCheck(surroundings: Surroundings): Check {
       const token = configuration.config.discordToken;
       if (discord === undefined || token === undefined) {
         return [good('discord', 'No token is set: the built-in chat is used. For Discord: vai setup')];
+      }
+      if (!/^[\x21-\x7e]+$/.test(withoutPrefix(token))) {
+        return [
+          fault(
+            'token-malformed',
+            'DISCORD_BOT_TOKEN is set to something that cannot be a token: it has blanks or letters beyond ASCII.',
+            `${portal}: Bot → Reset Token, copy it; then: vai setup`,
+          ),
+        ];
       }
       const me = await discord.me();
       if (me.kind !== 'ok') return [unanswered(me, 'who the bot is', surroundings)];

@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, readdirSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -70,7 +70,7 @@ function usable(path: string, userId: number | undefined, mode: number): readonl
 /** Open to others: itself, and not behind a directory that is closed to them. */
 function closed(path: string, wanted: '600' | '700', directories: readonly string[]): readonly Finding[] {
   const found = status(path);
-  if (!found || (found.mode & 0o077) === 0) return [];
+  if (!found || found.isSymbolicLink() || (found.mode & 0o077) === 0) return [];
   if (isBehindClosedDoor(path, directories)) return [];
   const mode = (found.mode & 0o777).toString(8);
   return [fault('file-open', `${path} is open to other users (mode ${mode}).`, `chmod ${wanted} ${shellWord(path)}`)];
@@ -91,9 +91,10 @@ function inside(directory: string): readonly string[] {
   }
 }
 
+/** Of what a link leads to; of a link that leads nowhere, its own. */
 function status(path: string): Stats | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false });
+    return statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path, { throwIfNoEntry: false });
   } catch {
     return undefined; // A directory above may not be entered, which is told of that one.
   }

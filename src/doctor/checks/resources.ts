@@ -66,9 +66,9 @@ function openFilesFindings(proc: string, daemon: number | undefined): readonly F
 }
 
 /** The bridge watches a directory for each session; the system gives each user so many. */
-function watchFinding(directory: string): Finding {
+export function watchFinding(directory: string, open: (path: string) => { close(): void } = watch): Finding {
   try {
-    watch(directory).close();
+    open(directory).close();
     return good('machine', 'The system gives file watches.');
   } catch (error) {
     const code = systemErrorCode(error);

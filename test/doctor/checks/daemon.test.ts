@@ -1,0 +1,155 @@
+import { mkdirSync, openSync, rmSync, utimesSync, writeFileSync, closeSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { ownDaemonRecord, writeDaemonRecord } from '../../../src/control/daemon-record.ts';
+import type { Actor } from '../../../src/model/access.ts';
+import type { BridgeStatus, SessionStatus } from '../../../src/contracts/bridge-api.ts';
+import { daemonCheck } from '../../../src/doctor/checks/daemon.ts';
+import { FakeBridgeApi } from '../../control/fake-bridge-api.ts';
+import { DoctorWorld, faultsOf, idsOf } from '../doctor-world.ts';
+
+/** A bridge in memory whose state is what the test wants. */
+class PlantedBridge extends FakeBridgeApi {
+  planted: Partial<BridgeStatus> = {};
+  session: Partial<SessionStatus> = {};
+
+  override async status(actor: Actor): Promise<BridgeStatus> {
+    const status = await super.status(actor);
+    return { ...status, sessions: status.sessions.map((one) => ({ ...one, ...this.session })), ...this.planted };
+  }
+}
+
+let world: DoctorWorld;
+let api: PlantedBridge;
+beforeEach(() => {
+  world = new DoctorWorld();
+  api = new PlantedBridge();
+});
+afterEach(() => world.close());
+
+/** A running bridge with all its files. */
+async function start(): Promise<void> {
+  const { paths } = world;
+  await world.serve(api);
+  writeFileSync(join(paths.runtime, 'tmux.sock'), '');
+  for (const path of [paths.logs, paths.config, join(paths.state, 'sessions.local', '1')])
+    mkdirSync(path, { recursive: true });
+  writeDaemonRecord(paths.daemonRecord, ownDaemonRecord(paths.controlSocket));
+  api.planted = { tmuxSocket: join(paths.runtime, 'tmux.sock'), home: paths.home, version: world.look().version };
+}
+
+const find = (): ReturnType<typeof faultsOf> => faultsOf(daemonCheck(world.look({}, { packageRoot: own() })));
+
+/** A package of this version that was built long ago. */
+function own(): string {
+  const root = join(world.directory, 'package');
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ version: api.planted.version ?? '0.0.0' }));
+  writeFileSync(join(root, 'dist', 'main.js'), '');
+  utimesSync(join(root, 'dist', 'main.js'), 1_000_000, built);
+  return root;
+}
+let built = 1_000_000;
+
+describe('daemonCheck', () => {
+  it('notes that nothing runs', async () => {
+    expect(await find()).toMatchObject([{ id: 'daemon-stopped', level: 'note', do: 'vai start' }]);
+  });
+
+  it('finds nothing wrong with a bridge that is well', async () => {
+    await start();
+    expect(await find()).toEqual([]);
+  });
+
+  it('finds a process that lives and does not answer', async () => {
+    const { paths } = world;
+    mkdirSync(paths.state, { recursive: true });
+    mkdirSync(paths.runtime, { mode: 0o700 });
+    const deaf = createServer((socket) => socket.destroy()).listen(paths.controlSocket);
+    world.scope.defer('deaf', () => void deaf.close());
+    writeDaemonRecord(paths.daemonRecord, ownDaemonRecord(paths.controlSocket));
+    expect(await find()).toMatchObject([
+      { id: 'daemon-silent', says: expect.stringContaining(`process ${process.pid}`) },
+    ]);
+  });
+
+  it('finds the control socket removed under the running bridge', async () => {
+    await start();
+    rmSync(world.paths.controlSocket);
+    expect(await find()).toMatchObject([{ id: 'daemon-files-gone', says: expect.stringContaining('control.sock') }]);
+  });
+
+  it.each([
+    ['the state', (): string => world.paths.state],
+    ['the logs', (): string => world.paths.logs],
+    ["a session's directory", (): string => join(world.paths.state, 'sessions.local', '1')],
+    ["tmux's socket", (): string => join(world.paths.runtime, 'tmux.sock')],
+  ])('finds %s removed under the running bridge', async (_name, path) => {
+    await start();
+    rmSync(path(), { recursive: true });
+    const found = await find();
+    expect(found.map(({ id }) => id)).toEqual(['daemon-files-gone']);
+    expect(found[0]?.says).toContain(path());
+  });
+
+  it.runIf(process.platform === 'linux')('finds a file that the bridge has open and that is gone', async () => {
+    await start();
+    const log = join(world.paths.logs, 'bridge.log');
+    const file = openSync(log, 'w');
+    world.scope.defer('file', () => closeSync(file));
+    rmSync(log);
+    expect(await find()).toMatchObject([{ id: 'daemon-files-gone', says: expect.stringContaining(log) }]);
+  });
+
+  it('finds a bridge of another version', async () => {
+    await start();
+    const root = own();
+    api.planted = { ...api.planted, version: '0.0.1' };
+    expect(await idsOf(daemonCheck(world.look({}, { packageRoot: root })))).toEqual(['daemon-other-version']);
+  });
+
+  it('finds a bridge that was built again after its start', async () => {
+    await start();
+    built = Date.now() / 1000 + 60;
+    expect((await find()).map(({ id }) => id)).toEqual(['daemon-outdated']);
+    built = 1_000_000;
+  });
+
+  it('finds a chat that failed, one that is away, and that nobody owns the bridge', async () => {
+    await start();
+    api.chat = { ...api.chat, state: 'failed', detail: 'The token was refused.' };
+    expect(await find()).toMatchObject([
+      { id: 'chat-failed', says: expect.stringContaining('The token was refused.') },
+    ]);
+    api.chat = { ...api.chat, state: 'reconnecting', owned: false };
+    expect((await find()).map(({ id }) => id)).toEqual(['chat-away', 'nobody-owns']);
+  });
+
+  it.each<[string, Partial<SessionStatus>]>([
+    ['session-failed', { lifecycle: 'failed', detail: 'no space left' }],
+    ['session-lost', { lifecycle: 'lost' }],
+    ['session-wants-login', { state: 'waiting', waitingFor: 'login' }],
+    ['session-wants-trust', { state: 'waiting', waitingFor: 'trust' }],
+    ['session-waits', { state: 'waiting', waitingFor: 'permission' }],
+    ['session-error', { state: 'error' }],
+  ])('finds %s', async (id, session) => {
+    await start();
+    api.session = session;
+    const found = await find();
+    expect(found.map((finding) => finding.id)).toEqual([id]);
+    expect(found[0]?.says).toContain('ession 1');
+    expect(found[0]?.do).toBeTruthy();
+  });
+
+  it("finds that another user's bridge does not let us in", async () => {
+    const look = world.look();
+    const error = await import('../../../src/base/errors.ts').then(
+      ({ BridgeError }) => new BridgeError('daemon-forbidden', 'This user may not.', { advice: 'Use that user.' }),
+    );
+    const daemon = async () => ({ kind: 'silent', pid: 1, socket: world.paths.controlSocket, error }) as const;
+    expect(await idsOf(daemonCheck({ ...look, daemon }))).toEqual(['daemon-forbidden']);
+  });
+});
