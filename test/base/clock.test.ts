@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { isoTime, systemClock } from '../../src/base/clock.ts';
+import { isoTime, parseTime, systemClock } from '../../src/base/clock.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 
 describe('sleep', () => {
@@ -69,4 +69,10 @@ describe('systemClock', () => {
 
 it('writes times as ISO 8601', () => {
   expect(isoTime(Date.UTC(2026, 0, 2, 3, 4, 5, 6))).toBe('2026-01-02T03:04:05.006Z');
+});
+
+it('reads times as others write them', () => {
+  expect(parseTime('2026-01-02T03:04:05.006Z')).toBe(Date.UTC(2026, 0, 2, 3, 4, 5, 6));
+  expect(parseTime('Fri, 02 Jan 2026 03:04:05 GMT')).toBe(Date.UTC(2026, 0, 2, 3, 4, 5));
+  expect(parseTime('soon')).toBeUndefined();
 });
