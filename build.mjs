@@ -1,40 +1,80 @@
-// Compiles src/ into dist/, copies what is not TypeScript (hook scripts, the page, migrations) beside it, and bundles the
-// shell commands.
+// Makes dist/ of src/: TypeScript compiled, what is not TypeScript (hook scripts, migrations) copied beside it, the shell
+// commands and the chat page bundled. Prints nothing unless something is wrong.
+import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { rolldown } from 'rolldown';
+import { build } from 'vite';
 
 const root = import.meta.dirname;
-const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
-if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+const source = join(root, 'src');
+const page = join('local-discord', 'page');
 
-const isAsset = (path) => !path.endsWith('.ts') && statSync(path).isFile();
-for (const name of readdirSync(join(root, 'src'), { recursive: true })) {
-  const from = join(root, 'src', name);
-  if (!isAsset(from)) continue;
-  const to = join(root, 'dist', relative(join(root, 'src'), from));
-  mkdirSync(dirname(to), { recursive: true });
-  cpSync(from, to);
+function compile() {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const child = spawn(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`tsc ended with exit code ${code}`))));
+  });
 }
 
-// What is started from a shell is one file and some parts that are loaded when they are needed: a third of the start time
-// of separate modules. CommonJS, because every built-in module costs more as an import. See docs/decisions/011.
-const bundles = join(root, 'dist', 'bundle');
-rmSync(bundles, { recursive: true, force: true });
-const bundle = await rolldown({
-  cwd: root,
-  input: Object.fromEntries(['dp', 'vai', 'vexit'].map((name) => [name, join(root, 'src', 'cli', `${name}.ts`)])),
-  platform: 'node',
-});
-await bundle.write({
-  dir: bundles,
-  format: 'cjs',
-  sourcemap: true,
-  entryFileNames: '[name].cjs',
-  chunkFileNames: '[name]-[hash].cjs',
-});
+function copyAssets() {
+  for (const name of readdirSync(source, { recursive: true })) {
+    const from = join(source, name);
+    if (name.startsWith(page) || name.endsWith('.ts') || !statSync(from).isFile()) continue;
+    const to = join(root, 'dist', name);
+    mkdirSync(dirname(to), { recursive: true });
+    cpSync(from, to);
+  }
+}
+
+/**
+ * What is started from a shell is one file and some parts that are loaded when they are needed: a third of the start time
+ * of separate modules. CommonJS, because every built-in module costs more as an import. See docs/decisions/011.
+ */
+async function bundleCommands() {
+  const dir = join(root, 'dist', 'bundle');
+  rmSync(dir, { recursive: true, force: true });
+  const bundle = await rolldown({
+    cwd: root,
+    input: Object.fromEntries(['dp', 'vai', 'vexit'].map((name) => [name, join(source, 'cli', `${name}.ts`)])),
+    platform: 'node',
+  });
+  await bundle.write({
+    dir,
+    format: 'cjs',
+    sourcemap: true,
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
+  });
+}
+
+/** The page may load nothing but files of its own: no inlined assets, nothing written into the HTML. */
+function bundlePage() {
+  return build({
+    configFile: false,
+    root: join(source, page),
+    logLevel: 'warn',
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    build: {
+      outDir: join(root, 'dist', page),
+      emptyOutDir: true,
+      assetsInlineLimit: 0,
+      modulePreload: false,
+      target: 'es2023',
+      // These know light-dark(), which the page's colours are made of.
+      cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+      reportCompressedSize: false,
+    },
+  });
+}
+
+try {
+  await Promise.all([compile(), bundleCommands(), bundlePage()]);
+  copyAssets();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

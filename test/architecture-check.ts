@@ -19,7 +19,7 @@ export function findBreaches(project: Project): readonly string[] {
   return [...project].flatMap(([path, text]) => {
     const names = checkNames(path);
     if (path.startsWith('test/')) return [...names, ...checkTestPath(path, project)];
-    if (!path.startsWith('src/') || !path.endsWith('.ts')) return names;
+    if (!path.startsWith('src/') || !/\.tsx?$/.test(path)) return names;
     const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
     const inside = path.slice('src/'.length);
     return [

@@ -53,6 +53,12 @@ export const rings: Readonly<Record<string, Ring>> = {
     node: 'any',
     why: 'A server of its own; the transport does not know that it talks to this one.',
   },
+  'local-discord/page': {
+    may: ['base/clock.ts'],
+    packages: ['discord-api-types', 'highlight.js', 'preact'],
+    node: [],
+    why: 'Runs in a browser; speaks to the server as any client of Discord does.',
+  },
   'agents/*': {
     may: [...inner, 'agents/mailbox', 'agents/registry.ts'],
     packages: ['zod'],
@@ -95,6 +101,7 @@ export const rings: Readonly<Record<string, Ring>> = {
       'control/protocol.ts',
       'control/wire.ts',
       'control/daemon-record.ts',
+      'control/outputs.ts',
       'doctor',
       'view',
     ],
@@ -200,6 +207,5 @@ export const testsOfOthers: Readonly<Record<string, string>> = {
   'cli/lifecycle.test.ts': 'vai, vai stop, vai restart and vexit together',
   'cli/start-script.test.ts': 'start-bridge.sh',
   'local-discord/security.test.ts': 'what the server and its page refuse',
-  'local-discord/page/conversation.test.ts': 'src/local-discord/page/conversation.js',
   'cli/vai-logs.test.ts': 'src/cli/commands/logs.ts, through vai',
 };

@@ -1,0 +1,243 @@
+import type { APIApplicationCommand } from 'discord-api-types/v10';
+
+import type { Clock } from '../../base/clock.ts';
+import { listCommands } from './commands/command-index.ts';
+import type { GatewayClient } from './connection/gateway-client.ts';
+import type { Rest } from './connection/rest.ts';
+import { RestError } from './connection/rest.ts';
+import { orderedChannels } from './state/channels.ts';
+import type { Action, ChatState, Connection } from './state/chat-state.ts';
+import { conversationOf } from './state/chat-state.ts';
+import type { ReadMarks } from './state/drafts.ts';
+import type { Emoji, GatewayEvent, Message } from './state/payloads.ts';
+import { typingLastsMs } from './state/reduce-event.ts';
+import type { Store } from './state/store.ts';
+import type { Words } from './words/words.ts';
+
+/** How much of the history is fetched at once; Discord's largest page has 100. */
+const pageSize = 50;
+
+/** How many pages are fetched to close a gap, or to find a message. */
+const mostPages = 10;
+
+const typingEveryMs = 8000;
+
+/**
+ * What a person does in the chat, and what the gateway tells, as requests and as changes of the state. Owns the fetching
+ * of history. Knows nothing about how anything is shown, nor about sending and interactions.
+ */
+export class Chat {
+  readonly store: Store<ChatState, Action>;
+  readonly #rest: Rest;
+  readonly #clock: Clock;
+  readonly #words: Words;
+  readonly #marks: ReadMarks;
+  readonly #wanted: () => string;
+  readonly #fetching = new Set<string>();
+  readonly #toldTyping = new Map<string, number>();
+
+  constructor(options: {
+    readonly store: Store<ChatState, Action>;
+    readonly rest: Rest;
+    readonly clock: Clock;
+    readonly words: Words;
+    readonly marks: ReadMarks;
+    /** The channel that the page's address names. */
+    readonly wanted: () => string;
+  }) {
+    this.store = options.store;
+    this.#rest = options.rest;
+    this.#clock = options.clock;
+    this.#words = options.words;
+    this.#marks = options.marks;
+    this.#wanted = options.wanted;
+  }
+
+  /** Begins, with what was read before. */
+  start(gateway: GatewayClient): void {
+    let saved = this.#marks.read();
+    this.store.dispatch({ kind: 'last-read', lastRead: saved });
+    this.store.subscribe(() => {
+      const { lastRead } = this.store.state.reading;
+      if (lastRead === saved) return;
+      saved = lastRead;
+      this.#marks.write(saved);
+    });
+    void gateway.connect();
+  }
+
+  onConnection(connection: Connection): void {
+    this.store.dispatch({ kind: 'connection', connection });
+  }
+
+  onEvent(event: GatewayEvent): void {
+    this.store.dispatch({ kind: 'event', event, now: this.#clock.monotonic() });
+    if (event.event === 'GUILD_CREATE') {
+      this.store.dispatch({ kind: 'commands', commands: undefined });
+      this.#refreshShown();
+    }
+    if (event.event === 'TYPING_START') {
+      this.#clock.after(typingLastsMs + 50, () => {
+        this.store.dispatch({ kind: 'typing-over', now: this.#clock.monotonic() });
+      });
+    }
+    const { shown } = this.store.state.reading;
+    if (shown === undefined || !this.store.state.channels.has(shown)) this.open(this.#wanted());
+  }
+
+  /** Shows a channel, or the first when there is no such one. */
+  open(wanted: string): void {
+    const { channels, reading } = this.store.state;
+    const channel = channels.get(wanted) ?? orderedChannels(channels)[0];
+    if (channel?.id !== reading.shown) this.store.dispatch({ kind: 'show', channel: channel?.id });
+    this.#refreshShown();
+  }
+
+  async loadOlder(channel: string): Promise<void> {
+    const { complete, current, messages } = conversationOf(this.store.state, channel);
+    const oldest = messages[0]?.id;
+    if (complete || !current || oldest === undefined || this.#fetching.has(channel)) return;
+    this.#fetching.add(channel);
+    try {
+      const page = await this.#page(channel, oldest);
+      this.store.dispatch({ kind: 'older', channel, messages: page, isAll: page.length < pageSize });
+    } catch (error) {
+      this.#tell(this.#words.loadIt, error);
+    } finally {
+      this.#fetching.delete(channel);
+    }
+  }
+
+  /** Makes sure that a message is there, by loading what is older. False when it cannot be found. */
+  async reveal(channel: string, id: string): Promise<boolean> {
+    for (let pages = 0; pages <= mostPages; pages += 1) {
+      const { messages, complete } = conversationOf(this.store.state, channel);
+      if (messages.some((message) => message.id === id)) return true;
+      if (complete) return false;
+      await this.loadOlder(channel);
+    }
+    return false;
+  }
+
+  async edit(message: Message, content: string): Promise<void> {
+    try {
+      const path = `/channels/${message.channel_id}/messages/${message.id}`;
+      const edited = await this.#rest.call<Message>('PATCH', path, { json: { content } });
+      this.store.dispatch({ kind: 'edited', message: edited });
+    } catch (error) {
+      this.#tell(this.#words.editIt, error);
+    }
+  }
+
+  async remove(message: Message): Promise<void> {
+    try {
+      await this.#rest.call('DELETE', `/channels/${message.channel_id}/messages/${message.id}`);
+      this.store.dispatch({ kind: 'hide-message', channel: message.channel_id, id: message.id });
+    } catch (error) {
+      this.#tell(this.#words.deleteIt, error);
+    }
+  }
+
+  /** Takes a message off the page only: for those that only this person can see. */
+  hide(message: Message): void {
+    this.store.dispatch({ kind: 'hide-message', channel: message.channel_id, id: message.id });
+  }
+
+  async react(message: Message, emoji: Emoji, add: boolean): Promise<void> {
+    const name = encodeURIComponent(emoji.id === null ? (emoji.name ?? '') : `${emoji.name ?? ''}:${emoji.id}`);
+    const path = `/channels/${message.channel_id}/messages/${message.id}/reactions/${name}/@me`;
+    try {
+      await this.#rest.call(add ? 'PUT' : 'DELETE', path);
+    } catch (error) {
+      this.#tell(this.#words.reactIt, error);
+    }
+  }
+
+  /** Tells the others that somebody writes, not too often. */
+  async tellTyping(channel: string): Promise<void> {
+    const now = this.#clock.monotonic();
+    if (now - (this.#toldTyping.get(channel) ?? -Infinity) < typingEveryMs) return;
+    this.#toldTyping.set(channel, now);
+    try {
+      await this.#rest.call('POST', `/channels/${channel}/typing`);
+    } catch {
+      this.#toldTyping.delete(channel); // not worth a word: it is told with the next letter
+    }
+  }
+
+  /** What was written has been sent: typing is told anew with the next message. */
+  forgetTyping(channel: string): void {
+    this.#toldTyping.delete(channel);
+  }
+
+  /** Fetches what commands there are, once per connection. */
+  async loadCommands(): Promise<void> {
+    const { guild, commands } = this.store.state;
+    if (guild === undefined || commands !== undefined || this.#fetching.has('commands')) return;
+    this.#fetching.add('commands');
+    try {
+      const path = `/guilds/${guild}/application-command-index`;
+      const index = await this.#rest.get<{ application_commands: APIApplicationCommand[] }>(path);
+      this.store.dispatch({ kind: 'commands', commands: listCommands(index.application_commands) });
+    } catch (error) {
+      if (error instanceof RestError) this.store.dispatch({ kind: 'commands', commands: [] });
+    } finally {
+      this.#fetching.delete('commands');
+    }
+  }
+
+  /** Fresh addresses for attachments whose old ones have expired. */
+  async refreshAddress(url: string): Promise<string | undefined> {
+    try {
+      const json = { attachment_urls: [url] };
+      const answer = await this.#rest.call<{ refreshed_urls: { refreshed?: string }[] }>(
+        'POST',
+        '/attachments/refresh-urls',
+        { json },
+      );
+      return answer.refreshed_urls[0]?.refreshed;
+    } catch {
+      return undefined; // the picture stays away, with its name in its place
+    }
+  }
+
+  #refreshShown(): void {
+    const { shown } = this.store.state.reading;
+    if (shown !== undefined) void this.#refresh(shown);
+  }
+
+  /** Fetches the newest messages, and back to what is known already, unless that is current. */
+  async #refresh(channel: string): Promise<void> {
+    const conversation = conversationOf(this.store.state, channel);
+    const key = `newest ${channel}`;
+    if (conversation.current || this.store.state.self === undefined || this.#fetching.has(key)) return;
+    this.#fetching.add(key);
+    try {
+      const known = new Set(conversation.messages.map(({ id }) => id));
+      const messages = await this.#page(channel);
+      let isAll = messages.length < pageSize;
+      for (let pages = 1; pages < mostPages && known.size > 0 && !isAll; pages += 1) {
+        if (messages.some(({ id }) => known.has(id))) break;
+        const older = await this.#page(channel, messages.at(-1)?.id);
+        messages.push(...older);
+        isAll = older.length < pageSize;
+      }
+      this.store.dispatch({ kind: 'newest', channel, messages, isAll, knownBefore: known });
+    } catch (error) {
+      // Without a connection it is done again with the next session.
+      if (error instanceof RestError) this.#tell(this.#words.loadIt, error);
+    } finally {
+      this.#fetching.delete(key);
+    }
+  }
+
+  #page(channel: string, before?: string): Promise<Message[]> {
+    const from = before === undefined ? '' : `&before=${before}`;
+    return this.#rest.get<Message[]>(`/channels/${channel}/messages?limit=${pageSize}${from}`);
+  }
+
+  #tell(what: string, error: unknown): void {
+    const reason = error instanceof RestError ? error.message : this.#words.noConnection;
+    this.store.dispatch({ kind: 'notice', notice: this.#words.failed(what, reason) });
+  }
+}

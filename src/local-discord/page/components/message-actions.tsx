@@ -1,0 +1,66 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+
+import { useTools } from '../context.ts';
+import type { Message } from '../state/payloads.ts';
+import { hasFlag } from '../state/payloads.ts';
+import { Dialog } from './dialog.tsx';
+import type { IconName } from './icons.tsx';
+import { Icon } from './icons.tsx';
+import type { MessageHandlers } from './message-item.tsx';
+import { ReactionPicker } from './reactions.tsx';
+
+/** What can be done with a message. Seen when it is pointed at or has the focus. */
+export function MessageActions(props: {
+  readonly message: Message;
+  readonly isMine: boolean;
+  readonly canTab: boolean;
+  readonly handlers: MessageHandlers;
+}): VNode | null {
+  const { chat, words } = useTools();
+  const [open, setOpen] = useState<'picker' | 'deletion'>();
+  const { message, isMine, canTab, handlers } = props;
+  if (hasFlag(message, 'ephemeral')) return null;
+  const close = (): void => {
+    setOpen(undefined);
+  };
+  const button = (label: string, icon: IconName, onClick: () => void): VNode => (
+    <button type="button" aria-label={label} title={label} tabIndex={canTab ? 0 : -1} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
+  );
+  return (
+    <div class={open ? 'actions open' : 'actions'}>
+      {button(words.addReaction, 'smile', () => {
+        setOpen('picker');
+      })}
+      {button(words.reply, 'reply', () => handlers.onReply(message))}
+      {isMine && button(words.edit, 'edit', () => handlers.onEdit(message.id))}
+      {isMine &&
+        button(words.remove, 'remove', () => {
+          setOpen('deletion');
+        })}
+      {open === 'picker' && <ReactionPicker message={message} onClose={close} />}
+      {open === 'deletion' && (
+        <Dialog title={words.deleteMessage} onClose={close}>
+          <p>{words.deleteQuestion}</p>
+          <footer>
+            <button type="button" class="button" onClick={close}>
+              {words.cancel}
+            </button>
+            <button
+              type="button"
+              class="button danger"
+              onClick={() => {
+                close();
+                void chat.remove(message);
+              }}
+            >
+              {words.remove}
+            </button>
+          </footer>
+        </Dialog>
+      )}
+    </div>
+  );
+}
