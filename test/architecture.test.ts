@@ -17,7 +17,7 @@ function readProject(): Project {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
       const name = path.slice(root.length + 1);
-      project.set(name, name.endsWith('.ts') ? readFileSync(path, 'utf8') : '');
+      project.set(name, /\.tsx?$/.test(name) ? readFileSync(path, 'utf8') : '');
     }
   }
   return project;
