@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 
 /** Shown or played in the browser; everything else is a download. SVG is not among them: it can hold scripts. */
 const shown = new Set([
-  ...['image/png', 'image/jpeg', 'image/gif', 'image/webp'],
+  ...['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'],
   ...['video/mp4', 'video/webm', 'video/ogg', 'audio/mpeg', 'audio/mp4', 'audio/ogg', 'audio/webm', 'audio/wav'],
 ]);
 

@@ -165,6 +165,13 @@ export class Installation {
     return readFileSync(this.paths.bridgeLog, 'utf8');
   }
 
+  /** Removes the built-in chat's data, as somebody does who wants a new key. */
+  forgetChat(): void {
+    for (const suffix of ['', '-wal', '-shm']) {
+      rmSync(join(this.paths.state, `local-discord.db${suffix}`), { force: true });
+    }
+  }
+
   async destroy(): Promise<void> {
     if (this.daemonPid !== undefined) await this.endDaemon('SIGKILL');
     await this.tmux('kill-server'); // Our own socket, never the user's.
