@@ -1,89 +1,15 @@
 import { z } from 'zod';
 
-import type {
-  AddSessionRequest,
-  BridgeStatus,
-  PostTarget,
-  PromptListing,
-  SessionListing,
-  SessionStatus,
-} from '../contracts/bridge-api.ts';
+import type { AddSessionRequest, PostTarget } from '../contracts/bridge-api.ts';
 import type { PromptAnswer } from '../model/prompt.ts';
-import { parseChannelId, parseSessionNumber } from '../model/session.ts';
-import type { ChannelId, SessionNumber } from '../model/session.ts';
+import { results } from './results.ts';
 
 /**
  * What is said over the control socket: one JSON text per line, UTF-8. A request is answered by exactly one response
  * with its id; the requests of one connection are answered in order.
  */
 
-const sessionNumber = z.custom<SessionNumber>(
-  (value) => typeof value === 'number' && parseSessionNumber(value) !== undefined,
-  'must be a session number',
-);
-const channelId = z.custom<ChannelId>(
-  (value) => typeof value === 'string' && parseChannelId(value) !== undefined,
-  'must be a channel id',
-);
-const object = z.record(z.string(), z.unknown()).readonly();
-const nothing = z.null();
 const noParams = z.strictObject({});
-
-const promptKind = z.enum(['permission', 'question', 'plan']);
-
-const sessionStatus = z.object({
-  number: sessionNumber,
-  channel: channelId,
-  channelName: z.string().exactOptional(),
-  tmux: z.string(),
-  agent: z.string(),
-  lifecycle: z.enum(['starting', 'running', 'lost', 'failed', 'stopped']),
-  state: z.enum(['unknown', 'initializing', 'idle', 'busy', 'waiting', 'error']),
-  waitingFor: z.enum(['permission', 'question', 'plan', 'trust', 'login']).nullable(),
-  detail: z.string().exactOptional(),
-  since: z.string(),
-  pid: z.number().nullable(),
-  generation: z.number(),
-  queued: z.number(),
-  agentSession: z.string().nullable(),
-  attach: z.string(),
-}) satisfies z.ZodType<SessionStatus>;
-
-const bridgeStatus = z.object({
-  version: z.string(),
-  pid: z.number(),
-  home: z.string(),
-  tmuxSocket: z.string(),
-  chat: z.object({
-    kind: z.enum(['local', 'discord']),
-    state: z.enum(['connecting', 'ready', 'reconnecting', 'failed']),
-    detail: z.string().exactOptional(),
-    url: z.string().exactOptional(),
-    api: z.string().exactOptional(),
-    userToken: z.string().exactOptional(),
-    owned: z.boolean(),
-  }),
-  agent: z.object({ name: z.string(), why: z.string() }),
-  sessions: z.array(sessionStatus).readonly(),
-  foreignSessions: z.array(z.string()).readonly(),
-}) satisfies z.ZodType<BridgeStatus>;
-
-const sessionListing = z.object({
-  number: sessionNumber,
-  channel: channelId,
-  channelName: z.string().exactOptional(),
-  workDir: z.string(),
-  agent: z.string(),
-}) satisfies z.ZodType<SessionListing>;
-
-const promptListing = z.object({
-  id: z.string(),
-  session: sessionNumber,
-  kind: promptKind,
-  tool: z.string(),
-  input: object,
-  since: z.string(),
-}) satisfies z.ZodType<PromptListing>;
 
 const addSessionRequest = z.strictObject({
   channel: z.string(),
@@ -106,23 +32,17 @@ const promptAnswer = z.discriminatedUnion('behavior', [
 
 /** Every method: what it takes and what it gives. The values of a session number or channel are judged by the bridge. */
 export const methods = {
-  status: { params: noParams, result: bridgeStatus },
-  listSessions: { params: noParams, result: z.array(sessionListing).readonly() },
-  addSession: { params: addSessionRequest, result: sessionListing },
-  removeSession: { params: z.strictObject({ session: z.number() }), result: nothing },
-  recover: { params: z.strictObject({ session: z.number() }), result: z.enum(['running', 'restarted']) },
-  send: {
-    params: z.strictObject({ session: z.number(), text: z.string() }),
-    result: z.object({ id: z.string(), obstacle: z.string().exactOptional() }),
-  },
-  post: {
-    params: z.strictObject({ target: postTarget, text: z.string() }),
-    result: z.object({ channel: channelId, obstacle: z.string().exactOptional() }),
-  },
-  prompts: { params: noParams, result: z.array(promptListing).readonly() },
-  answer: { params: z.strictObject({ prompt: z.string(), answer: promptAnswer }), result: nothing },
-  pair: { params: noParams, result: z.object({ code: z.string(), expires: z.string() }) },
-  stop: { params: z.strictObject({ keepSessions: z.boolean() }), result: nothing },
+  status: { params: noParams, result: results.status },
+  listSessions: { params: noParams, result: results.listSessions },
+  addSession: { params: addSessionRequest, result: results.addSession },
+  removeSession: { params: z.strictObject({ session: z.number() }), result: results.removeSession },
+  recover: { params: z.strictObject({ session: z.number() }), result: results.recover },
+  send: { params: z.strictObject({ session: z.number(), text: z.string() }), result: results.send },
+  post: { params: z.strictObject({ target: postTarget, text: z.string() }), result: results.post },
+  prompts: { params: noParams, result: results.prompts },
+  answer: { params: z.strictObject({ prompt: z.string(), answer: promptAnswer }), result: results.answer },
+  pair: { params: noParams, result: results.pair },
+  stop: { params: z.strictObject({ keepSessions: z.boolean() }), result: results.stop },
 } as const;
 
 export type Method = keyof typeof methods;
