@@ -46,6 +46,8 @@ async function bundleCommands() {
     dir,
     format: 'cjs',
     sourcemap: true,
+    // What is not there need not be read and scanned. Names stay: a stack trace must say something.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
   });
