@@ -7,7 +7,7 @@ import { afterAll } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 /** What the command line is made of. */
-const folders = ['base', 'cli', 'config', 'contracts', 'control', 'model'];
+const folders = ['base', 'cli', 'config', 'contracts', 'control', 'model', 'view'];
 
 let compiled: string | undefined;
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
 
+import type { Output } from '../../control/outputs.ts';
 import { jsonOption } from '../arguments.ts';
 import { hinted } from '../completion/hints.ts';
 import type { CliContext } from '../context.ts';
@@ -48,7 +49,7 @@ export function addAddSession(program: Command, context: CliContext): void {
           }),
         );
       });
-      if (options.json) context.printJson(session);
+      if (options.json) context.printJson(session satisfies Output<'add-session'>);
       else {
         context.print(`Success: Session ${session.number} added`);
         if (wanted === 'new') context.print(`Its channel: ${channelLabel(session)}. It works in ${session.workDir}.`);

@@ -1,6 +1,7 @@
 import { Argument } from 'commander';
 import type { Command } from 'commander';
 
+import type { Output } from '../../control/outputs.ts';
 import type { PromptAnswer } from '../../model/prompt.ts';
 import { jsonOption } from '../arguments.ts';
 import { hinted } from '../completion/hints.ts';
@@ -28,7 +29,7 @@ export function addAnswer(program: Command, context: CliContext): void {
     .action(async (id: string, decision: string | undefined, options: Options) => {
       const answer = readAnswer(decision, options);
       await context.withBridge((bridge) => bridge.answer(id, answer));
-      if (options.json) context.printJson({ id, answer });
+      if (options.json) context.printJson({ id, answer } satisfies Output<'answer'>);
       else context.print(`Success: ${id} answered`);
     });
   explain(command, {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import type { Output } from '../../control/outputs.ts';
 import { jsonOption } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { explain } from '../manual.ts';
@@ -15,7 +16,7 @@ export function addListSessions(program: Command, context: CliContext): void {
     .action(async (options: { json?: true }) => {
       const sessions = await context.withBridge((bridge) => bridge.listSessions());
       if (options.json) {
-        context.printJson(sessions);
+        context.printJson(sessions satisfies Output<'list-sessions'>);
         return;
       }
       if (sessions.length === 0) {

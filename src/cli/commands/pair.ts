@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import type { Output } from '../../control/outputs.ts';
 import { jsonOption } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { explain } from '../manual.ts';
@@ -13,7 +14,7 @@ export function addPair(program: Command, context: CliContext): void {
     .addOption(jsonOption())
     .action(async (options: { json?: true }) => {
       const { code, expires } = await context.withBridge((bridge) => bridge.pair());
-      if (options.json) context.printJson({ code, expires });
+      if (options.json) context.printJson({ code, expires } satisfies Output<'pair'>);
       else {
         context.print(
           'Type this as a message to the bot in Discord (a direct message, or a channel that it can read):',

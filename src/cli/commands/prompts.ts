@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { PromptListing } from '../../contracts/bridge-api.ts';
+import type { Output } from '../../control/outputs.ts';
 import { jsonOption } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { explain } from '../manual.ts';
@@ -18,7 +19,7 @@ export function addPrompts(program: Command, context: CliContext): void {
     .addOption(jsonOption())
     .action(async (options: { json?: true }) => {
       const prompts = await context.withBridge((bridge) => bridge.prompts());
-      if (options.json) context.printJson(prompts);
+      if (options.json) context.printJson(prompts satisfies Output<'prompts'>);
       else if (prompts.length === 0) context.print('No agent is waiting for a decision.');
       else context.print(...prompts.flatMap((prompt) => promptLines(prompt, context)));
     });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import type { Output } from '../../control/outputs.ts';
 import { jsonOption, sessionArgument } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { explain } from '../manual.ts';
@@ -15,7 +16,7 @@ export function addRecover(program: Command, context: CliContext): void {
         say('waiting for its agent to start');
         return context.withBridge((bridge) => bridge.recover(session));
       });
-      if (options.json) context.printJson({ session, outcome });
+      if (options.json) context.printJson({ session, outcome } satisfies Output<'recover'>);
       else if (outcome === 'running') context.print(`Session ${session} is running; there was nothing to do`);
       else context.print(`Success: Session ${session} is running again`);
     });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import type { Output } from '../../control/outputs.ts';
 import { jsonOption, sessionArgument } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { explain } from '../manual.ts';
@@ -15,7 +16,7 @@ export function addRemoveSession(program: Command, context: CliContext): void {
         say('waiting for its agent to end');
         return context.withBridge((bridge) => bridge.removeSession(session));
       });
-      if (options.json) context.printJson({ removed: session });
+      if (options.json) context.printJson({ removed: session } satisfies Output<'remove-session'>);
       else context.print(`Success: Session ${session} removed; its files are kept`);
     });
   explain(command, {

@@ -1,6 +1,7 @@
 import { Argument } from 'commander';
 import type { Command } from 'commander';
 
+import type { Output } from '../../control/outputs.ts';
 import { jsonOption, sessionArgument, textArgument } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { obstacleNote } from '../failure.ts';
@@ -16,7 +17,7 @@ export function addSend(program: Command, context: CliContext): void {
     .action(async (session: number, text: string | undefined, options: { json?: true }) => {
       const whole = await textArgument(text, 'vai send 1 "please run the tests"');
       const stored = await context.withBridge((bridge) => bridge.send(session, whole));
-      if (options.json) context.printJson({ session, ...stored });
+      if (options.json) context.printJson({ session, ...stored } satisfies Output<'send'>);
       else context.print(`Stored for session ${session}`);
       if (stored.obstacle !== undefined) {
         context.note(obstacleNote('vai', 'The text', stored.obstacle));

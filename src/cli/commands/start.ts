@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { BridgeError } from '../../base/errors.ts';
 import type { BridgeStatus } from '../../contracts/bridge-api.ts';
+import type { Output } from '../../control/outputs.ts';
 import { jsonOption } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { explain } from '../manual.ts';
@@ -64,7 +65,7 @@ export async function startBridge(context: CliContext, { json }: StartOptions): 
     async () => startWords(await context.withBridge((bridge) => bridge.status())),
   );
   const view = { vai: context.vai, now: context.clock.now(), width: context.columns };
-  if (json) context.printJson({ running: true, ...status });
+  if (json) context.printJson({ running: true, ...status } satisfies Output<'start'>);
   else if (isFresh) context.print(...welcomeLines(status, view));
   else context.print('The bridge is already running.', ...statusLines(status, view));
 }

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 
+import type { Output } from '../../control/outputs.ts';
 import { jsonOption, readInterval } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes, usageError } from '../failure.ts';
@@ -81,7 +82,7 @@ async function showStatus(context: CliContext, { json, watch, interval }: Option
     throw usageError('--interval goes with --watch only.', 'Use: vai status --watch --interval 5');
   const status = await readStatus(context);
   if (!status.running) context.exitCode = exitCodes.noDaemon;
-  if (json) context.printJson(status);
+  if (json) context.printJson(status satisfies Output<'status'>);
   else if (status.running) {
     context.print(...statusLines(status, { vai: context.vai, now: context.clock.now(), width: context.columns }));
   } else context.print(`The bridge is not running. Start it: ${context.vai} start`);

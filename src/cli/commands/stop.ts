@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { BridgeError } from '../../base/errors.ts';
 import type { BridgeStatus } from '../../contracts/bridge-api.ts';
 import { isDaemonAlive, readDaemonRecord } from '../../control/daemon-record.ts';
+import type { Output } from '../../control/outputs.ts';
 import { jsonOption } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { explain } from '../manual.ts';
@@ -27,7 +28,7 @@ export function addStop(program: Command, context: CliContext): void {
     .addOption(jsonOption())
     .action(async (options: { keepSessions?: true; json?: true }) => {
       const stopped = await stopBridge(context, options.keepSessions === true);
-      if (options.json) context.printJson(stopped);
+      if (options.json) context.printJson(stopped satisfies Output<'stop'>);
       else context.print(stoppedWords(stopped));
     });
   explain(command, {

@@ -1,0 +1,34 @@
+import * as z from 'zod/mini';
+
+import { results } from './results.ts';
+
+const number = z.number();
+const running = z.extend(results.status, { running: z.literal(true) });
+
+/** What commands print with `--json`, by command. Keys may be added to objects; none changes its meaning or goes away. */
+export const outputs = {
+  start: running,
+  restart: running,
+  stop: z.object({ pid: number, sessions: z.readonly(z.array(number)), kept: z.boolean() }),
+  /** A line each, with `--watch`. */
+  status: z.discriminatedUnion('running', [running, z.object({ running: z.literal(false) })]),
+  'list-sessions': results.listSessions,
+  'add-session': results.addSession,
+  'remove-session': z.object({ removed: number }),
+  recover: z.object({ session: number, outcome: results.recover }),
+  send: z.extend(results.send, { session: number }),
+  prompts: results.prompts,
+  answer: z.object({
+    id: z.string(),
+    answer: z.object({
+      behavior: z.enum(['allow', 'deny', 'choose']),
+      message: z.exactOptional(z.string()),
+      answers: z.exactOptional(z.readonly(z.record(z.string(), z.string()))),
+    }),
+  }),
+  pair: results.pair,
+  dp: results.post,
+} as const;
+
+/** What one of the commands prints with `--json`. */
+export type Output<Name extends keyof typeof outputs> = z.infer<(typeof outputs)[Name]>;
