@@ -34,6 +34,20 @@ describe('without a Discord token', () => {
     await user.hears(channel, 'You said: hello');
   });
 
+  it('BX-11: the topic of a channel tells what its session does', async () => {
+    await bridge.startDaemon();
+    const { user, channel } = await pageUser();
+    await user.seesTopic(channel, '🟢 idle · session 1 · scripted · /');
+    await user.say(channel, 'ask');
+    await user.seesTopic(channel, '🟡 waiting for a permission');
+    const [prompt] = await bridge.json<readonly { id: string }[]>('prompts');
+    await bridge.run('vai', ['answer', prompt!.id, 'allow']);
+    await user.seesTopic(channel, '🟢 idle');
+    process.kill((await bridge.session(1)).pid!, 'SIGKILL');
+    await user.seesTopic(channel, '🔴 lost');
+    await user.seesTopic(channel, '🟢 idle');
+  });
+
   it('BX-11: page key, token and history outlive kill -9', async () => {
     await bridge.startDaemon();
     const before = await pageUser();

@@ -10,6 +10,7 @@ const message = z.object({
   message_reference: z.object({ message_id: z.string().optional() }).optional(),
 });
 const messages = z.array(message);
+const withTopic = z.object({ topic: z.string().nullish() });
 
 export type ChatMessage = z.infer<typeof message>;
 
@@ -61,6 +62,20 @@ export class ChatUser {
     await until(async () => (await this.reactions(channel, id)).includes(emoji), {
       what: `reaction ${emoji} on ${id}`,
       timeoutMs,
+    });
+  }
+
+  /** Waits until the line above a channel begins like this. */
+  async seesTopic(channel: string, beginning: string, timeoutMs = 20_000): Promise<void> {
+    let last = '';
+    await until(
+      async () => {
+        last = withTopic.parse(await this.#call('GET', `/channels/${channel}`)).topic ?? '';
+        return last.startsWith(beginning);
+      },
+      { what: `a topic that begins with "${beginning}"`, timeoutMs },
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}; it is "${last}"`, { cause: error });
     });
   }
 
