@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { BridgeError, describeError } from '../../base/errors.ts';
 import { runCommand } from '../../base/run-command.ts';
-import { hookArguments, installHookScript } from './hook-script.ts';
+import { hookArguments } from './hook-script.ts';
 
 /** How long the hook may take to leave one event, in milliseconds; 10 ms is usual. */
 const hookMs = 5000;
@@ -11,10 +11,12 @@ const hookMs = 5000;
 /**
  * Runs the shipped hook in a directory of its own, as an agent would.
  *
+ * @param script the hook as it is shipped. (A bundled program cannot find it beside itself.)
  * @param temporary where that directory is made; it is removed afterwards.
  * @returns what went wrong, in words; undefined when the event came.
  */
 export async function tryHook(
+  script: string,
   temporary: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
@@ -22,7 +24,6 @@ export async function tryHook(
   try {
     const mailbox = join(directory, 'mailbox');
     for (const name of ['events', 'answers', 'tmp']) mkdirSync(join(mailbox, name), { recursive: true });
-    const script = installHookScript(directory);
     const { exitCode, stderr } = await runCommand('sh', [script, ...hookArguments(mailbox, 'doctor', 'none')], {
       env: environment,
       input: '{}',

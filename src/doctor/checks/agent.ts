@@ -118,12 +118,12 @@ function loginFinding(command: string, login: Awaited<ReturnType<typeof claudeLo
 }
 
 /** Whether an agent's hooks can reach the bridge: the script runs, the mailboxes are whole. */
-export function hookCheck({ paths, environment, temporary }: Surroundings): Check {
+export function hookCheck({ paths, environment, temporary, packageRoot }: Surroundings): Check {
   return {
     name: 'the hooks',
     group: 'agent',
     run: async () => {
-      const wrong = await tryHook(temporary, agentEnvironment(environment));
+      const wrong = await tryHook(shippedHook(packageRoot), temporary, agentEnvironment(environment));
       const hook =
         wrong === undefined
           ? good('agent', 'The hook script runs.')
@@ -144,6 +144,11 @@ export function hookCheck({ paths, environment, temporary }: Surroundings): Chec
       ];
     },
   };
+}
+
+function shippedHook(packageRoot: string): string {
+  const places = ['dist', 'src'].map((folder) => join(packageRoot, folder, 'agents', 'mailbox', 'hook.sh'));
+  return places.find((path) => existsSync(path)) ?? 'hook.sh';
 }
 
 /** What an agent would get of this shell's environment. */

@@ -9,10 +9,12 @@ import { brokenMailboxParts, tryHook } from '../../../src/agents/mailbox/diagnos
 import { openMailbox } from '../../../src/agents/mailbox/mailbox.ts';
 import { temporaryDirectory } from '../../storage/temporary-directory.ts';
 
+const script = join(import.meta.dirname, '../../../src/agents/mailbox/hook.sh');
+
 describe('tryHook', () => {
   it('runs the shipped hook and leaves nothing behind', async () => {
     const directory = temporaryDirectory();
-    expect(await tryHook(directory, { PATH: process.env['PATH'] ?? '' })).toBeUndefined();
+    expect(await tryHook(script, directory, { PATH: process.env['PATH'] ?? '' })).toBeUndefined();
     expect(readdirSync(directory)).toEqual([]);
   });
 
@@ -21,8 +23,8 @@ describe('tryHook', () => {
     const programs = join(directory, 'programs');
     mkdirSync(programs);
     writeFileSync(join(programs, 'sh'), '#!/bin/sh\necho "no luck" >&2; exit 4\n', { mode: 0o755 });
-    expect(await tryHook(directory, { PATH: programs })).toBe('it left no event (exit code 4, "no luck")');
-    expect(await tryHook(directory, { PATH: join(directory, 'nowhere') })).toContain('could not be started');
+    expect(await tryHook(script, directory, { PATH: programs })).toBe('it left no event (exit code 4, "no luck")');
+    expect(await tryHook(script, directory, { PATH: join(directory, 'nowhere') })).toContain('could not be started');
   });
 });
 
