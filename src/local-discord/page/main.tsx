@@ -48,6 +48,7 @@ const gateway = new GatewayClient({
   onConnection: (connection) => chat.onConnection(connection),
 });
 
+const format = new Format({ words, now: () => clock.now() });
 const names = {
   user: (id: string) => {
     const user = store.state.users.get(id);
@@ -55,10 +56,10 @@ const names = {
   },
   role: (id: string) => store.state.roles.get(id),
   channel: (id: string) => store.state.channels.get(id)?.name,
+  time: (seconds: number, style: string) => format.custom(seconds, style),
 };
 const tools = {
-  ...{ chat, sender, actor, words, names },
-  format: new Format({ words, now: () => clock.now() }),
+  ...{ chat, sender, actor, words, names, format },
   drafts: new Drafts(sessionStorage),
 };
 

@@ -36,13 +36,13 @@ export function ChannelHeader(props: {
           </a>
         )}
         <h2>{channel?.name ?? ''}</h2>
-        {topic.sign && (
-          <span class={`state-pill ${topic.sign}`}>
-            <StateDot sign={topic.sign} />
-            {topic.state}
-          </span>
-        )}
       </div>
+      {topic.sign && (
+        <span class={`state-pill ${topic.sign}`}>
+          <StateDot sign={topic.sign} />
+          {topic.state}
+        </span>
+      )}
       {topic.rest !== '' && (
         <p class="topic" title={topic.rest}>
           {topic.rest}

@@ -64,8 +64,7 @@ function ChannelLink(props: {
         <span class="mark">
           {sign ? <StateDot sign={sign} /> : kind === 'thread' ? <Icon name="thread" /> : <i aria-hidden="true">#</i>}
         </span>
-        <span class="name">{channel.name}</span>
-        {state !== '' && <span class="state">{state}</span>}
+        <span class="name">{channel.name}</span> {state !== '' && <span class="state">{state}</span>}{' '}
         {unread && (
           <UnreadBadge
             unread={unread}

@@ -30,7 +30,7 @@ function drawBlock(block: Block): VNode {
     case 'heading':
       // What people say has its own headings, below those of the page.
       return (
-        <div role="heading" aria-level={block.level + 3} class={`heading level-${block.level}`}>
+        <div role="heading" aria-level={block.level + 2} class={`heading level-${block.level}`}>
           {draw(block.content)}
         </div>
       );

@@ -5,10 +5,11 @@ import { memo } from '../memo.ts';
 import { isSaid } from '../said.ts';
 import { attachmentsShown } from '../shown-attachments.ts';
 import type { Message } from '../state/payloads.ts';
-import { componentsOf, displayName, hasFlag } from '../state/payloads.ts';
+import { componentsOf, displayName, hasFlag, isOfType } from '../state/payloads.ts';
 import { Attachments } from './attachments.tsx';
 import { Avatar } from './avatar.tsx';
 import { Embeds } from './embeds.tsx';
+import { Icon } from './icons.tsx';
 import { Markdown } from './markdown-view.tsx';
 import { MessageActions } from './message-actions.tsx';
 import { MessageComponents } from './message-components.tsx';
@@ -50,7 +51,11 @@ export const MessageItem = memo(function MessageItem(props: {
       onFocusIn={() => handlers.onFocus(message.id)}
     >
       <ReplyLine message={message} onJump={(id) => handlers.onJump(id)} />
-      {isContinued ? (
+      {!isSaid(message) ? (
+        <span class="system-mark">
+          <Icon name={isOfType(message, 'threadCreated') ? 'thread' : 'info'} />
+        </span>
+      ) : isContinued ? (
         <time class="aside" dateTime={timestamp} title={format.full(timestamp)}>
           {format.time(timestamp)}
         </time>

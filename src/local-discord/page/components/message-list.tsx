@@ -102,17 +102,19 @@ export function MessageList(props: Props): VNode {
           ))}
         </div>
       </div>
-      {!isAtEnd && (
-        <button
-          type="button"
-          class={unread ? 'to-end has-news' : 'to-end'}
-          aria-label={words.jumpToNewest}
-          onClick={toEnd}
-        >
-          <Icon name="down" />
-          {unread && unread.count > 0 && <span aria-hidden="true">{words.newBelow(unread.count)}</span>}
-        </button>
-      )}
+      <div class="to-end-place">
+        {!isAtEnd && (
+          <button
+            type="button"
+            class={unread ? 'to-end has-news' : 'to-end'}
+            aria-label={words.jumpToNewest}
+            onClick={toEnd}
+          >
+            <Icon name="down" />
+            {unread && unread.count > 0 && <span aria-hidden="true">{words.newBelow(unread.count)}</span>}
+          </button>
+        )}
+      </div>
       <Announcer messages={messages} self={self?.id} />
     </>
   );

@@ -15,9 +15,9 @@ export function ThemeButton(): VNode {
     setTheme(next);
   };
   return (
-    <button type="button" class="plain theme" aria-label={words.theme} title={words.themeIs[theme]} onClick={change}>
+    <button type="button" class="plain theme" onClick={change}>
       <Icon name="theme" />
-      <span aria-hidden="true">{words.themeIs[theme]}</span>
+      {words.themeIs[theme]}
     </button>
   );
 }

@@ -6,6 +6,7 @@ export interface Names {
   user(id: string): string | undefined;
   role(id: string): string | undefined;
   channel(id: string): string | undefined;
+  time(seconds: number, style: string): string;
 }
 
 /** What was said without its marks, in one line: for quotations and for reading out. */
@@ -57,7 +58,7 @@ function oneText(inline: Inline, names: Names): string {
     case 'emoji':
       return `:${inline.name}:`;
     case 'time':
-      return new Date(inline.seconds * 1000).toISOString();
+      return names.time(inline.seconds, inline.style);
     case 'spoiler':
       return '…';
     default:

@@ -67,7 +67,6 @@ export const english = {
   loadIt: 'Loading messages',
   interactionFailed: 'This interaction failed.',
   noAnswer: 'The application did not answer.',
-  theme: 'Theme',
   themeIs: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
   typing: (names: string) => `${names} is writing…`,
   typingMany: (names: string) => `${names} are writing…`,

@@ -69,7 +69,6 @@ export const japanese: Words = {
   loadIt: 'メッセージの読み込み',
   interactionFailed: '操作に失敗しました。',
   noAnswer: 'アプリケーションから応答がありません。',
-  theme: 'テーマ',
   themeIs: { system: 'テーマ: システムに合わせる', light: 'テーマ: ライト', dark: 'テーマ: ダーク' },
   typing: (names) => `${names} が入力中…`,
   typingMany: (names) => `${names} が入力中…`,

@@ -1,0 +1,92 @@
+import type { Action, ChatState } from './chat-state.ts';
+import { conversationOf } from './chat-state.ts';
+import type { Conversation } from './conversation.ts';
+import { editMessage, mergeNewest, mergeOlder, putMessage, removeMessages } from './conversation.ts';
+import * as outbox from './outbox.ts';
+import * as interactions from './pending-interactions.ts';
+import * as reading from './reading.ts';
+import { reduceEvent } from './reduce-event.ts';
+
+/** The state after something has happened. Pure. */
+export function reduce(state: ChatState, action: Action): ChatState {
+  switch (action.kind) {
+    case 'event':
+      return reduceEvent(state, action.event, action.now);
+    case 'connection':
+      return { ...state, connection: action.connection };
+    case 'last-read':
+      return { ...state, reading: { ...state.reading, lastRead: action.lastRead } };
+    case 'show':
+      return { ...state, reading: reading.show(state.reading, action.channel) };
+    case 'attend': {
+      const newest = newestIn(state, state.reading.shown);
+      return { ...state, reading: reading.attend(state.reading, action.attentive, newest) };
+    }
+    case 'dismiss':
+      return {
+        ...state,
+        reading: reading.dismiss(state.reading, action.channel, newestIn(state, action.channel)),
+      };
+    case 'newest':
+      return withConversation(state, action.channel, (known) => mergeNewest(known, action));
+    case 'older':
+      return withConversation(state, action.channel, (known) => mergeOlder(known, action.messages, action.isAll));
+    case 'write': {
+      const { channel } = action.message;
+      return {
+        ...state,
+        outbox: outbox.enqueue(state.outbox, action.message),
+        reading: reading.dismiss(state.reading, channel, newestIn(state, channel)),
+      };
+    }
+    case 'outgoing':
+      return { ...state, outbox: outbox.update(state.outbox, action.nonce, action.change) };
+    case 'retry':
+      return { ...state, outbox: outbox.retry(state.outbox, action.nonce) };
+    case 'give-up':
+      return { ...state, outbox: outbox.drop(state.outbox, action.nonce) };
+    case 'sent': {
+      const { message, nonce } = action;
+      const isKnown = conversationOf(state, message.channel_id).messages.some(({ id }) => id === message.id);
+      const added = isKnown
+        ? state
+        : withConversation(state, message.channel_id, (known) => putMessage(known, message));
+      return { ...added, outbox: outbox.drop(added.outbox, nonce) };
+    }
+    case 'edited':
+      return withConversation(state, action.message.channel_id, (known) => editMessage(known, action.message));
+    case 'hide-message':
+      return withConversation(state, action.channel, (known) => removeMessages(known, [action.id]));
+    case 'interaction':
+      return { ...state, interactions: interactions.begin(state.interactions, action.started) };
+    case 'interaction-failed':
+      return {
+        ...state,
+        interactions: interactions.fail(state.interactions, { nonce: action.nonce }, action.reason),
+      };
+    case 'forget-failure':
+      return { ...state, interactions: interactions.forgetFailure(state.interactions, action.nonce) };
+    case 'close-modal':
+      return { ...state, interactions: interactions.closeModal(state.interactions) };
+    case 'commands':
+      return { ...state, commands: action.commands };
+    case 'notice':
+      return { ...state, notice: action.notice };
+    case 'typing-over':
+      return { ...state, typing: state.typing.filter(({ until }) => until > action.now) };
+  }
+}
+
+function withConversation(
+  state: ChatState,
+  channel: string,
+  change: (conversation: Conversation) => Conversation,
+): ChatState {
+  const conversations = new Map(state.conversations).set(channel, change(conversationOf(state, channel)));
+  return { ...state, conversations };
+}
+
+function newestIn(state: ChatState, channel: string | undefined): string | undefined {
+  if (channel === undefined) return undefined;
+  return conversationOf(state, channel).messages.at(-1)?.id ?? state.channels.get(channel)?.newestMessage;
+}
