@@ -49,7 +49,8 @@ describe.skipIf(whyNoBrowser() !== undefined)('the chat page of a running bridge
     await page.sees(page.message('hello').first().getByRole('button', { name: '✅ 1' }));
     await page.say('markdown');
     const answer = page.message('A heading');
-    await page.sees(answer.getByRole('table'));
+    await page.sees(answer.getByRole('heading', { name: 'A heading' }));
+    await page.sees(answer.getByRole('listitem').filter({ hasText: '日本語と絵文字' }));
     await page.sees(answer.locator('pre code'));
     await page.sees(page.channel('session-1').getByText('idle'));
   });

@@ -38,6 +38,7 @@ export class ChatPage {
   readonly #origin: string;
   readonly #expected: RegExp | undefined;
   readonly #complaints: string[] = [];
+  readonly #sizes: Promise<number>[] = [];
 
   private constructor(page: Page, origin: string, expected: RegExp | undefined) {
     this.page = page;
@@ -50,6 +51,11 @@ export class ChatPage {
     page.context().on('request', (request) => {
       const { protocol, origin: target } = new URL(request.url());
       if (target !== this.#origin && protocol !== 'blob:') this.#complaints.push(`request: ${request.url()}`);
+    });
+    page.on('requestfinished', (request) => {
+      const { protocol, pathname } = new URL(request.url());
+      const isPart = protocol === 'http:' && !/^\/(api|attachments)\//.test(pathname);
+      if (isPart) this.#sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
     });
     page.on('dialog', (dialog) => {
       this.#complaints.push(`dialog: ${dialog.message()}`);
@@ -125,6 +131,11 @@ export class ChatPage {
   async act(message: Locator, button: string): Promise<void> {
     await message.hover();
     await message.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** How many bytes of the page itself, as they went over the line, have come so far. */
+  async transferred(): Promise<number> {
+    return (await Promise.all(this.#sizes)).reduce((sum, size) => sum + size, 0);
   }
 
   /** Nothing sticks out at the side. */

@@ -219,9 +219,10 @@ describe.skipIf(whyNoBrowser() !== undefined)('messages on the chat page', () =>
     }
     await page.page.reload();
     await page.sees(page.message('line number 120.'));
+    await page.messages.last().hover();
     await expect
       .poll(async () => {
-        await page.messages.first().scrollIntoViewIfNeeded();
+        await page.page.mouse.wheel(0, -5000);
         return page.message('line number 1.').count();
       }, patience)
       .toBe(1);
