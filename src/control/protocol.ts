@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { Happened } from '../base/errors.ts';
 import type { AddSessionRequest, PostTarget } from '../contracts/bridge-api.ts';
 import type { PromptAnswer } from '../model/prompt.ts';
 import { results } from './results.ts';
@@ -69,22 +70,20 @@ export const requestSchema = z.discriminatedUnion('method', [
 export type Request = z.infer<typeof requestSchema>;
 
 /** What went wrong, as BridgeError has it. */
-export const wireErrorSchema = z.object({
-  code: z.string(),
-  message: z.string(),
-  advice: z.string().exactOptional(),
-  happened: z.enum(['done', 'not-done', 'unknown']),
-});
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly advice?: string;
+  readonly happened: Happened;
+}
 
-export type WireError = z.infer<typeof wireErrorSchema>;
-
-/** The answer to a request; `id` is null when the request's own could not be read. */
-export const responseSchema = z.discriminatedUnion('ok', [
-  z.object({ id: z.string(), ok: z.literal(true), result: z.unknown() }),
-  z.object({ id: z.string().nullable(), ok: z.literal(false), error: wireErrorSchema }),
-]);
-
-export type Response = z.infer<typeof responseSchema>;
+/**
+ * The answer to a request; `id` is null when the request's own could not be read. The client reads it by hand (wire):
+ * every command waits for that.
+ */
+export type Response =
+  | { readonly id: string; readonly ok: true; readonly result: unknown }
+  | { readonly id: string | null; readonly ok: false; readonly error: WireError };
 
 /**
  * What a daemon started in the background tells the program that started it, once, over the IPC channel. It then

@@ -58,7 +58,7 @@ describe('MS-13: start and stop', () => {
     expect(isDaemonAlive(record)).toBe(true);
     for (const words of [
       `The bridge is running (process ${record.pid}).`,
-      '1  111111111111111111  idle   scripted',
+      '1  111111111111111111  idle',
       'Agent: scripted. No "claude" was found on the PATH.',
       'Chat page: http://127.0.0.1:8787/?key=abc',
       'vai attach N',

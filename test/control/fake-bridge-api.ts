@@ -6,6 +6,8 @@ import type {
   PostTarget,
   PromptListing,
   SessionListing,
+  SessionStatus,
+  Stored,
 } from '../../src/contracts/bridge-api.ts';
 import { may } from '../../src/model/access.ts';
 import type { Action, Actor } from '../../src/model/access.ts';
@@ -22,6 +24,8 @@ export class FakeBridgeApi implements BridgeApi {
   readonly sessions: SessionListing[] = [
     { number: one, channel: firstChannel, workDir: '/work/session_1', agent: 'scripted' },
   ];
+  /** How sessions are, where they are not idle. */
+  readonly states = new Map<number, Partial<SessionStatus>>();
   openPrompts: PromptListing[] = [];
   foreignSessions: string[] = [];
   chat: BridgeStatus['chat'] = {
@@ -49,6 +53,7 @@ export class FakeBridgeApi implements BridgeApi {
       sessions: this.sessions.map((session) => ({
         number: session.number,
         channel: session.channel,
+        ...(session.channelName === undefined ? {} : { channelName: session.channelName }),
         tmux: `claude-session-${session.number}`,
         agent: session.agent,
         lifecycle: 'running',
@@ -60,6 +65,7 @@ export class FakeBridgeApi implements BridgeApi {
         queued: 0,
         agentSession: null,
         attach: `echo attached to ${session.number}`,
+        ...this.states.get(session.number),
       })),
       foreignSessions: this.foreignSessions,
     };
@@ -100,17 +106,17 @@ export class FakeBridgeApi implements BridgeApi {
     return 'running';
   }
 
-  async send(actor: Actor, session: number, text: string): Promise<{ readonly id: string }> {
+  async send(actor: Actor, session: number, text: string): Promise<Stored & { readonly id: string }> {
     await this.#enter('send', actor, 'message', { session, text });
     this.#find(session);
-    return { id: `cli:${this.calls.length}` };
+    return { id: `cli:${this.calls.length}`, ...this.#obstacle() };
   }
 
-  async post(actor: Actor, target: PostTarget, text: string): Promise<{ readonly channel: ChannelId }> {
+  async post(actor: Actor, target: PostTarget, text: string): Promise<Stored & { readonly channel: ChannelId }> {
     const session = target.kind === 'session' ? parseSessionNumber(target.session) : undefined;
     await this.#enter('post', actor, 'post', { target, text }, session);
-    if (target.kind === 'channel') return { channel: parseChannelId(target.channel)! };
-    return { channel: this.#find(target.kind === 'session' ? target.session : 1).channel };
+    if (target.kind === 'channel') return { channel: parseChannelId(target.channel)!, ...this.#obstacle() };
+    return { channel: this.#find(target.kind === 'session' ? target.session : 1).channel, ...this.#obstacle() };
   }
 
   async prompts(actor: Actor): Promise<readonly PromptListing[]> {
@@ -145,6 +151,10 @@ export class FakeBridgeApi implements BridgeApi {
     const decision = may(actor, action, session);
     if (!decision.allowed) throw new BridgeError('forbidden', `This is not allowed: ${decision.reason}.`);
     await this.before(method);
+  }
+
+  #obstacle(): Stored {
+    return this.chat.state === 'failed' ? { obstacle: this.chat.detail ?? 'It failed.' } : {};
   }
 
   #find(session: number): SessionListing {

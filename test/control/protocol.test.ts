@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { methods, requestSchema, responseSchema, startReportSchema } from '../../src/control/protocol.ts';
+import { methods, requestSchema, startReportSchema } from '../../src/control/protocol.ts';
 
 function accepted(value: unknown): boolean {
   return requestSchema.safeParse(value).success;
@@ -68,15 +68,6 @@ describe('results', () => {
   it('keeps what a newer bridge adds out, and does not mind it', () => {
     const listing = { number: 1, channel: '111111111111111111', workDir: '/w', agent: 'a', colour: 'red' };
     expect(methods.addSession.result.parse(listing)).not.toHaveProperty('colour');
-  });
-});
-
-describe('responseSchema', () => {
-  it('takes results and errors', () => {
-    expect(responseSchema.parse({ id: '1', ok: true, result: null })).toEqual({ id: '1', ok: true, result: null });
-    const error = { code: 'x', message: 'm', happened: 'unknown' };
-    expect(responseSchema.parse({ id: null, ok: false, error })).toEqual({ id: null, ok: false, error });
-    expect(responseSchema.safeParse({ id: '1', ok: false }).success).toBe(false);
   });
 });
 

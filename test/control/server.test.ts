@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 import { BridgeError } from '../../src/base/errors.ts';
 import type { Log } from '../../src/base/log.ts';
@@ -22,7 +23,6 @@ import { Scope } from '../../src/base/scope.ts';
 import { connectControl } from '../../src/control/client.ts';
 import type { ControlClient } from '../../src/control/client.ts';
 import { maxLineBytes } from '../../src/control/limits.ts';
-import { responseSchema } from '../../src/control/protocol.ts';
 import type { Response } from '../../src/control/protocol.ts';
 import { startControlServer } from '../../src/control/server.ts';
 import type { ControlServer } from '../../src/control/server.ts';
@@ -60,6 +60,20 @@ async function client(token?: string): Promise<ControlClient> {
 }
 
 /** Writes bytes as they are and gives the responses until the server hangs up or `count` have come. */
+const responseSchema = z.discriminatedUnion('ok', [
+  z.strictObject({ id: z.string(), ok: z.literal(true), result: z.unknown() }),
+  z.strictObject({
+    id: z.string().nullable(),
+    ok: z.literal(false),
+    error: z.strictObject({
+      code: z.string(),
+      message: z.string(),
+      advice: z.string().exactOptional(),
+      happened: z.enum(['done', 'not-done', 'unknown']),
+    }),
+  }),
+]);
+
 async function raw(bytes: string | Buffer, count: number): Promise<readonly Response[]> {
   const responses: Response[] = [];
   const connection = connect(socket);
