@@ -97,9 +97,13 @@ export class Delivery {
       const item = stores.outbox.pending(channel, kind)[0];
       if (!item) return;
       try {
-        await this.#send(item);
+        const finish = await this.#send(item);
         tries = 0;
-        if (stores.outbox.settle(item.key, 'posted', clock.now()).length > 0) this.kick();
+        const added = stores.transaction(() => {
+          finish();
+          return stores.outbox.settle(item.key, 'posted', clock.now());
+        });
+        if (added.length > 0) this.kick();
       } catch (error) {
         const code = error instanceof BridgeError ? error.code : 'chat-unavailable';
         if (hopeless.has(code)) {
@@ -120,12 +124,14 @@ export class Delivery {
     }
   }
 
-  async #send(item: OutboxItem): Promise<void> {
+  /** Returns what is left to be noted: that the last part is out goes to the disk together with the item's end. */
+  async #send(item: OutboxItem): Promise<() => void> {
     const { stores, transport } = this.#options;
     const { content, channel, key } = item;
+    let finish = (): void => undefined;
     if (content.kind === 'reaction') {
       await transport.react(channel, content.messageId, content.reaction);
-      return;
+      return finish;
     }
     const parts = item.parts ?? transport.render(content);
     if (!item.parts) stores.outbox.plan(key, parts);
@@ -137,8 +143,14 @@ export class Delivery {
         nonce: shortHash(`${key}:${index}`, nonceLength),
         ...(index === 0 && content.replyTo !== undefined ? { replyTo: content.replyTo } : {}),
       });
-      stores.outbox.partSent(key, messageId);
+      const note = (): void => stores.outbox.partSent(key, messageId);
+      if (index === parts.length - 1) finish = note;
+      else note();
     }
-    if (this.#stop.signal.aborted) throw new BridgeError('chat-unavailable', 'The bridge is stopping.');
+    if (this.#stop.signal.aborted) {
+      finish();
+      throw new BridgeError('chat-unavailable', 'The bridge is stopping.');
+    }
+    return finish;
   }
 }

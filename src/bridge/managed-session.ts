@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../base/clock.ts';
 import { BridgeError, describeError } from '../base/errors.ts';
 import { newSecret } from '../base/ids.ts';
+import type { Limiter } from '../base/limiter.ts';
 import type { Log } from '../base/log.ts';
 import { SerialQueue } from '../base/serial-queue.ts';
 import type { AgentEvent, AgentState } from '../model/agent.ts';
@@ -29,6 +30,8 @@ export interface ManagedSessionOptions {
   readonly defaultAgent: string;
   /** The whole environment of this session's agent, with its token. */
   readonly environment: (entry: SessionEntry, token: string) => Readonly<Record<string, string>>;
+  /** How many agents may be started at once. Default: any number. */
+  readonly launches?: Limiter;
   /** Something about this session's agent changed. */
   readonly onState: (session: ManagedSession) => void;
 }
@@ -163,7 +166,7 @@ export class ManagedSession {
       }
       const driver = this.#wantedDriver();
       const adopted = await this.#adopt(driver);
-      if (!adopted) await this.#launch(driver);
+      if (!adopted) await this.#launchInTurn(driver);
     } catch (error) {
       log.error({ session: this.entry.number, error: describeError(error) }, 'session did not start');
       this.#problem = legible(describeError(error));
@@ -197,6 +200,11 @@ export class ManagedSession {
     this.#options.log.info({ session: this.entry.number, pid: agent.pid }, 'agent found alive and adopted');
     await this.#takeOver(agent);
     return true;
+  }
+
+  async #launchInTurn(driver: AgentDriver): Promise<void> {
+    const { launches } = this.#options;
+    await (launches ? launches.run(() => this.#launch(driver)) : this.#launch(driver));
   }
 
   async #launch(driver: AgentDriver): Promise<void> {
@@ -354,6 +362,9 @@ export class ManagedSession {
   }
 
   #save(change: Partial<SessionRecord>): void {
+    // A live agent is found as it was left: a restart with hundreds of them has nothing to write down.
+    const fields = Object.keys(change) as (keyof SessionRecord)[];
+    if (fields.every((field) => this.#record[field] === change[field])) return;
     this.#record = { ...this.#record, ...change };
     this.#options.stores.records.save(this.#record);
   }

@@ -7,6 +7,9 @@ import type { ChannelId, SessionNumber } from '../model/session.ts';
 import type { Stores, TurnRecord } from '../contracts/stores.ts';
 import type { Words } from './words.ts';
 
+/** What channels hear of; the rest belongs to the session's lifecycle. */
+type ChannelEvent = Exclude<AgentEvent, { kind: 'state' | 'died' }>;
+
 /** How much of a text that was not written in the channel is shown there, in characters. */
 const relayLimit = 1500;
 
@@ -33,6 +36,7 @@ export class ReplyCollector {
 
   /** Takes one event of a session's agent. When it returns, the event is on disk. */
   collect(session: SessionNumber, generation: number, event: AgentEvent): void {
+    if (event.kind === 'state' || event.kind === 'died') return;
     this.#options.stores.transaction(() => {
       this.#apply(session, generation, event);
     });
@@ -92,7 +96,7 @@ export class ReplyCollector {
     return stores.turns.claimText({ session, turn: turn.turn, key, hash: hashOfWords(text), origin: 'dp' });
   }
 
-  #apply(session: SessionNumber, generation: number, event: AgentEvent): void {
+  #apply(session: SessionNumber, generation: number, event: ChannelEvent): void {
     const { stores, clock, words, log } = this.#options;
     switch (event.kind) {
       case 'turn-started':
@@ -132,9 +136,6 @@ export class ReplyCollector {
         }
         break;
       }
-      case 'state':
-      case 'died':
-        break; // Both belong to the session's lifecycle.
     }
   }
 

@@ -1,4 +1,5 @@
 import { BridgeError, describeError } from '../base/errors.ts';
+import { Limiter } from '../base/limiter.ts';
 import type { Log } from '../base/log.ts';
 import { parseChannelId, parseSessionNumber } from '../model/session.ts';
 import type { ChannelId, SessionEntry, SessionNumber } from '../model/session.ts';
@@ -17,12 +18,19 @@ export interface SessionManagerOptions extends Omit<ManagedSessionOptions, 'entr
 }
 
 /**
+ * Agents that are started at the same time. A real one takes a processor for half a second and has 28 s to come up:
+ * hundreds at once would all be too late.
+ */
+const launchesAtOnce = 16;
+
+/**
  * All sessions: the owner's map and the running ones, kept in step. Numbers are given once and never again (MS-01).
  * Knows nothing about chat servers or how a session lives.
  */
 export class SessionManager {
   readonly #options: SessionManagerOptions;
   readonly #sessions = new Map<SessionNumber, ManagedSession>();
+  readonly #launches = new Limiter(launchesAtOnce);
   #closing = false;
 
   constructor(options: SessionManagerOptions) {
@@ -61,9 +69,12 @@ export class SessionManager {
    */
   async load(): Promise<void> {
     const { stores, collector, words, log } = this.#options;
-    for (const entry of await this.#options.map.read()) {
-      stores.records.claimNumber(entry.number);
-      this.#sessions.set(entry.number, new ManagedSession({ ...this.#options, entry }));
+    const entries = await this.#options.map.read();
+    stores.transaction(() => {
+      for (const { number } of entries) stores.records.claimNumber(number);
+    });
+    for (const entry of entries) {
+      this.#sessions.set(entry.number, new ManagedSession({ ...this.#options, launches: this.#launches, entry }));
     }
     for (const { number } of stores.records.list()) {
       if (this.#sessions.has(number)) continue;
@@ -74,7 +85,7 @@ export class SessionManager {
     }
   }
 
-  /** Brings every session up, all at once. Resolves when each is up or has been tried. */
+  /** Brings every session up: finds all live agents at once, starts the others in turn. Resolves when each is up or has been tried. */
   async startAll(): Promise<void> {
     await Promise.all(this.list().map((session) => session.start()));
   }
@@ -125,7 +136,7 @@ export class SessionManager {
       return [...entries, added];
     });
     if (!added) throw new Error('the session map was not changed');
-    const session = new ManagedSession({ ...this.#options, entry: added });
+    const session = new ManagedSession({ ...this.#options, launches: this.#launches, entry: added });
     this.#sessions.set(added.number, session);
     this.#options.onAdded(added);
     await session.start();

@@ -55,7 +55,7 @@ export class SqliteSessionRecords implements SessionRecords {
   }
 
   claimNumber(session: SessionNumber): void {
-    this.#facts.set(HIGHEST, String(Math.max(session, this.highestNumber())));
+    if (session > this.highestNumber()) this.#facts.set(HIGHEST, String(session));
   }
 }
 

@@ -78,9 +78,9 @@ describe('writeFileAtomic', () => {
 describe('replaceFile', () => {
   it('replaces a file as one step, and leaves nothing beside it', () => {
     const path = join(directory, 'file');
-    replaceFile(path, 'old');
+    replaceFile(path, 'old', 'nothing');
     const inode = statSync(path).ino;
-    replaceFile(path, 'new');
+    replaceFile(path, 'new', 'content');
     expect(readFileSync(path, 'utf8')).toBe('new');
     expect(statSync(path).ino).not.toBe(inode);
     expect(mode(path)).toBe(0o600);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import type { SessionNumber } from '../../src/model/session.ts';
 import { refusal } from '../storage/refusal.ts';
@@ -79,6 +79,35 @@ describe('the map', () => {
     launching.open();
     await started;
     expect(manager.list().map(({ record }) => record.lifecycle)).toEqual(['running', 'lost', 'running', 'running']);
+  });
+
+  it('MS-03: of a hundred sessions, a machine’s worth is started at a time; the live ones are all found at once', async () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => [index + 1, `3000000000000000${100 + index}`]);
+    const before = world(Object.fromEntries(hundred) as object);
+    let launching = gate();
+    before.driver.beforeLaunch = () => launching.passed;
+    await before.manager.load();
+    const started = before.manager.startAll();
+    await before.settle();
+    expect(before.driver.launches).toHaveLength(16);
+    launching.open();
+    await started;
+    expect(before.driver.launches).toHaveLength(100);
+    await before.manager.detachAll();
+
+    const { manager, driver, stores, settle } = world(undefined, before);
+    const saves = vi.spyOn(stores.records, 'save');
+    launching = gate();
+    driver.onRecovering = () => launching.passed;
+    await manager.load();
+    const found = manager.startAll();
+    await settle();
+    expect(driver.recoveries).toHaveLength(100);
+    launching.open();
+    await found;
+    expect(manager.list().every(({ record }) => record.lifecycle === 'running')).toBe(true);
+    // They are as they were left: there is nothing to write down.
+    expect(saves).not.toHaveBeenCalled();
   });
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { replaceFile, writeFileAtomic } from '../../base/atomic-file.ts';
 
 const schema = z.object({
   message: z.string(),
@@ -40,17 +40,17 @@ export class ExpectationFile {
 
   /** Before typing. */
   expect(message: string, text: string, transcriptFrom: number): void {
-    this.#save({ message, text, transcriptFrom, turn: undefined });
+    const expectation = { message, text, transcriptFrom, turn: undefined };
+    writeFileAtomic(this.#path, JSON.stringify(expectation));
+    this.#current = expectation;
   }
 
   /** The agent confirmed. */
   confirm(turn: string): void {
-    if (this.#current) this.#save({ ...this.#current, turn });
-  }
-
-  #save(expectation: Expectation): void {
-    writeFileAtomic(this.#path, JSON.stringify(expectation));
-    this.#current = expectation;
+    if (!this.#current) return;
+    this.#current = { ...this.#current, turn };
+    // Should a power cut take this back, the transcript says it.
+    replaceFile(this.#path, JSON.stringify(this.#current), 'content');
   }
 }
 

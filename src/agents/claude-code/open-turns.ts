@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { replaceFile } from '../../base/atomic-file.ts';
 
 const schema = z.array(
   z.object({
@@ -18,7 +18,10 @@ const schema = z.array(
 /** What a later daemon has to know about a turn that has not ended. */
 export type OpenTurn = z.infer<typeof schema>[number];
 
-/** The turns that have not ended, on disk (`open-turns.json`): what was told of them is not told again. */
+/**
+ * The turns that have not ended, on disk (`open-turns.json`): what was told of them is not told again. It is written
+ * with every text, so only its content is flushed: a power cut ends the agent and its turn as well.
+ */
 export class OpenTurnsFile {
   readonly #path: string;
 
@@ -34,6 +37,6 @@ export class OpenTurnsFile {
 
   write(turns: readonly OpenTurn[]): void {
     if (turns.length === 0) rmSync(this.#path, { force: true });
-    else writeFileAtomic(this.#path, JSON.stringify(turns));
+    else replaceFile(this.#path, JSON.stringify(turns), 'content');
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, renameSync, rmSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 
-import { makePrivateDirectory, replaceFile, writeFileAtomic } from '../../base/atomic-file.ts';
+import { makePrivateDirectory, replaceFile } from '../../base/atomic-file.ts';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { systemErrorCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -66,7 +66,7 @@ export class Mailbox {
   /** Tells the hooks that a daemon listens: without it, nobody waits for a confirmation. */
   writeDaemonPid(pid: number = process.pid): void {
     // After a power cut there is neither a hook that reads it nor the daemon that it names.
-    replaceFile(join(this.directory, 'daemon.pid'), `${pid}\n`);
+    replaceFile(join(this.directory, 'daemon.pid'), `${pid}\n`, 'nothing');
   }
 
   /**
@@ -114,7 +114,8 @@ export class Mailbox {
   /** Answers a waiting hook: it prints this JSON to its agent. */
   answer(id: string, json: Json): void {
     if (!isEventId(id)) throw new Error(`"${id}" is not the id of an event`);
-    writeFileAtomic(this.#path('answers', `${id}.json`), JSON.stringify(json));
+    // After a power cut no hook waits for it.
+    replaceFile(this.#path('answers', `${id}.json`), JSON.stringify(json), 'nothing');
   }
 
   /** Whether the hook behind an event still waits (as far as the machine can tell). */
