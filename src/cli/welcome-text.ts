@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-
 import type { BridgeStatus } from '../contracts/bridge-api.ts';
 import { agentLine, chatLines, sessionLines } from './status-text.ts';
 import type { StatusView } from './status-text.ts';
@@ -19,15 +17,6 @@ export function welcomeLines(status: BridgeStatus, view: StatusView): readonly L
     '',
     `State: ${vai} status`,
     `Stop:  ${vai} stop    (with --keep-sessions the agents run on)`,
-    ...(status.chat.kind === 'local' ? ['', ...discordLines(status.home, vai)] : []),
-  ];
-}
-
-function discordLines(home: string, vai: string): readonly string[] {
-  return [
-    'To use Discord instead of the chat page:',
-    '  1. Make a bot at https://discord.com/developers/applications, turn on its "Message Content Intent", invite it to your server.',
-    `  2. Write DISCORD_BOT_TOKEN=<its token> into ${join(home, 'config', '.env')}, then: ${vai} restart`,
-    `  3. ${vai} pair, type the code to the bot; then for each channel: ${vai} add-session <channel id>`,
+    ...(status.chat.kind === 'local' ? ['', `Discord instead of the chat page: ${vai} setup`] : []),
   ];
 }
