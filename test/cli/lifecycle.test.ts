@@ -63,7 +63,7 @@ describe('MS-13: start and stop', () => {
       'Chat page: http://127.0.0.1:8787/?key=abc',
       'vai attach N',
       'echo attached to 1',
-      'To use Discord instead of the chat page:',
+      'Discord instead of the chat page: ',
       `DISCORD_BOT_TOKEN=<its token> into /bridge/config/.env`,
       'vai stop',
     ]) {
