@@ -221,7 +221,7 @@ function readAnswer(response: Response, text: string): Answer<unknown> {
   const { status } = response;
   if (response.ok && body !== undefined) return given(body, dateOf(response));
   const said = refusal.safeParse(body);
-  if (status === 429) return { kind: 'limited', waitMs: Number(response.headers.get('retry-after') ?? 1) * 1000 };
+  if (status === 429) return { kind: 'limited', waitMs: (Number(response.headers.get('retry-after')) || 1) * 1000 };
   if (!said.success || status >= 500) {
     return { kind: 'unreachable', reason: `HTTP ${status}${body === undefined ? ', and no JSON' : ''}` };
   }

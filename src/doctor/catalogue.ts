@@ -191,6 +191,12 @@ export const catalogue = {
   'tmux-elsewhere': entry('leftovers', 'warning', 'a tmux server of another run-time directory', '`tmux kill-server`'),
   'orphan-process': entry('leftovers', 'warning', 'processes of sessions that do not run any more', '`kill`'),
   'predecessor-running': entry('leftovers', 'problem', 'the Python bridge runs too: two answers', 'end it'),
+  'predecessor-beside': entry(
+    'leftovers',
+    'note',
+    'the Python bridge runs beside the built-in chat',
+    'end it before `vai setup`',
+  ),
   'predecessor-installed': entry(
     'leftovers',
     'note',

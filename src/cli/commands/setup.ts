@@ -1,14 +1,9 @@
-import { join } from 'node:path';
-
 import type { Command } from 'commander';
 
 import { BridgeError } from '../../base/errors.ts';
-import { packageRoot } from '../../config/paths.ts';
 import type { CliContext } from '../context.ts';
 import { usageError } from '../failure.ts';
 import { explain } from '../manual.ts';
-import type { Asker } from '../setup/asker.ts';
-import type { SetupTools } from '../setup/tools.ts';
 
 interface Options {
   readonly tokenFile?: string;
@@ -49,9 +44,11 @@ async function setUp(context: CliContext, options: Options): Promise<void> {
     });
   }
   if (options.tokenFile !== undefined) {
-    const { runUnattended } = await import('../setup/unattended.ts');
-    const tools = await makeTools(context, noAsker);
-    const done = await runUnattended(tools, {
+    const [{ runUnattended }, { makeTools, noAsker }] = await Promise.all([
+      import('../setup/unattended.ts'),
+      import('../setup/make-tools.ts'),
+    ]);
+    const done = await runUnattended(makeTools(context, noAsker), {
       tokenFile: options.tokenFile,
       channels: options.channel,
       start: options.yes === true,
@@ -68,46 +65,11 @@ async function setUp(context: CliContext, options: Options): Promise<void> {
       'Run it in a terminal, or use: vai setup --token-file FILE --channel ID --yes',
     );
   }
-  const [{ runWizard }, { clackAsker }] = await Promise.all([
+  // Loaded only here: what they bring along would slow every command.
+  const [{ runWizard }, { clackAsker }, { makeTools }] = await Promise.all([
     import('../setup/wizard.ts'),
     import('../setup/clack-asker.ts'),
+    import('../setup/make-tools.ts'),
   ]);
-  await runWizard(await makeTools(context, clackAsker));
-}
-
-async function makeTools(context: CliContext, asker: Asker): Promise<SetupTools> {
-  const [{ DiscordInquiry }, { loadConfig }, { runningBridge }] = await Promise.all([
-    import('../../discord/diagnosis.ts'),
-    import('../../config/load-config.ts'),
-    import('../setup/running-bridge.ts'),
-  ]);
-  const { paths, environment, clock, vai } = context;
-  const config = (): ReturnType<typeof loadConfig> =>
-    loadConfig({ environment, envFile: paths.envFile, bridgeJson: paths.bridgeJson });
-  const apiUrl = config().config.discordApiUrl;
-  return {
-    asker,
-    clock,
-    paths,
-    vai,
-    config,
-    inquire: (token) => new DiscordInquiry({ token, apiUrl, clock }),
-    bridge: runningBridge(context),
-    envExample: join(packageRoot(), 'config', '.env.example'),
-  };
-}
-
-/** Nobody is there to be asked. */
-const noAsker: Asker = {
-  say: nobody,
-  explain: nobody,
-  secret: nobody,
-  text: nobody,
-  confirm: nobody,
-  choose: nobody,
-  wait: nobody,
-};
-
-function nobody(): never {
-  throw new Error('setup asked a question although nobody is there');
+  await runWizard(makeTools(context, clackAsker));
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { BridgeError } from '../../base/errors.ts';
+import { describeSource } from '../../config/load-config.ts';
 import { inviteLink } from '../../discord/channel-permissions.ts';
 import { withoutPrefix } from '../../discord/diagnosis.ts';
 import type { Answer, DiscordInquiry } from '../../discord/diagnosis.ts';
@@ -33,8 +34,8 @@ export function discordCheck(surroundings: Surroundings): Check {
         return [
           fault(
             'token-malformed',
-            'DISCORD_BOT_TOKEN is set to something that cannot be a token: it has blanks or letters beyond ASCII.',
-            `${portal}: Bot → Reset Token, copy it; then: vai setup`,
+            `${describeSource(configuration.sources.discordToken)} cannot be a token: it has blanks or letters beyond ASCII.`,
+            tokenCure(configuration),
           ),
         ];
       }
@@ -130,13 +131,11 @@ function unanswered(
   { configuration }: Surroundings,
 ): Finding {
   const server = configuration instanceof BridgeError ? 'Discord' : (configuration.config.discordApiUrl ?? 'Discord');
+  const source =
+    configuration instanceof BridgeError ? 'of unknown origin' : describeSource(configuration.sources.discordToken);
   switch (answer.kind) {
     case 'unauthorized':
-      return fault(
-        'token-wrong',
-        `${server} does not accept the token of DISCORD_BOT_TOKEN.`,
-        `${portal}: Bot → Reset Token, copy it; then: vai setup`,
-      );
+      return fault('token-wrong', `${server} does not accept the token (${source}).`, tokenCure(configuration));
     case 'refused':
       return fault('discord-refused', `${server} did not tell ${what}: ${answer.words} (HTTP ${answer.status}).`);
     case 'limited':
@@ -152,4 +151,12 @@ function unanswered(
         'Look at the network and https://discordstatus.com. A running bridge goes on trying by itself.',
       );
   }
+}
+
+/** A token of the environment wins over every file: there setup cannot help. */
+function tokenCure(configuration: Surroundings['configuration']): string {
+  const isInherited =
+    !(configuration instanceof BridgeError) && configuration.sources.discordToken.from === 'environment';
+  const next = isInherited ? 'put it there, or unset DISCORD_BOT_TOKEN and run: vai setup' : 'then: vai setup';
+  return `${portal}: Bot → Reset Token, copy it; ${next}`;
 }

@@ -13,17 +13,23 @@ const programs = /(?:^|\/)(discord_bot|flask_app)\.py$/;
 const traces = ['.env', 'sessions.json', 'src/discord_bot.py'];
 
 /** The Python bridge that this one succeeds: two of them on one bot answer everything twice. */
-export function predecessorCheck({ paths, userHome }: Surroundings): Check {
+export function predecessorCheck({ paths, userHome, discord }: Surroundings): Check {
   return {
     name: 'the predecessor',
     group: 'leftovers',
     run: () => {
       const findings: Finding[] = runningPrograms().map(({ pid, program }) =>
-        fault(
-          'predecessor-running',
-          `The Python bridge is running (${program}, process ${pid}): with the same bot, both answer.`,
-          `End it: vexit of that installation, or: kill ${pid}`,
-        ),
+        discord === undefined
+          ? fault(
+              'predecessor-beside',
+              `The Python bridge is running (${program}, process ${pid}), beside the built-in chat of this one.`,
+              'End it before this bridge uses the same bot.',
+            )
+          : fault(
+              'predecessor-running',
+              `The Python bridge is running (${program}, process ${pid}): with the same bot, both answer.`,
+              `End it: vexit of that installation, or: kill ${pid}`,
+            ),
       );
       const directory = join(userHome, '.claude-discord-bridge');
       const isOther =

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { predecessorCheck } from '../../../src/doctor/checks/predecessor.ts';
+import type { Finding } from '../../../src/doctor/report.ts';
 import { until } from '../../e2e/support/until.ts';
 import { DoctorWorld, faultsOf } from '../doctor-world.ts';
 
@@ -39,10 +40,16 @@ describe('predecessorCheck', () => {
       await once(child, 'exit');
     });
     await once(child, 'spawn');
-    const found = await until(
-      async () => (await faultsOf(predecessorCheck(world.look()))).find(({ says }) => says.includes(String(child.pid))),
-      { what: 'the process to be found' },
-    );
+    const find = (environment: Record<string, string>): Promise<Finding> =>
+      until(
+        async () =>
+          (await faultsOf(predecessorCheck(world.look(environment)))).find(({ says }) =>
+            says.includes(String(child.pid)),
+          ),
+        { what: 'the process to be found' },
+      );
+    const found = await find({ DISCORD_BOT_TOKEN: 'some-token-of-a-bot' });
     expect(found).toMatchObject({ id: 'predecessor-running', says: expect.stringContaining(script) });
+    expect(await find({})).toMatchObject({ id: 'predecessor-beside', level: 'note' });
   });
 });
