@@ -63,8 +63,7 @@ describe('MS-13: start and stop', () => {
       'Chat page: http://127.0.0.1:8787/?key=abc',
       'vai attach N',
       'echo attached to 1',
-      'Discord instead of the chat page: ',
-      `DISCORD_BOT_TOKEN=<its token> into /bridge/config/.env`,
+      'Discord instead of the chat page: vai setup',
       'vai stop',
     ]) {
       expect(started.stdout).toContain(words);
