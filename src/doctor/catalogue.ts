@@ -159,6 +159,7 @@ export const catalogue = {
   'daemon-forbidden': entry('daemon', 'problem', 'another user runs the bridge', 'use that user'),
   'daemon-other-version': entry('daemon', 'warning', 'the running bridge is of another version', '`vai restart`'),
   'daemon-outdated': entry('daemon', 'warning', 'the bridge was built again after it was started', '`vai restart`'),
+  'daemon-older-settings': entry('daemon', 'note', 'settings were changed after the start', '`vai restart`'),
   'daemon-files-gone': entry('daemon', 'problem', 'files of the running bridge were removed', '`vai restart`'),
   'chat-failed': entry('daemon', 'problem', 'the chat connection failed for good', 'what is shown; `vai restart`'),
   'chat-away': entry('daemon', 'warning', 'the chat server is not reached at the moment', 'wait; the network'),

@@ -6,6 +6,7 @@ import type { BridgePaths } from '../config/paths.ts';
 import type { BridgeStatus } from '../contracts/bridge-api.ts';
 import { connectControl } from '../control/client.ts';
 import { isDaemonAlive, readDaemonRecord } from '../control/daemon-record.ts';
+import type { DaemonRecord } from '../control/daemon-record.ts';
 
 /** How long the daemon may take to tell its state, in milliseconds. */
 const answerMs = 5000;
@@ -29,9 +30,15 @@ export async function viewDaemon(options: {
   readonly clock: Clock;
 }): Promise<DaemonView> {
   const { paths, environment, clock } = options;
-  const record = readDaemonRecord(paths.daemonRecord);
+  let record: DaemonRecord | undefined;
+  try {
+    record = readDaemonRecord(paths.daemonRecord);
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error;
+    return { kind: 'silent', pid: undefined, socket: paths.controlSocket, error };
+  }
   const isAlive = record !== undefined && isDaemonAlive(record);
-  const socket = isAlive ? record.socket : paths.controlSocket;
+  const socket = record !== undefined && isAlive ? record.socket : paths.controlSocket;
   const token = environment['BRIDGE_SESSION'] ? environment['BRIDGE_SESSION_TOKEN'] : undefined;
   try {
     const bridge = await connectControl({ socket, clock, timeoutMs: answerMs, ...(token ? { token } : {}) });

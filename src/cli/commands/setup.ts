@@ -32,7 +32,7 @@ export function addSetup(program: Command, context: CliContext): void {
     ],
     notes: [
       'It explains how to make a bot, checks the token at once, prints the link that invites the bot, lets you choose channels, writes `config/.env` and the map, restarts the bridge and makes you its owner. Nothing is written before the last question; Ctrl-C leaves all as it was.',
-      'The token is never shown, and is no argument of a program. An older `config/.env` is kept as `config/.env.backup`.',
+      'The token is never shown, and is no argument of a program. An older `config/.env` is kept as `config/.env.backup`. A token that works is kept; for another bot use `--token-file`.',
     ],
   });
 }

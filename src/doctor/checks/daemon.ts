@@ -26,6 +26,7 @@ export function daemonCheck(surroundings: Surroundings): Check {
           return [
             good('daemon', `The bridge ${status.version} is running (process ${status.pid}).`),
             ...versionFindings(status, surroundings),
+            ...settingsFindings(surroundings),
             ...missingFiles(view, surroundings),
             ...chatFindings(status, vai),
             ...status.sessions.flatMap((session) => sessionFindings(session, vai)),
@@ -41,7 +42,8 @@ function silentFinding(
   { paths, vai }: Surroundings,
 ): Finding {
   const { pid, socket, error } = view;
-  if (error.code === 'daemon-forbidden') return fault('daemon-forbidden', error.message, error.advice);
+  const isOfOther = error.code === 'daemon-forbidden' || error.code === 'daemon-record-unreadable';
+  if (isOfOther) return fault('daemon-forbidden', error.message, error.advice);
   const kill = pid === undefined ? 'end it' : `kill ${pid}`;
   if (error.code === 'daemon-unintelligible') return fault('daemon-other-version', error.message, `${vai} restart`);
   if (pid !== undefined && !existsSync(socket)) {
@@ -69,7 +71,7 @@ function versionFindings(status: BridgeStatus, { version, packageRoot, paths, va
     ];
   }
   // The daemon writes its record when it begins.
-  const began = statSync(paths.daemonRecord, { throwIfNoEntry: false })?.mtimeMs;
+  const began = changeTime(paths.daemonRecord);
   if (began === undefined || buildTimes(packageRoot).built <= began) return [];
   return [
     fault(
@@ -78,6 +80,23 @@ function versionFindings(status: BridgeStatus, { version, packageRoot, paths, va
       `${vai} restart   (the agents run on)`,
     ),
   ];
+}
+
+/** Settings are read once, at the start. */
+function settingsFindings({ paths, vai }: Surroundings): readonly Finding[] {
+  const began = changeTime(paths.daemonRecord);
+  const newer = [paths.envFile, paths.bridgeJson].filter((file) => (changeTime(file) ?? 0) > (began ?? Infinity));
+  return newer.map((file) =>
+    fault(
+      'daemon-older-settings',
+      `${file} was changed after the bridge was started, which still has the older settings.`,
+      `${vai} restart   (the agents run on)`,
+    ),
+  );
+}
+
+function changeTime(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 /** What the bridge was started with and somebody removed: it goes on, and what it writes is lost with its end. */

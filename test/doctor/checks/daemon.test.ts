@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { BridgeError } from '../../../src/base/errors.ts';
 import { ownDaemonRecord, writeDaemonRecord } from '../../../src/control/daemon-record.ts';
 import type { Actor } from '../../../src/model/access.ts';
 import type { BridgeStatus, SessionStatus } from '../../../src/contracts/bridge-api.ts';
@@ -118,6 +119,17 @@ describe('daemonCheck', () => {
     built = 1_000_000;
   });
 
+  it('notes settings that were changed after its start', async () => {
+    await start();
+    const file = world.write('config/.env', 'LOG_LEVEL=info\n');
+    utimesSync(file, 1_000_000, 1_000_000);
+    expect(await find()).toEqual([]);
+    utimesSync(file, 1_000_000, Date.now() / 1000 + 60);
+    expect(await find()).toMatchObject([
+      { id: 'daemon-older-settings', level: 'note', do: expect.stringContaining('vai restart') },
+    ]);
+  });
+
   it('finds a chat that failed, one that is away, and that nobody owns the bridge', async () => {
     await start();
     api.chat = { ...api.chat, state: 'failed', detail: 'The token was refused.' };
@@ -146,10 +158,13 @@ describe('daemonCheck', () => {
 
   it("finds that another user's bridge does not let us in", async () => {
     const look = world.look();
-    const error = await import('../../../src/base/errors.ts').then(
-      ({ BridgeError }) => new BridgeError('daemon-forbidden', 'This user may not.', { advice: 'Use that user.' }),
-    );
+    const error = new BridgeError('daemon-forbidden', 'This user may not.', { advice: 'Use that user.' });
     const daemon = async () => ({ kind: 'silent', pid: 1, socket: world.paths.controlSocket, error }) as const;
     expect(await idsOf(daemonCheck({ ...look, daemon }))).toEqual(['daemon-forbidden']);
+  });
+
+  it('finds a record that may not be read', async () => {
+    mkdirSync(world.paths.daemonRecord, { recursive: true });
+    expect(await find()).toMatchObject([{ id: 'daemon-forbidden', says: expect.stringContaining('EISDIR') }]);
   });
 });
