@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { systemErrorCode } from '../../../src/base/errors.ts';
+import { daemonFlags } from '../../../src/cli/daemon-process.ts';
 import { resolvePaths } from '../../../src/config/paths.ts';
 import type { BridgePaths } from '../../../src/config/paths.ts';
 import { until } from './until.ts';
@@ -61,7 +62,7 @@ export class Installation {
 
   /** Starts the daemon as a process of its own; resolves with what it tells its parent. */
   async startDaemon(): Promise<{ kind: string; code?: string; message?: string }> {
-    const daemon = spawn(process.execPath, [join(root, 'dist/main.js')], {
+    const daemon = spawn(process.execPath, [...daemonFlags, join(root, 'dist/main.js')], {
       env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
