@@ -7,7 +7,6 @@ import { parseChannelId, parseSessionNumber } from '../../model/session.ts';
 import type { SessionEntry } from '../../model/session.ts';
 import { SessionDirectories } from '../../storage/session-directories.ts';
 import { SessionsFile } from '../../storage/sessions-file.ts';
-import { openStores } from '../../storage/stores.ts';
 import { readOrBegin, replaceEnvFile, withVariable } from './env-file.ts';
 import type { SetupTools, WantedSession } from './tools.ts';
 
@@ -41,7 +40,7 @@ export async function saveSessions(tools: SetupTools, wanted: readonly WantedSes
 async function addToFile({ paths }: SetupTools, wanted: readonly WantedSession[]): Promise<readonly number[]> {
   claimPrivateDirectory(paths.config);
   const workspace = directoriesOf(paths);
-  const given = Math.max(highestRecorded(paths.state), workspace.highestNumber());
+  const given = Math.max(await highestRecorded(paths.state), workspace.highestNumber());
   const added: SessionEntry[] = [];
   await mapOf(paths.config).update((entries) => {
     let highest = Math.max(given, ...entries.map(({ number }) => number));
@@ -63,9 +62,11 @@ async function addToFile({ paths }: SetupTools, wanted: readonly WantedSession[]
 }
 
 /** A number is never given twice: the database of Discord's sessions remembers the highest. */
-function highestRecorded(state: string): number {
+async function highestRecorded(state: string): Promise<number> {
   const file = join(state, 'bridge.db');
   if (!existsSync(file)) return 0;
+  // Loaded only here: Node 22 warns of SQLite as soon as it is.
+  const { openStores } = await import('../../storage/stores.ts');
   const stores = openStores(file);
   try {
     return stores.records.highestNumber();
