@@ -46,9 +46,9 @@ export interface ClaudeAgentOptions {
 
 /**
  * Milliseconds between two looks: at a busy or waiting agent, at an idle one, and at an idle one whose state file
- * tells of its changes by itself.
+ * tells of its changes by itself. After such a change the hooks, which know better, have a moment to speak first.
  */
-const lookMs = { active: 100, idle: 1000, told: 15_000 };
+const lookMs = { active: 100, idle: 1000, told: 15_000, changed: 250 };
 const interruptWithinMs = 2500;
 const stopWithinMs = 3000;
 const settleLookMs = 20;
@@ -74,6 +74,8 @@ export class ClaudeAgent implements RunningAgent {
   #dead = false;
   #hooksRun = false;
   #look: Cancel | undefined;
+  /** Monotonic; of the next look. */
+  #lookAt = 0;
 
   constructor(options: ClaudeAgentOptions) {
     const { spec, listener, terminal, mailbox, conversation, stateFiles, pid, clock, log } = options;
@@ -170,7 +172,7 @@ export class ClaudeAgent implements RunningAgent {
     this.#scope.defer('looks', () => this.#look?.());
     this.#scope.defer(
       'state file',
-      this.#own.onChange(() => this.#lookSoon(0)),
+      this.#own.onChange(() => this.#lookWithin(lookMs.changed)),
     );
     this.#lookOnce();
   }
@@ -374,8 +376,15 @@ export class ClaudeAgent implements RunningAgent {
   }
 
   #lookSoon(delayMs: number): void {
+    const { clock } = this.#options;
     this.#look?.();
-    if (!this.#dead) this.#look = this.#options.clock.after(delayMs, () => this.#lookOnce());
+    this.#lookAt = clock.monotonic() + delayMs;
+    if (!this.#dead) this.#look = clock.after(delayMs, () => this.#lookOnce());
+  }
+
+  /** Looks in so many milliseconds, unless a look comes sooner anyway. */
+  #lookWithin(delayMs: number): void {
+    if (this.#lookAt - this.#options.clock.monotonic() > delayMs) this.#lookSoon(delayMs);
   }
 
   #assertReady(): void {
