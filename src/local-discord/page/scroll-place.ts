@@ -10,6 +10,7 @@ export class ScrollPlace {
   readonly #items: () => ArrayLike<Element>;
   #anchor: { readonly item: Element; readonly top: number } | undefined;
   #isAtEnd = true;
+  #top = 0;
 
   constructor(element: HTMLElement, items: () => ArrayLike<Element>) {
     this.#element = element;
@@ -20,9 +21,16 @@ export class ScrollPlace {
     return this.#isAtEnd;
   }
 
-  /** The reader has scrolled: this is the place now. */
+  /** The element has scrolled. At the end, only a move upwards is the reader's: else what is below has grown. */
+  scrolled(): void {
+    if (this.#isAtEnd && this.#element.scrollTop >= this.#top) this.#top = this.#element.scrollTop;
+    else this.remember();
+  }
+
+  /** Where it stands is the place now. */
   remember(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.#element;
+    this.#top = scrollTop;
     this.#isAtEnd = scrollHeight - scrollTop - clientHeight < near;
     const item = this.#firstSeen();
     this.#anchor = item && { item, top: this.#topOf(item) };

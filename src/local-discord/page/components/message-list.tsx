@@ -186,7 +186,7 @@ function useScrollPlace(
     place.current?.toEnd(isCalm ? 'instant' : 'smooth');
   };
   const onScroll = (): void => {
-    place.current?.remember();
+    place.current?.scrolled();
     attend();
   };
   return { isAtEnd, toEnd, onScroll };

@@ -57,7 +57,8 @@ export function parseInline(text: string): readonly Inline[] {
     }
     const span = character === '`' ? spans(at) : undefined;
     if (span) {
-      current.push({ kind: 'code', text: span.text });
+      if (span.kind === 'text') addText(current, span.text);
+      else current.push({ kind: 'code', text: span.text });
       at = span.end;
       continue;
     }
