@@ -28,12 +28,17 @@ export function whyNoBrowser(): string | undefined {
   return why;
 }
 
-/** Starts a headless browser with a profile of its own in the temporary directory. Closing it ends its processes. */
-export async function openBrowser(): Promise<Browser> {
+/**
+ * Starts a headless browser with a profile of its own in the temporary directory. Closing it ends its processes.
+ *
+ * @param environment added to that of this process.
+ */
+export async function openBrowser(environment: Readonly<Record<string, string>> = {}): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('no browser is installed');
   return chromium.launch({
     executablePath,
+    env: { ...process.env, ...environment },
     // Chromium's own sandbox does not work for root; for everybody else it stays.
     chromiumSandbox: geteuid?.() !== 0,
     // Containers have a small /dev/shm.

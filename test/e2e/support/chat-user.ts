@@ -30,6 +30,15 @@ export class ChatUser {
     return message.parse(answer).id;
   }
 
+  /** Gives a channel another name. */
+  async rename(channel: string, name: string): Promise<void> {
+    await this.#call('PATCH', `/channels/${channel}`, { name });
+  }
+
+  async react(channel: string, message: string, emoji: string): Promise<void> {
+    await this.#call('PUT', `/channels/${channel}/messages/${message}/reactions/${encodeURIComponent(emoji)}/@me`);
+  }
+
   /** The channel's last 100 messages, oldest first. */
   async read(channel: string): Promise<readonly ChatMessage[]> {
     return messages.parse(await this.#call('GET', `/channels/${channel}/messages?limit=100`)).reverse();
@@ -91,6 +100,6 @@ export class ChatUser {
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
-    return response.json();
+    return response.status === 204 ? undefined : response.json();
   }
 }
