@@ -5,6 +5,7 @@ import { memory } from './memory.ts';
 import { page } from './page.ts';
 import { readiness } from './readiness.ts';
 import { reply } from './reply.ts';
+import { scale } from './scale/scale.ts';
 
 /** Everything that `npm run bench` measures, in this order. */
-export const measurements: readonly Measurement[] = [delivery, reply, commands, readiness, memory, page];
+export const measurements: readonly Measurement[] = [delivery, reply, commands, readiness, memory, page, scale];
