@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/base/clock.ts';
 import { Scope } from '../../src/base/scope.ts';
+import { Faults } from '../../src/local-discord/faults.ts';
 import { startLocalDiscord } from '../../src/local-discord/local-discord.ts';
 import type { LocalDiscord } from '../../src/local-discord/local-discord.ts';
 import { ChatUser } from './support/chat-user.ts';
@@ -15,6 +16,7 @@ import { Pty } from './support/pty.ts';
 const program = join(import.meta.dirname, '../../dist/bundle/vai.cjs');
 
 let scope: Scope;
+let faults: Faults;
 let discord: LocalDiscord;
 let owner: ChatUser;
 let shop: string;
@@ -22,7 +24,8 @@ let bridge: Installation;
 let pty: Pty;
 beforeEach(async () => {
   scope = new Scope();
-  discord = await startLocalDiscord({ port: 0, dataFile: ':memory:', clock: systemClock });
+  faults = new Faults();
+  discord = await startLocalDiscord({ port: 0, dataFile: ':memory:', clock: systemClock, faults });
   scope.defer('server', () => discord.close());
   shop = discord.ensureChannel({ name: 'shop' });
   discord.ensureChannel({ name: 'blog' });
@@ -104,6 +107,30 @@ describe('vai setup at a terminal', () => {
     // The built-in chat had session 1: its number is not given again.
     expect(Object.values(JSON.parse(bridge.readConfig('sessions.json')) as object)).toEqual([shop]);
     expect(Object.keys(JSON.parse(bridge.readConfig('sessions.json')) as object)).toEqual(['2']);
+  });
+});
+
+describe('the secret of vai setup', () => {
+  it('is not shown when it is typed too early, while another one is looked at', async () => {
+    await pty.start([process.execPath, program, 'setup'], bridge.environment);
+    await pty.shows(/Connect Discord now\?/);
+    await pty.press('Enter');
+    await pty.shows(/Paste the bot's token/);
+    faults.delayRequests({ path: /users/ }, 1500, 'before');
+    await pty.type('wrong-token-wrong-token');
+    await pty.press('Enter');
+    await pty.shows(/▪\s*$/);
+    await pty.type('typed-too-early');
+    const screen = await pty.shows(/does not accept this token[\s\S]*Paste the bot's token/);
+    expect(screen).not.toContain('typed-too-early');
+
+    faults.delayRequests({ path: /users/ }, 3000, 'before');
+    await pty.type('wrong-token-wrong-token');
+    await pty.press('Enter');
+    await pty.shows(/▪\s*$/); // Sent, and no question is open.
+    await pty.press('C-c');
+    await pty.shows(/ended with 130/);
+    expect(existsSync(bridge.paths.envFile)).toBe(false);
   });
 });
 

@@ -66,10 +66,10 @@ async function setUp(context: CliContext, options: Options): Promise<void> {
     );
   }
   // Loaded only here: what they bring along would slow every command.
-  const [{ runWizard }, { clackAsker }, { makeTools }] = await Promise.all([
+  const [{ runWizard }, { createClackAsker }, { makeTools }] = await Promise.all([
     import('../setup/wizard.ts'),
     import('../setup/clack-asker.ts'),
     import('../setup/make-tools.ts'),
   ]);
-  await runWizard(makeTools(context, clackAsker));
+  await runWizard(makeTools(context, createClackAsker()));
 }
