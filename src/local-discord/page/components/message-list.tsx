@@ -97,8 +97,13 @@ export function MessageList(props: Props): VNode {
               />
             );
           })}
-          {outgoing.map((message) => (
-            <OutgoingItem key={message.nonce} message={message} isOffline={isOffline} />
+          {outgoing.map((message, index) => (
+            <OutgoingItem
+              key={message.nonce}
+              message={message}
+              isOffline={isOffline}
+              author={index === 0 && messages.at(-1)?.author.id !== self?.id ? self : undefined}
+            />
           ))}
         </div>
       </div>
