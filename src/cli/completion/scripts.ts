@@ -20,7 +20,7 @@ const bash = `# Completes vai, vexit and dp in bash.
 # To install it, add this line to ~/.bashrc (with the path of vai, if it is not on the PATH), and open a new shell:
 #   eval "$(vai completion bash)"
 _claude_discord_bridge() {
-  local typed=\${COMP_WORDS[0]} vai=vai current=\${COMP_WORDS[COMP_CWORD]} disk= value description
+  local typed=\${COMP_WORDS[0]//\\\\/} vai=vai current=\${COMP_WORDS[COMP_CWORD]} disk= value description
   local -a values=() lines=()
   case $typed in */*) vai=\${typed%/*}/vai; vai=\${vai/#\\~/$HOME} ;; esac
   {
@@ -54,7 +54,7 @@ const zsh = `#compdef vai vexit dp
 # new shell:
 #   eval "$(vai completion zsh)"
 _claude_discord_bridge() {
-  local typed=\${words[1]} vai=vai line disk
+  local typed=\${(Q)words[1]} vai=vai line disk
   local -a lines candidates
   if [[ $typed == */* ]]; then
     vai=\${typed:h}/vai
