@@ -64,6 +64,8 @@ export function reduceEvent(state: ChatState, { event, data }: GatewayEvent, now
       return { ...state, interactions: interactions.openModal(state.interactions, data) };
     case 'APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE':
       return { ...state, interactions: interactions.suggest(state.interactions, data) };
+    default:
+      return state; // Discord tells more than the page has a use for
   }
 }
 

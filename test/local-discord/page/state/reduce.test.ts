@@ -62,6 +62,12 @@ describe('what has been read', () => {
 });
 
 describe('the state after events', () => {
+  it('is the same after an event that the page has no use for', () => {
+    const state = run(...reading);
+    const unknown = { kind: 'event', event: { event: 'PRESENCE_UPDATE', data: {} }, now: 0 } as object as Action;
+    expect(reduce(state, unknown)).toBe(state);
+  });
+
   it('forgets the outgoing message when the sent one comes, in either order', () => {
     const outgoing = {
       ...{ nonce: 'n1', channel: '100', content: 'hi', files: [], writtenAt: 0, status: 'sending' as const },
