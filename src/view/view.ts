@@ -60,8 +60,9 @@ export async function showView(first: BridgeStatus, options: ViewOptions): Promi
   const server = new ViewServer({ socket, bridgeSocket: first.tmuxSocket, environment });
   try {
     // One row is the status line's.
-    await server.start(tilesOf(first, only), { columns: size.columns, rows: Math.max(1, size.rows - 1) });
-    return await show(server, environment, options);
+    const tiles = tilesOf(first, only);
+    await server.start(tiles, { columns: size.columns, rows: Math.max(1, size.rows - 1) });
+    return await show(server, tiles, environment, options);
   } finally {
     await server.close();
     rmSync(socket, { force: true });
@@ -70,6 +71,7 @@ export async function showView(first: BridgeStatus, options: ViewOptions): Promi
 
 async function show(
   server: ViewServer,
+  tiles: readonly Tile[],
   environment: Readonly<Record<string, string>>,
   options: ViewOptions,
 ): Promise<number> {
@@ -89,7 +91,7 @@ async function show(
     ended.abort();
   });
   try {
-    await follow(server, options, ended.signal);
+    await follow(server, tiles, options, ended.signal);
     const [code] = (await exit) as [number | null];
     if (signalled > 0) return 128 + signalled;
     return code === 0 ? 0 : 1;
@@ -99,15 +101,18 @@ async function show(
 }
 
 /** Keeps the tiles as the sessions are, until the client has ended. */
-async function follow(server: ViewServer, options: ViewOptions, ended: AbortSignal): Promise<void> {
-  const { clock, only, status } = options;
-  let tiles: readonly Tile[] | undefined;
+async function follow(
+  server: ViewServer,
+  first: readonly Tile[],
+  { clock, only, status }: ViewOptions,
+  ended: AbortSignal,
+): Promise<void> {
+  let tiles = first;
   while (!ended.aborted) {
     // The sleep rejects for one reason only: the end, and the condition below sees it.
     await clock.sleep(lookEveryMs, ended).catch(() => undefined);
     const now = await status();
     if (now) tiles = tilesOf(now, only);
-    if (tiles === undefined) continue;
     try {
       await server.arrange(tiles, now ? undefined : 'The bridge is not running.');
     } catch (error) {

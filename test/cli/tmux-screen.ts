@@ -18,13 +18,14 @@ export interface ScreenOptions {
 export class TmuxScreen {
   readonly #socket: string;
   readonly #environment: Readonly<Record<string, string>>;
+  #isClosed = false;
 
   constructor(scope: Scope, options: ScreenOptions) {
     const { columns = 100, rows = 30, command = ['sh'] } = options;
     this.#socket = join(options.directory, 'screen');
     this.#environment = { ...options.environment, LANG: 'C.UTF-8', TERM: 'xterm-256color', PS1: '$ ' };
     scope.defer('screen', () => {
-      this.#tmux('kill-server');
+      this.close();
     });
     this.#tmux(
       ...['start-server', ';', 'set-option', '-g', 'remain-on-exit', 'on', ';'],
@@ -57,6 +58,12 @@ export class TmuxScreen {
   /** What tmux knows about the terminal: `#{alternate_on}`, `#{pane_dead}`, `#{cursor_flag}`. */
   ask(format: string): string {
     return this.#tmux('display-message', '-p', '-t', 'screen', format).trim();
+  }
+
+  /** Takes the terminal away from whatever runs in it. */
+  close(): void {
+    if (!this.#isClosed) this.#tmux('kill-server');
+    this.#isClosed = true;
   }
 
   /** The process that runs in it. */
