@@ -57,14 +57,7 @@ export function MessageList(props: Props): VNode {
 
   return (
     <>
-      <div
-        ref={scroller}
-        class="scroller"
-        onScroll={() => {
-          onScroll();
-          if ((scroller.current?.scrollTop ?? 0) < fetchBefore) void chat.loadOlder(channel.id);
-        }}
-      >
+      <div ref={scroller} class="scroller" onScroll={onScroll}>
         <div class="messages" role="log" aria-live="off" aria-label={words.messages} onKeyDown={walkMessages}>
           {isLoading && <p class="beginning">{words.loading}</p>}
           {complete && messages.length > 0 && <p class="beginning">{words.beginning(channel.name)}</p>}
@@ -148,7 +141,7 @@ function useScrollPlace(
     const element = scroller.current;
     if (!element) return undefined;
     const list = element.firstElementChild;
-    const keeper = new ScrollPlace(element, () => list?.children ?? []);
+    const keeper = new ScrollPlace(element, () => list?.querySelectorAll('article[id]') ?? []);
     place.current = keeper;
     const observer = new ResizeObserver(() => {
       keeper.restore();
@@ -178,7 +171,13 @@ function useScrollPlace(
     }
   }, [messages, isLoading]);
 
+  const loadNearTop = (): void => {
+    if ((scroller.current?.scrollTop ?? 0) < fetchBefore) void chat.loadOlder(channel.id);
+  };
+
   useEffect(attend, [messages, isLoading, attend]);
+  // A page may be too short to be scrolled.
+  useEffect(loadNearTop, [messages, isLoading]);
 
   // What one has written oneself is what one wants to see.
   const newest = outgoing.at(-1)?.nonce;
@@ -192,6 +191,7 @@ function useScrollPlace(
   };
   const onScroll = (): void => {
     place.current?.scrolled();
+    loadNearTop();
     attend();
   };
   return { isAtEnd, toEnd, onScroll };
