@@ -87,8 +87,12 @@ describe.skipIf(whyNoBrowser() !== undefined)('buttons, menus, forms and command
   it('a press that nobody answers in time is told as failed, and can be tried again', async () => {
     await sendButtons();
     const message = page.message('May I run it?');
+    const { faults } = stage;
+    const normal = faults.interactionDeadlineMs;
+    faults.interactionDeadlineMs = 300;
     await message.getByRole('button', { name: 'Deny' }).click();
     await page.sees(page.page.getByText('This interaction failed.'));
+    faults.interactionDeadlineMs = normal;
     const heard = next();
     await message.getByRole('button', { name: 'Deny' }).click();
     const interaction = await heard;
