@@ -27,7 +27,7 @@ export const memory: Measurement = {
     const { world } = await openWorld(context, { sessions });
     const alone = new Installation({ LOG_LEVEL: 'info' });
     context.scope.defer('the bridge with the built-in chat server', () => alone.destroy());
-    const rounds = context.quick ? 1 : 3;
+    const rounds = context.quick ? 1 : 2;
     for (let round = 0; round < rounds && !context.signal.aborted; round += 1) {
       await Promise.all([world.bridge.startDaemon(), alone.startDaemon()]);
       for (let missing = round === 0 ? sessions - 1 : 0; missing > 0; missing -= 1) {
