@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import type { Command } from '../commands/command-index.ts';
 import { checkValues } from '../commands/option-values.ts';
@@ -20,7 +20,7 @@ export function CommandForm(props: {
   const [isChecked, setChecked] = useState(false);
   const problems = checkValues(command, values);
   const element = useRef<HTMLFormElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     element.current?.querySelector<HTMLElement>('input, select')?.focus();
   }, []);
   const send = (): void => {

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { useTools } from '../context.ts';
 import { fitHeight } from '../fit-height.ts';
@@ -10,11 +10,11 @@ export function MessageEditor({ message, onDone }: { readonly message: Message; 
   const { chat, words } = useTools();
   const [text, setText] = useState(message.content);
   const area = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     area.current?.focus();
     area.current?.setSelectionRange(message.content.length, message.content.length);
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (area.current) fitHeight(area.current);
   }, [text]);
   const save = (): void => {

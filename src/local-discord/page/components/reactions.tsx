@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { useTools } from '../context.ts';
 import type { Message } from '../state/payloads.ts';
@@ -37,7 +37,7 @@ export function ReactionPicker({
 }): VNode {
   const { chat, words } = useTools();
   const element = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     element.current?.querySelector('button')?.focus();
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
