@@ -56,5 +56,8 @@ export const reply: Measurement = {
       "The script's start is the time stamp that it takes first; it includes one run of date(1), and what follows until " +
         'the rename are cat(1) and mv(1).',
     );
+    context.note(
+      'The rename is seen by watching the directory; on a busy machine it is seen late, so that figure comes out too small.',
+    );
   },
 };
