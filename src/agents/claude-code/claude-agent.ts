@@ -48,7 +48,7 @@ export interface ClaudeAgentOptions {
  * Milliseconds between two looks: at a busy or waiting agent, at an idle one, and at an idle one whose state file
  * tells of its changes by itself. After such a change the hooks, which know better, have a moment to speak first.
  */
-const lookMs = { active: 100, idle: 1000, told: 15_000, changed: 250 };
+const lookMs = { active: 100, idle: 1000, told: 30_000, changed: 250 };
 const interruptWithinMs = 2500;
 const stopWithinMs = 3000;
 const settleLookMs = 20;

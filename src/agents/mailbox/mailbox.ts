@@ -21,7 +21,7 @@ export interface MailboxOptions {
  * Milliseconds between two looks at the directory, in case the watch missed something. A look costs 20 µs; with five
  * hundred sessions one a second each would be the daemon's main work while all are idle.
  */
-const sweepMs = 10_000;
+const sweepMs = 30_000;
 /** The same while nothing watches, or an event has to be told again. */
 const retryMs = 1000;
 /** A hook polls at least once a second; one that is still there after this long does not look any more. */

@@ -75,7 +75,7 @@ describe('Mailbox', () => {
     const heard: string[] = [];
     mailbox.listen(({ id }) => heard.push(id));
     const id = leave(1_700_000_000_001, 'Stop', {});
-    await clock.advance(10_000);
+    await clock.advance(30_000);
     expect(heard).toEqual([id]);
   });
 
