@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../../../base/clock.ts';
 import type { Connection } from '../state/chat-state.ts';
 import type { GatewayEvent } from '../state/payloads.ts';
+import { RestError } from './rest.ts';
 
 /** The part of a WebSocket that is needed. */
 export interface Socket {
@@ -27,6 +28,7 @@ interface Frame {
 const resumable = new Set([4000, 4001, 4002, 4003, 4005, 4008]);
 
 const authenticationFailed = 4004;
+const unauthorized = 401;
 
 /** A server that accepts and then says nothing is as good as none. */
 const greetingMs = 10_000;
@@ -88,8 +90,9 @@ export class GatewayClient {
     try {
       const url = this.#session?.url ?? (await this.#findUrl());
       this.#open(`${url.replace(/\/$/, '')}/?v=10&encoding=json`);
-    } catch {
-      this.#tryLater(); // the server is away: that is what the state says
+    } catch (error) {
+      if (error instanceof RestError && error.status === unauthorized) this.#onConnection('refused');
+      else this.#tryLater(); // the server is away: that is what the state says
     } finally {
       this.#isOpening = false;
     }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { GatewayClient } from '../../../../src/local-discord/page/connection/gateway-client.ts';
 import type { SocketHandlers } from '../../../../src/local-discord/page/connection/gateway-client.ts';
+import { RestError } from '../../../../src/local-discord/page/connection/rest.ts';
 import { ManualClock } from '../../../fakes/manual-clock.ts';
 
 interface FakeSocket {
@@ -24,7 +25,7 @@ describe('the gateway client', () => {
   let sockets: FakeSocket[];
   let states: string[];
   let events: string[];
-  let isServerThere: boolean;
+  let failure: Error | undefined;
   let client: GatewayClient;
 
   const socket = (): FakeSocket => sockets.at(-1)!;
@@ -38,10 +39,10 @@ describe('the gateway client', () => {
     sockets = [];
     states = [];
     events = [];
-    isServerThere = true;
+    failure = undefined;
     client = new GatewayClient({
       token: 'token',
-      findUrl: () => (isServerThere ? Promise.resolve('ws://gateway') : Promise.reject(new Error('no connection'))),
+      findUrl: () => (failure ? Promise.reject(failure) : Promise.resolve('ws://gateway')),
       openSocket: (url, handlers) => {
         const opened: FakeSocket = { url, handlers, sent: [], closedWith: undefined };
         sockets.push(opened);
@@ -131,14 +132,14 @@ describe('the gateway client', () => {
   });
 
   it('tries for as long as the server is away, ever more slowly, and says so', async () => {
-    isServerThere = false;
+    failure = new Error('no connection');
     await client.connect();
     expect(sockets).toHaveLength(0);
     await clock.advance(60_000);
     expect(new Set(states)).toEqual(new Set(['connecting']));
     expect(states.length).toBeGreaterThan(5);
     expect(states.length).toBeLessThan(15);
-    isServerThere = true;
+    failure = undefined;
     await clock.advance(10_000);
     expect(sockets).toHaveLength(1);
   });
@@ -166,6 +167,14 @@ describe('the gateway client', () => {
     expect(states.at(-1)).toBe('refused');
     await clock.advance(60_000);
     expect(sockets).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('stops too when already its question for the address is refused', async () => {
+    failure = new RestError(401, '401: Unauthorized');
+    await client.connect();
+    await clock.advance(60_000);
+    expect(states).toEqual(['refused']);
     expect(clock.pending).toBe(0);
   });
 
