@@ -205,6 +205,7 @@ export const testFolders: Readonly<Record<string, string>> = {
 export const testsOfOthers: Readonly<Record<string, string>> = {
   'architecture.test.ts': 'the tables of architecture-rules.ts',
   'cli/lifecycle.test.ts': 'vai, vai stop, vai restart and vexit together',
+  'cli/launchers.test.ts': 'bin/dp, bin/vai, bin/vexit',
   'cli/start-script.test.ts': 'start-bridge.sh',
   'local-discord/security.test.ts': 'what the server and its page refuse',
   'cli/vai-logs.test.ts': 'src/cli/commands/logs.ts, through vai',
