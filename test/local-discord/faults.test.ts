@@ -13,7 +13,7 @@ import {
 import { RawGateway } from '../conformance/raw-gateway.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import type { RunningServer } from './running-server.ts';
-import { runningServer } from './running-server.ts';
+import { pageFixture, runningServer } from './running-server.ts';
 
 const messages = /\/messages$/;
 
@@ -244,7 +244,7 @@ describe('the gateway', () => {
 
 describe('the whole server', () => {
   it('goes away and comes back on the same port, with its sessions', async () => {
-    const { faults, target, server } = await runningServer();
+    const { faults, target, server } = await runningServer({ pageDirectory: pageFixture() });
     const gateway = await RawGateway.open(target);
     const { session_id } = await gateway.begin(target.botToken, 1);
     const seq = gateway.lastSequence();
