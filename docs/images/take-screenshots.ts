@@ -32,16 +32,16 @@ try {
   await user.rename(docs, 'docs');
 
   browser = await openBrowser(preferInter());
-  const page = await ChatPage.open(browser, `${url}#${shop}`, { viewport: { width: 1200, height: 760 } });
+  const page = await ChatPage.open(browser, `${url}#${shop}`, { viewport: { width: 1200, height: 900 } });
   await page.choose('shop');
   await page.say('markdown');
   await page.sees(page.message('A quotation at the end.'));
   await user.react(shop, (await user.read(shop)).at(-1)?.id ?? '', '👍');
-  await page.say('Good mroning!');
-  await page.sees(page.message('You said: Good mroning!'));
+  await page.say('Good morning!');
+  await page.sees(page.message('You said: Good morning!'));
   const greeting = page.messages.nth(-2);
   await page.act(greeting, 'Edit');
-  await page.page.getByRole('textbox', { name: 'Edit message' }).fill('Good morning!');
+  await page.page.getByRole('textbox', { name: 'Edit message' }).fill('Good morning, everybody!');
   await page.page.keyboard.press('Enter');
   await page.sees(greeting.getByText('(edited)'));
   await user.say(api, 'busy 600');
@@ -59,7 +59,7 @@ try {
   await picture(page, 'chat-desktop-dark.png');
 
   const phone = await ChatPage.open(browser, `${url}#${shop}`, {
-    viewport: { width: 390, height: 760 },
+    viewport: { width: 390, height: 800 },
     deviceScaleFactor: 1.5,
     hasTouch: true,
     isMobile: true,
