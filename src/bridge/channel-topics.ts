@@ -15,7 +15,7 @@ export interface SessionView {
   readonly lifecycle: Lifecycle;
   readonly state: Pick<AgentState, 'activity' | 'waitingFor'>;
   readonly agent: string;
-  /** Absolute path. */
+  /** As people write it. */
   readonly workDir: string;
 }
 

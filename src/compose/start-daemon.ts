@@ -210,7 +210,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
         lifecycle: record.lifecycle,
         state,
         agent: record.agent,
-        workDir: workspace.workDirOf(entry),
+        workDir: shownPath(workspace.workDirOf(entry), ground.environment['HOME']),
       });
     },
   });
@@ -250,6 +250,11 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     surroundings: () => surroundingsOf(ground, outside, owners),
   });
   return { sessions, delivery, typing, topics, intake, bridge };
+}
+
+/** A path as people write it: `~` for the home directory. */
+function shownPath(path: string, home: string | undefined): string {
+  return home !== undefined && home !== '' && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
 /** The whole environment of a session's agent. */

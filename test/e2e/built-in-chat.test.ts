@@ -37,7 +37,7 @@ describe('without a Discord token', () => {
   it('BX-11: the topic of a channel tells what its session does', async () => {
     await bridge.startDaemon();
     const { user, channel } = await pageUser();
-    await user.seesTopic(channel, '🟢 idle · session 1 · scripted · /');
+    await user.seesTopic(channel, '🟢 idle · session 1 · scripted · ');
     await user.say(channel, 'ask');
     await user.seesTopic(channel, '🟡 waiting for a permission');
     const [prompt] = await bridge.json<readonly { id: string }[]>('prompts');
