@@ -11,13 +11,13 @@ import { drawAnimation } from './terminal-svg.ts';
 import type { Frame } from './terminal-svg.ts';
 
 const repository = join(import.meta.dirname, '../..');
-const columns = 96;
+const columns = 104;
 const rows = 26;
 const prompt = /\$ $/;
 /** What people read in the picture instead of the temporary directory and the one-time key. */
 const shownHome = '/home/me';
 
-/** A command, how long its result is shown (ms), and how long it may take (ms). */
+/** A command (PROMPT stands for the id on the screen), how long its result is shown (ms), and how long it may take (ms). */
 interface Step {
   readonly type: string;
   readonly showMs: number;
@@ -29,7 +29,7 @@ const steps: readonly Step[] = [
   { type: 'clear; export PATH="$PWD/bin:$PATH"; vai status', showMs: 4_000 },
   { type: 'vai send 1 ask', showMs: 1_800 },
   { type: 'vai prompts', showMs: 3_500 },
-  { type: 'vai answer $(vai prompts --json | grep -o \'"id":"[^"]*\' | cut -d\\" -f4) allow', showMs: 2_500 },
+  { type: 'vai answer PROMPT allow', showMs: 2_500 },
   { type: 'clear; dp 1 "the build is green"', showMs: 2_000 },
   { type: 'vai add-session new; vai list-sessions', showMs: 3_500 },
   { type: 'clear; vai doctor', showMs: 5_000 },
@@ -65,7 +65,8 @@ async function untilPrompt(withinMs: number): Promise<void> {
 }
 
 /** Types a command as a person would, and records how it looks. */
-async function play({ type, showMs, withinMs = 60_000 }: Step): Promise<readonly Frame[]> {
+async function play({ type: wanted, showMs, withinMs = 60_000 }: Step): Promise<readonly Frame[]> {
+  const type = wanted.replace('PROMPT', () => promptOnScreen());
   const frames: Frame[] = [];
   for (let typed = 0; typed < type.length; typed += 8) {
     tmux('send-keys', '-t', 'record', '-l', type.slice(typed, typed + 8));
@@ -78,6 +79,13 @@ async function play({ type, showMs, withinMs = 60_000 }: Step): Promise<readonly
   if (exitCode !== '0') throw new Error(`"${type}" ended with exit code ${exitCode}:\n${screen()}`);
   frames.push({ screen: screen(), showMs });
   return frames;
+}
+
+/** The id of the request that `vai prompts` shows. */
+function promptOnScreen(): string {
+  const id = /^(\w{8}): session/m.exec(tmux('capture-pane', '-p', '-t', 'record'))?.[1];
+  if (id === undefined) throw new Error(`no request on the screen:\n${screen()}`);
+  return id;
 }
 
 function endEverything(): void {
