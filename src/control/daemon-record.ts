@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { BridgeError, systemErrorCode } from '../base/errors.ts';
+import { isProcess } from '../base/process-alive.ts';
 
 /**
  * Who the running daemon is: `state/daemon.json`. The daemon writes it when it begins and removes it when it ends;
@@ -52,11 +53,7 @@ export function readDaemonRecord(file: string): DaemonRecord | undefined {
 
 /** Whether the process of a record lives. A zombie that nobody has waited for yet does not. */
 export function isDaemonAlive(record: Pick<DaemonRecord, 'pid' | 'started'>): boolean {
-  try {
-    process.kill(record.pid, 0);
-  } catch (error) {
-    return systemErrorCode(error) === 'EPERM';
-  }
+  if (!isProcess(record.pid)) return false;
   const status = readProcessStatus(record.pid);
   if (status === undefined) return true;
   if (status.state === 'Z' || status.state === 'X') return false;

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 
 import type { Clock } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
 import { runCommand, spawnProcess } from '../base/run-command.ts';
 import type { BridgeStatus } from '../contracts/bridge-api.ts';
+import { closeForsakenViews, viewSocket } from './forsaken-views.ts';
 import type { CellSize } from './tile-layout.ts';
 import { emptyTile, tileOf } from './tile.ts';
 import type { Tile } from './tile.ts';
@@ -56,7 +57,9 @@ export async function showView(first: BridgeStatus, options: ViewOptions): Promi
   }
   const environment = cleanEnvironment(options.environment);
   await demandTmux(environment);
-  const socket = join(dirname(first.tmuxSocket), `v${process.pid}`);
+  const directory = dirname(first.tmuxSocket);
+  await closeForsakenViews(directory, environment);
+  const socket = viewSocket(directory, process.pid);
   const server = new ViewServer({ socket, bridgeSocket: first.tmuxSocket, environment });
   try {
     // One row is the status line's.

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -33,13 +33,14 @@ async function addSessions(count: number): Promise<void> {
 }
 
 /** A terminal with a shell in which the view is started; it says afterwards how that ended. */
-function openView(args = '', size: { columns?: number; rows?: number } = {}): TmuxScreen {
+function openView(args = '', more: { columns?: number; rows?: number; directory?: string } = {}): TmuxScreen {
+  mkdirSync(more.directory ?? directory, { recursive: true });
   const screen = new TmuxScreen(scope, {
     directory,
     environment: bridge.environment,
     columns: 200,
     rows: 50,
-    ...size,
+    ...more,
   });
   startView(screen, args);
   return screen;
@@ -187,6 +188,23 @@ describe('MS-06: vai view', () => {
     await until(() => viewProcesses().length === 0, { what: 'the view to end' });
     const { stdout } = await bridge.tmux('list-clients', '-F', '#{client_session}');
     expect(stdout.trim()).toBe('HUB');
+  });
+
+  it('the next view ends what one left behind that was killed', async () => {
+    const screen = openView();
+    await screen.waitFor((text) => names(text).join() === session(1));
+    const [pid] = bridge
+      .processes()
+      .filter((one) => commandLineOf(one).includes('vai.js view') && !commandLineOf(one).startsWith('sh'));
+    process.kill(pid!, 'SIGKILL');
+    const left = `v${pid!}`;
+    const next = openView('', { directory: join(directory, 'next') });
+    await next.waitFor((text) => names(text).join() === session(1));
+    await until(() => !viewProcesses().some((line) => line.includes(`/${left} `)), { what: 'the old view to end' });
+    const { tmuxSocket } = await bridge.json<{ tmuxSocket: string }>('status');
+    expect(readdirSync(dirname(tmuxSocket))).not.toContain(left);
+    next.press('C-b', 'd');
+    await next.waitFor('ended with 0');
   });
 
   it('says what is wrong', async () => {

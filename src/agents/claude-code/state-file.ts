@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import { systemErrorCode } from '../../base/errors.ts';
+import { isProcess } from '../../base/process-alive.ts';
 
 /** What the agent says about itself in `<config>/sessions/<pid>.json`. Undocumented, so every use can do without. */
 export interface StateFile {
@@ -71,11 +72,7 @@ export function readStateFile(path: string): StateFile | undefined {
 
 /** Whether the process that wrote the file still runs: the same pid, started at the same time. */
 export function isLivingProcess(file: Pick<StateFile, 'pid' | 'procStart'>): boolean {
-  try {
-    process.kill(file.pid, 0);
-  } catch (error) {
-    if (systemErrorCode(error) !== 'EPERM') return false;
-  }
+  if (!isProcess(file.pid)) return false;
   const started = processStart(file.pid);
   return started === undefined || file.procStart === undefined || started === file.procStart;
 }

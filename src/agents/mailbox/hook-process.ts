@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 import { systemErrorCode } from '../../base/errors.ts';
+import { isProcess } from '../../base/process-alive.ts';
 
 /**
  * Whether a process is a hook of this very mailbox. A pid alone proves nothing: it may have been given to another
@@ -26,14 +27,5 @@ export function endHookProcess(pid: number, mailboxDirectory: string): boolean {
   } catch (error) {
     if (systemErrorCode(error) === 'ESRCH') return false;
     throw error;
-  }
-}
-
-function isProcess(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemErrorCode(error) === 'EPERM';
   }
 }
