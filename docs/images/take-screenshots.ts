@@ -1,7 +1,7 @@
 // Takes the pictures of the chat page: `npm run screenshots`, after a build. A bridge of its own in a temporary directory,
 // a conversation with the built-in practice agent, and a browser that looks at it; nothing is painted afterwards.
 // For letters that look alike everywhere: apt-get install fonts-inter fonts-ipafont-gothic fonts-noto-color-emoji.
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Browser } from 'playwright-core';
@@ -13,16 +13,18 @@ import { Installation } from '../../test/e2e/support/installation.ts';
 import type { StatusJson } from '../../test/e2e/support/installation.ts';
 import { until } from '../../test/e2e/support/until.ts';
 
-const directory = import.meta.dirname;
+const pictures = import.meta.dirname;
 /** Bytes: a README is to load quickly. */
 const largestPicture = 200_000;
 
 const bridge = new Installation();
 let browser: Browser | undefined;
 try {
-  await bridge.startDaemon();
-  await vai('add-session', 'new');
-  await vai('add-session', 'new');
+  for (const [index, project] of ['shop', 'api', 'docs'].entries()) {
+    const directory = join(bridge.environment['HOME'] ?? '', project);
+    mkdirSync(directory);
+    await (index === 0 ? startWith(directory) : vai('add-session', 'new', '--dir', directory));
+  }
   const status = await bridge.json<StatusJson>('status');
   const { url } = status.chat;
   const user = new ChatUser({ api: status.chat.api, token: status.chat.userToken });
@@ -75,13 +77,19 @@ try {
   await bridge.destroy();
 }
 
+/** The first session comes with the first start, and works where the configuration says. */
+async function startWith(directory: string): Promise<void> {
+  bridge.environment['CLAUDE_WORK_DIR'] = directory;
+  await bridge.startDaemon();
+}
+
 async function vai(...args: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await bridge.run('vai', args);
   if (exitCode !== 0) throw new Error(`vai ${args.join(' ')} failed: ${stderr}`);
 }
 
 async function picture({ page }: ChatPage, name: string): Promise<void> {
-  const path = join(directory, name);
+  const path = join(pictures, name);
   await page.screenshot({ path, animations: 'disabled', caret: 'hide' });
   const { size } = statSync(path);
   if (size > largestPicture) throw new Error(`${name} has ${size} bytes, more than ${largestPicture}`);
