@@ -131,7 +131,11 @@ function realPath(path: string): string {
 }
 
 function socketPathTooLong(path: string, bytes: number): BridgeError {
-  return new BridgeError('socket-path-too-long', `The socket path "${path}" has ${bytes} bytes; the system allows 106.`, {
-    advice: 'Set XDG_RUNTIME_DIR or TMPDIR to a directory with a shorter path, e.g. /tmp.',
-  });
+  return new BridgeError(
+    'socket-path-too-long',
+    `The socket path "${path}" has ${bytes} bytes; the system allows 106.`,
+    {
+      advice: 'Set XDG_RUNTIME_DIR or TMPDIR to a directory with a shorter path, e.g. /tmp.',
+    },
+  );
 }

@@ -64,7 +64,9 @@ function suggestJsonKey(path: string): string {
   const last = path.slice(path.lastIndexOf('.') + 1);
   const same = settingNames.find(
     (name) =>
-      name === last || settings[name].variables.includes(last) || settings[name].json.endsWith(`.${last.toLowerCase()}`),
+      name === last ||
+      settings[name].variables.includes(last) ||
+      settings[name].json.endsWith(`.${last.toLowerCase()}`),
   );
   if (same !== undefined) return `; did you mean "${settings[same].json}"?`;
   const near = nearestName(path, paths);

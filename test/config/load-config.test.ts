@@ -128,9 +128,9 @@ describe('loadConfig', () => {
     expect(load({ environment: { FLASK_PORT: '5001' } }).config.localPort).toBe(5001);
     expect(load({ environment: { FLASK_PORT: '5001', LOCAL_PORT: '5002' } }).config.localPort).toBe(5002);
     expect(load({ environment: { FLASK_PORT: '5001' }, env: 'LOCAL_PORT=5003' }).config.localPort).toBe(5003);
-    expect(load({ environment: { FLASK_PORT: '5001' }, env: '', json: { local: { port: 5004 } } }).config.localPort).toBe(
-      5004,
-    );
+    expect(
+      load({ environment: { FLASK_PORT: '5001' }, env: '', json: { local: { port: 5004 } } }).config.localPort,
+    ).toBe(5004);
   });
 
   it('reads a .env as people write it', () => {
@@ -209,19 +209,22 @@ describe('loadConfig', () => {
     expect(message).toContain(`defaultSession in ${bridgeJson} is -3`);
   });
 
-  it.each([{ environment: { DISCORD_BOT_TOKEN: 'very secret' } }, { json: { discord: { botToken: ['very secret'] } } }])(
-    'never shows a secret: %j',
-    (given) => {
-      const error = failure(given);
-      expect(error.message).toContain('is not valid; it must be the bot');
-      expect(error.message).not.toContain('secret');
-    },
-  );
+  it.each([
+    { environment: { DISCORD_BOT_TOKEN: 'very secret' } },
+    { json: { discord: { botToken: ['very secret'] } } },
+  ])('never shows a secret: %j', (given) => {
+    const error = failure(given);
+    expect(error.message).toContain('is not valid; it must be the bot');
+    expect(error.message).not.toContain('secret');
+  });
 
   it.each([
     [{ localPort: 1 }, '"localPort" is not a setting of the bridge; did you mean "local.port"?'],
     [{ local: { prt: 1 } }, '"local.prt" is not a setting of the bridge; did you mean "local.port"?'],
-    [{ DISCORD_BOT_TOKEN: 'x' }, '"DISCORD_BOT_TOKEN" is not a setting of the bridge; did you mean "discord.botToken"?'],
+    [
+      { DISCORD_BOT_TOKEN: 'x' },
+      '"DISCORD_BOT_TOKEN" is not a setting of the bridge; did you mean "discord.botToken"?',
+    ],
     [{ routing: { unmaped: 'ignore' } }, 'did you mean "routing.unmapped"?'],
     [{ port: 1 }, 'did you mean "local.port"?'],
     [{ colour: 'red' }, '"colour" is not a setting of the bridge; the settings are discord.botToken, '],

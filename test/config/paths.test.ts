@@ -84,7 +84,9 @@ describe('resolvePaths', () => {
   });
 
   it('uses the temporary directory when the run-time directory is not there', () => {
-    expect(resolved({ XDG_RUNTIME_DIR: join(base, 'missing') }).runtime.startsWith(`${base}/claude-bridge-42-`)).toBe(true);
+    expect(resolved({ XDG_RUNTIME_DIR: join(base, 'missing') }).runtime.startsWith(`${base}/claude-bridge-42-`)).toBe(
+      true,
+    );
   });
 
   it.skipIf(process.getuid?.() === 0)('uses the temporary directory when the run-time directory is not ours', () => {
