@@ -371,7 +371,7 @@ export class ClaudeAgent implements RunningAgent {
     });
     this.#update();
     const isQuiet = this.#states.state.activity === 'idle';
-    const isTold = this.#own.isTold && !this.#screen.wantsToLook;
+    const isTold = this.#own.isTold() && !this.#screen.wantsToLook;
     this.#lookSoon(isQuiet ? (isTold ? lookMs.told : lookMs.idle) : lookMs.active);
   }
 

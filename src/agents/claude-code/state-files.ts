@@ -1,8 +1,8 @@
-import { readdirSync, statSync, watch } from 'node:fs';
-import type { FSWatcher } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Cancel, Clock } from '../../base/clock.ts';
+import { DirectoryWatch } from '../../base/directory-watch.ts';
 import { systemErrorCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { isLivingProcess, readStateFile, stateFileDirectory } from './state-file.ts';
@@ -33,30 +33,37 @@ const fileName = /^\d+\.json$/;
 export class StateFiles {
   readonly #directory: string;
   readonly #clock: Clock;
-  readonly #log: Log;
   readonly #known = new Map<string, Known>();
-  readonly #listeners = new Set<(path: string) => void>();
+  readonly #listeners = new Set<(path: string | undefined) => void>();
+  readonly #watch: DirectoryWatch;
   #listedAt = -Infinity;
-  #watch: { readonly watcher: FSWatcher; readonly inode: number } | undefined;
 
   constructor({ config, clock, log }: StateFilesOptions) {
     this.#directory = stateFileDirectory(config);
     this.#clock = clock;
-    this.#log = log;
+    this.#watch = new DirectoryWatch({ path: this.#directory, onChange: (name) => this.#changed(name), log });
   }
 
   /** Whether listeners hear of changes by themselves; without it, who wants to know has to look. */
   get isWatched(): boolean {
-    return this.#watch !== undefined;
+    return this.#watch.isOn;
   }
 
-  /** Hears the path of every state file that was written or removed. The first listener starts the watch. */
-  onChange(listener: (path: string) => void): Cancel {
+  /** Watches the directory as soon as there is one, and again when it was replaced. Returns whether it is watched. */
+  keepWatch(): boolean {
+    return this.#listeners.size > 0 && this.#watch.keep();
+  }
+
+  /**
+   * Hears the path of every state file that was written or removed; undefined when that may be true of any. The first
+   * listener starts the watch.
+   */
+  onChange(listener: (path: string | undefined) => void): Cancel {
     this.#listeners.add(listener);
-    this.#keepWatch();
+    this.keepWatch();
     return () => {
       this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#endWatch();
+      if (this.#listeners.size === 0) this.#watch.close();
     };
   }
 
@@ -85,7 +92,7 @@ export class StateFiles {
 
   /** Reads the files that are new or have changed since they were read last. */
   #list(): void {
-    this.#keepWatch();
+    this.keepWatch();
     this.#listedAt = this.#clock.monotonic();
     const names = new Set(listDirectory(this.#directory).filter((name) => fileName.test(name)));
     for (const name of this.#known.keys()) if (!names.has(name)) this.#known.delete(name);
@@ -99,35 +106,12 @@ export class StateFiles {
     }
   }
 
-  /** Watches the directory as soon as there is one, and again when it was replaced. */
-  #keepWatch(): void {
-    const inode = statSync(this.#directory, { throwIfNoEntry: false })?.ino;
-    if (this.#watch?.inode === inode) return;
-    this.#endWatch();
-    if (inode === undefined || this.#listeners.size === 0) return;
-    try {
-      const watcher = watch(this.#directory, (_event, name) => this.#changed(name));
-      watcher.on('error', (error) => {
-        this.#log.warn({ error }, 'watching the state files of agents failed; they are looked at instead');
-        this.#endWatch();
-      });
-      this.#watch = { watcher, inode };
-    } catch (error) {
-      this.#log.warn({ error }, 'the state files of agents cannot be watched; they are looked at instead');
-    }
-  }
-
-  #endWatch(): void {
-    this.#watch?.watcher.close();
-    this.#watch = undefined;
-  }
-
-  #changed(name: string | null): void {
-    if (name === null || !fileName.test(name)) return;
+  #changed(name: string | undefined): void {
+    if (name !== undefined && !fileName.test(name)) return;
     // Whatever somebody waits for may be in it.
-    this.#known.delete(name);
+    if (name !== undefined) this.#known.delete(name);
     this.#listedAt = -Infinity;
-    const path = join(this.#directory, name);
+    const path = name === undefined ? undefined : join(this.#directory, name);
     for (const listener of this.#listeners) listener(path);
   }
 }

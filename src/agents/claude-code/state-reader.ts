@@ -30,9 +30,9 @@ export class StateReader {
     return this.#last;
   }
 
-  /** Whether `onChange` will tell when the file says something else. */
-  get isTold(): boolean {
-    return this.#last !== undefined && this.#options.files.isWatched;
+  /** Whether `onChange` will tell when the file says something else; sees to it if that is possible. */
+  isTold(): boolean {
+    return this.#last !== undefined && this.#options.files.keepWatch();
   }
 
   /** The file as it is now; undefined when the agent has none. */
@@ -44,10 +44,10 @@ export class StateReader {
     return this.#last;
   }
 
-  /** The agent's file was written or removed. */
+  /** The agent's file was written or removed, or may have been. */
   onChange(listener: () => void): Cancel {
     return this.#options.files.onChange((path) => {
-      if (path === this.#last?.path) listener();
+      if (path === undefined || path === this.#last?.path) listener();
     });
   }
 

@@ -1,8 +1,9 @@
-import { readFileSync, readdirSync, renameSync, rmSync, statSync, watch } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { makePrivateDirectory, replaceFile } from '../../base/atomic-file.ts';
 import type { Cancel, Clock } from '../../base/clock.ts';
+import { DirectoryWatch } from '../../base/directory-watch.ts';
 import { systemErrorCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { Scope } from '../../base/scope.ts';
@@ -48,19 +49,20 @@ export class Mailbox {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #scope = new Scope();
+  readonly #watch: DirectoryWatch;
   /** Told already, still on disk. */
   readonly #told = new Set<string>();
   /** Hooks that were let go and may have to be ended, by event id. */
   readonly #reaping = new Map<string, Cancel>();
   #listener: ((event: MailboxEvent) => void) | undefined;
   #reading = false;
-  #watching = false;
   #next: Cancel | undefined;
 
   constructor({ directory, clock, log }: MailboxOptions) {
     this.directory = directory;
     this.#clock = clock;
     this.#log = log;
+    this.#watch = new DirectoryWatch({ path: this.#path('events'), onChange: () => this.#read(), log });
   }
 
   /** Tells the hooks that a daemon listens: without it, nobody waits for a confirmation. */
@@ -76,14 +78,7 @@ export class Mailbox {
   listen(listener: (event: MailboxEvent) => void): Cancel {
     this.#listener = listener;
     this.#removeLeftovers();
-    const watcher = watch(this.#path('events'), () => this.#read());
-    this.#watching = true;
-    watcher.on('error', (error) => {
-      this.#log.warn({ error }, 'watching the mailbox failed; sweeping goes on');
-      this.#watching = false;
-      this.#sweepLater(retryMs);
-    });
-    this.#scope.defer('watch', () => watcher.close());
+    this.#scope.defer('watch', () => this.#watch.close());
     this.#scope.defer('sweep', () => this.#next?.());
     this.#read();
     return () => {
@@ -160,6 +155,8 @@ export class Mailbox {
   #read(): void {
     if (this.#reading) return;
     this.#reading = true;
+    // Before the look, so that nothing can come between the two.
+    const isWatched = this.#listener !== undefined && this.#watch.keep();
     let isAllTold = false;
     try {
       isAllTold = this.#tellNew();
@@ -169,12 +166,12 @@ export class Mailbox {
     } finally {
       this.#reading = false;
     }
-    this.#sweepLater(isAllTold && this.#watching ? sweepMs : retryMs);
+    if (this.#listener) this.#sweepLater(isAllTold && isWatched ? sweepMs : retryMs);
   }
 
   #sweepLater(delayMs: number): void {
     this.#next?.();
-    this.#next = this.#listener && this.#clock.after(delayMs, () => this.#read());
+    this.#next = this.#clock.after(delayMs, () => this.#read());
   }
 
   /** Returns whether there is nothing left that has to be told again. */

@@ -40,8 +40,8 @@ function write(pid: number, change: object): void {
   writeFileSync(path(pid), JSON.stringify({ ...recorded, pid, ...change }));
 }
 
-function listen(): string[] {
-  const heard: string[] = [];
+function listen(): (string | undefined)[] {
+  const heard: (string | undefined)[] = [];
   cancels.push(files.onChange((changed) => heard.push(changed)));
   return heard;
 }
@@ -129,7 +129,7 @@ describe('StateReader', () => {
   it('follows its own file, and finds another one when that is gone', async () => {
     const reader = read();
     expect(reader.read()).toBeUndefined();
-    expect(reader.isTold).toBe(false);
+    expect(reader.isTold()).toBe(false);
     write(process.pid, { sessionId: 'mine', procStart: ownStart, status: 'idle' });
     await clock.advance(100);
     expect(reader.read()?.status).toBe('idle');
@@ -154,7 +154,7 @@ describe('StateReader', () => {
     write(process.pid, { sessionId: 'mine', procStart: ownStart });
     await vi.waitUntil(() => all.includes(path(process.pid)));
     reader.read();
-    expect(reader.isTold).toBe(true);
+    expect(reader.isTold()).toBe(true);
     heard = 0;
     write(5, { sessionId: 'other' });
     await vi.waitUntil(() => all.includes(path(5)));
@@ -173,5 +173,23 @@ describe('StateReader', () => {
     write(process.pid, { sessionId: 'mine', procStart: ownStart, status: 'busy', statusUpdatedAt: 1000 });
     reader.leftInBackground(undefined);
     expect(reader.read()?.status).toBe('busy');
+  });
+
+  it('hears of a directory that was replaced, and is told of changes again', async () => {
+    write(process.pid, { sessionId: 'mine', procStart: ownStart });
+    const reader = read(process.pid);
+    let heard = 0;
+    cancels.push(reader.onChange(() => (heard += 1)));
+    reader.read();
+    expect(reader.isTold()).toBe(true);
+    rmSync(join(config, 'sessions'), { recursive: true });
+    mkdirSync(join(config, 'sessions'));
+    write(process.pid, { sessionId: 'mine', procStart: ownStart });
+    await vi.waitUntil(() => heard > 0);
+    expect(reader.read()?.pid).toBe(process.pid);
+    expect(reader.isTold()).toBe(true);
+    heard = 0;
+    write(process.pid, { sessionId: 'mine', procStart: ownStart });
+    await vi.waitUntil(() => heard > 0);
   });
 });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -69,6 +70,28 @@ describe('Mailbox', () => {
     await vi.waitUntil(() => heard.length === 3);
     await clock.advance(5000);
     expect(heard).toHaveLength(3);
+  });
+
+  it('looks every second while it has no watch, and watches as soon as it can', async () => {
+    const heard: string[] = [];
+    rmSync(join(mailbox.directory, 'events'), { recursive: true });
+    mailbox.listen(({ id }) => heard.push(id));
+    mkdirSync(join(mailbox.directory, 'events'));
+    const first = leave(1_700_000_000_001, 'Stop', {});
+    await clock.advance(1000);
+    expect(heard).toEqual([first]);
+    const second = leave(1_700_000_000_002, 'Stop', {});
+    await vi.waitUntil(() => heard.includes(second));
+  });
+
+  it('watches another directory in the place of its own', async () => {
+    const heard: string[] = [];
+    mailbox.listen(({ id }) => heard.push(id));
+    rmSync(join(mailbox.directory, 'events'), { recursive: true });
+    mkdirSync(join(mailbox.directory, 'events'));
+    await clock.advance(1000);
+    const id = leave(1_700_000_000_001, 'Stop', {});
+    await vi.waitUntil(() => heard.includes(id));
   });
 
   it('finds by its sweep what the watch missed', async () => {
