@@ -31,6 +31,10 @@ describe('DiscordInquiry', () => {
     expect((await ask(`Bot ${server.botToken}\n`).me()).kind).toBe('ok');
   });
 
+  it.each(['', 'two\nlines', 'a\u0001b', 'a\u2026b'])('%j is no token, and is not repeated', async (token) => {
+    expect(await ask(token).me()).toEqual({ kind: 'unauthorized' });
+  });
+
   it('asks the same question once', async () => {
     await Promise.all([inquiry.me(), inquiry.me()]);
     await faults.goAway();
