@@ -1,7 +1,7 @@
 // Makes dist/ of src/: TypeScript compiled, what is not TypeScript (hook scripts, migrations) copied beside it, the shell
 // commands and the chat page bundled. Prints nothing unless something is wrong.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { rolldown } from 'rolldown';
@@ -33,17 +33,19 @@ function copyAssets() {
 /**
  * What is started from a shell is one file and some parts that are loaded when they are needed: a third of the start time
  * of separate modules. CommonJS, because every built-in module costs more as an import. See docs/decisions/011.
+ * Agents of a running bridge call these commands meanwhile, so each file is replaced as one step, its parts first.
  */
 async function bundleCommands() {
   const dir = join(root, 'dist', 'bundle');
-  rmSync(dir, { recursive: true, force: true });
+  const fresh = join(root, 'dist', 'bundle.new');
+  rmSync(fresh, { recursive: true, force: true });
   const bundle = await rolldown({
     cwd: root,
     input: Object.fromEntries(['dp', 'vai', 'vexit'].map((name) => [name, join(source, 'cli', `${name}.ts`)])),
     platform: 'node',
   });
-  await bundle.write({
-    dir,
+  const { output } = await bundle.write({
+    dir: fresh,
     format: 'cjs',
     sourcemap: true,
     // What is not there need not be read and scanned. Names stay: a stack trace must say something.
@@ -51,6 +53,12 @@ async function bundleCommands() {
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
   });
+  mkdirSync(dir, { recursive: true });
+  const isEntry = (file) => file.type === 'chunk' && file.isEntry;
+  const files = [...output].sort((a, b) => isEntry(a) - isEntry(b)).map(({ fileName }) => fileName);
+  for (const name of files) renameSync(join(fresh, name), join(dir, name));
+  rmSync(fresh, { recursive: true });
+  for (const name of readdirSync(dir)) if (!files.includes(name)) rmSync(join(dir, name));
 }
 
 /** The page may load nothing but files of its own: no inlined assets, nothing written into the HTML. */

@@ -54,7 +54,7 @@ prepared() {
 }
 
 built() { # dist/.built is as old as the sources that were compiled
-  [ -f dist/main.js ] && [ -f dist/.built ] &&
+  [ -f dist/main.js ] && [ -f dist/bundle/vai.cjs ] && [ -f dist/.built ] &&
     [ -z "$(find src package-lock.json tsconfig.json tsconfig.build.json build.mjs -newer dist/.built | head -n 1)" ]
 }
 

@@ -105,6 +105,8 @@ describe('MS-13: start-bridge.sh', () => {
     rmSync(join(checkout, 'dist/main.js'));
     expect(await start()).toMatchObject({ exitCode: 0, stderr: 'Building ...\n' });
     expect(builds()).toBe(3);
+    rmSync(join(checkout, 'dist/bundle'), { recursive: true });
+    expect(await start()).toMatchObject({ exitCode: 0, stderr: 'Building ...\n' });
   });
 
   it('finds its checkout through symbolic links, from anywhere', async () => {
