@@ -302,13 +302,14 @@ export class ManagedSession {
       return;
     }
     this.#options.log.warn({ session: this.entry.number, exitCode }, 'agent died');
-    this.#agent = undefined;
     this.#options.collector.agentEnded(this.entry.number);
-    this.#later(() => agent.detach());
     this.#attempts = countedAttempts(this.#attempts, this.#options.clock.monotonic() - this.#runningSince);
     const tail = legible(lastLines.trim().split('\n').slice(-4).join('\n'));
     this.#problem = `The agent ended with exit code ${exitCode ?? 'unknown'}.${tail === '' ? '' : ` Last words: ${tail}.`}`;
     this.#lose((delay) => this.#options.words.sessionLost(exitCode, delay));
+    // Last: a death that could not be written down is told again, and must find its agent.
+    this.#agent = undefined;
+    this.#later(() => agent.detach());
   }
 
   /** Decides what follows a death or a failed start. */
@@ -365,8 +366,10 @@ export class ManagedSession {
     // A live agent is found as it was left: a restart with hundreds of them has nothing to write down.
     const fields = Object.keys(change) as (keyof SessionRecord)[];
     if (fields.every((field) => this.#record[field] === change[field])) return;
-    this.#record = { ...this.#record, ...change };
-    this.#options.stores.records.save(this.#record);
+    const record = { ...this.#record, ...change };
+    this.#options.stores.records.save(record);
+    // Known only once it is written: what failed is not taken for done the next time.
+    this.#record = record;
   }
 }
 

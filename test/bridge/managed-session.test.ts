@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../src/base/errors.ts';
 import { ManagedSession } from '../../src/bridge/managed-session.ts';
+import type { SessionRecords, Stores } from '../../src/contracts/stores.ts';
 import { HandDriver, deliveryError, stateOf } from './support/hand-driver.ts';
 import { gate } from './support/hand-transport.ts';
 import { asks } from './support/collector-world.ts';
@@ -22,6 +23,30 @@ function queue({ stores, clock }: World, id: string): void {
     text: `text of ${id}`,
     receivedAt: clock.now(),
   });
+}
+
+/** A session whose record cannot be written while the disk is full. */
+function worldWithDisk() {
+  const all = world();
+  const { records } = all.stores;
+  const disk = { isFull: false };
+  const onDisk: SessionRecords = {
+    get: (number) => records.get(number),
+    list: () => records.list(),
+    save: (record) => {
+      if (disk.isFull) throw new Error('the disk is full');
+      records.save(record);
+    },
+    remove: (number) => records.remove(number),
+    byToken: (token) => records.byToken(token),
+    highestNumber: () => records.highestNumber(),
+    claimNumber: (number) => records.claimNumber(number),
+  };
+  const { inbox, outbox, turns, prompts, facts } = all.stores;
+  const transaction: Stores['transaction'] = (action) => all.stores.transaction(action);
+  const stores: Stores = { inbox, outbox, turns, prompts, facts, records: onDisk, transaction };
+  const session = new ManagedSession({ ...all.common, stores, entry: { number: one, channel: channelOne } });
+  return { ...all, session, disk };
 }
 
 describe('a fresh start', () => {
@@ -80,6 +105,30 @@ describe('a fresh start', () => {
     all.driver.agent.become('idle');
     await all.settle();
     expect(all.driver.agent.delivered).toHaveLength(1);
+  });
+
+  it('I1: what could not be written down is written down the next time it is told', async () => {
+    const { session, driver, stores, disk } = worldWithDisk();
+    await session.start();
+    disk.isFull = true;
+    driver.agent.agentSession = 'another';
+    expect(() => driver.agent.become('idle')).toThrow('the disk is full');
+    disk.isFull = false;
+    driver.agent.become('idle');
+    expect(stores.records.get(one)?.agentSession).toBe('another');
+  });
+
+  it('MS-07: a death that could not be written down is followed by a restart when it is told again', async () => {
+    const { session, driver, disk, clock } = worldWithDisk();
+    await session.start();
+    disk.isFull = true;
+    expect(() => driver.agent.die()).toThrow('the disk is full');
+    disk.isFull = false;
+    driver.agent.die();
+    expect(session.record.lifecycle).toBe('lost');
+    await clock.advance(1000);
+    expect(driver.launches).toHaveLength(2);
+    expect(session.record.lifecycle).toBe('running');
   });
 
   it('the agent id of the conversation is kept when it is known later', async () => {
