@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../src/base/errors.ts';
 import { ManagedSession } from '../../src/bridge/managed-session.ts';
-import type { SessionRecords, Stores } from '../../src/contracts/stores.ts';
 import { HandDriver, deliveryError, stateOf } from './support/hand-driver.ts';
 import { gate } from './support/hand-transport.ts';
 import { asks } from './support/collector-world.ts';
 import { channelOne, one } from './support/messages.ts';
 import { textsFor } from './support/outbox.ts';
+import { replacing } from './support/replacing.ts';
 import { again, world } from './support/session-world.ts';
 
 type World = ReturnType<typeof world>;
@@ -28,23 +28,14 @@ function queue({ stores, clock }: World, id: string): void {
 /** A session whose record cannot be written while the disk is full. */
 function worldWithDisk() {
   const all = world();
-  const { records } = all.stores;
   const disk = { isFull: false };
-  const onDisk: SessionRecords = {
-    get: (number) => records.get(number),
-    list: () => records.list(),
+  const records = replacing(all.stores.records, {
     save: (record) => {
       if (disk.isFull) throw new Error('the disk is full');
-      records.save(record);
+      all.stores.records.save(record);
     },
-    remove: (number) => records.remove(number),
-    byToken: (token) => records.byToken(token),
-    highestNumber: () => records.highestNumber(),
-    claimNumber: (number) => records.claimNumber(number),
-  };
-  const { inbox, outbox, turns, prompts, facts } = all.stores;
-  const transaction: Stores['transaction'] = (action) => all.stores.transaction(action);
-  const stores: Stores = { inbox, outbox, turns, prompts, facts, records: onDisk, transaction };
+  });
+  const stores = { ...all.stores, records };
   const session = new ManagedSession({ ...all.common, stores, entry: { number: one, channel: channelOne } });
   return { ...all, session, disk };
 }
