@@ -2,7 +2,7 @@ import { systemClock } from '../base/clock.ts';
 import { resolvePaths } from '../config/paths.ts';
 import { openWire } from '../control/wire.ts';
 import { parsePost } from './dp-arguments.ts';
-import { exitCodeOf, failureLine, obstacleNote, usageError } from './failure.ts';
+import { endOnLostOutput, exitCodeOf, failureLine, obstacleNote, usageError } from './failure.ts';
 import { paneToken, reachDaemon } from './reach-daemon.ts';
 
 const postTimeoutMs = 20_000;
@@ -45,6 +45,7 @@ async function readInput(): Promise<string> {
     .replace(/\r?\n$/, '');
 }
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => endOnLostOutput('dp', error));
 runDp(process.argv.slice(2), process.env).catch((error: unknown) => {
   process.stderr.write(failureLine('dp', error));
   process.exitCode = exitCodeOf(error);

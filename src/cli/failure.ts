@@ -20,6 +20,13 @@ export function obstacleNote(program: string, what: string, obstacle: string): s
   return `${program}: ${what} is stored, but cannot be posted now: ${visible(obstacle.replace(/\s*\n\s*/g, ' / '))}`;
 }
 
+/** Ends a program whose standard output cannot be written: quietly when the reader of a pipe has seen enough (`| head`). */
+export function endOnLostOutput(program: string, error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  process.stderr.write(`${program}: Standard output cannot be written (${error.code ?? error.message}).\n`);
+  process.exit(exitCodes.refused);
+}
+
 /** A mistake in the arguments: exit code 2. */
 export function usageError(message: string, advice: string): BridgeError {
   return new BridgeError('usage', message, { advice });

@@ -21,7 +21,7 @@ import { addStop } from './commands/stop.ts';
 import { addView } from './commands/view.ts';
 import { completeWord } from './completion/shells.ts';
 import { CliContext } from './context.ts';
-import { exitCodeOf, exitCodes, failureLine } from './failure.ts';
+import { endOnLostOutput, exitCodeOf, exitCodes, failureLine, visible } from './failure.ts';
 import { explain } from './manual.ts';
 import { isColoured, paint, styled } from './style.ts';
 
@@ -57,7 +57,7 @@ const commands: Readonly<Record<string, (program: Command, context: CliContext) 
  * @param program what it is called in errors: `vai`, or the name of a command that stands for one of its commands.
  */
 export async function runVai(args: readonly string[], program = 'vai'): Promise<number> {
-  process.stdout.on('error', endOnClosedPipe);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => endOnLostOutput(program, error));
   const context = new CliContext(process.env);
   try {
     if (args[0] === completeWord) {
@@ -140,16 +140,10 @@ async function completeFor(context: CliContext, program: string, words: readonly
 
 /** Commander's own words as a sentence in one line. */
 function oneLine(text: string): string {
-  const line = text
+  const line = visible(text)
     .trim()
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ');
   const sentence = line.charAt(0).toUpperCase() + line.slice(1);
   return /[.?!)]$/.test(sentence) ? sentence : `${sentence}.`;
-}
-
-/** The reader of a pipe has seen enough (`vai logs | head`). */
-function endOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(exitCodes.ok);
 }

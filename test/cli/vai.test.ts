@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { runCommand } from '../../src/base/run-command.ts';
 import { Scope } from '../../src/base/scope.ts';
 import { ownDaemonRecord, writeDaemonRecord } from '../../src/control/daemon-record.ts';
 import { one } from '../control/fake-bridge-api.ts';
@@ -183,6 +184,33 @@ describe('MS-06: vai when the bridge runs', () => {
       line.api.calls.filter((call) => call.method === 'send' && 'text' in call.details && call.details.text === ''),
     ).toEqual([]);
   });
+
+  it('an empty --dir is wrong use, and not the directory of the shell', async () => {
+    const result = await line.vai('add-session', 'new', '--dir', '');
+    expect(result).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--dir is empty.') });
+    expect(line.api.calls.filter(({ method }) => method === 'addSession')).toEqual([]);
+  });
+
+  it('what is wrong use is said with nothing that could steer the terminal', async () => {
+    const result = await line.vai('recover', '\u001b]0;owned\u0007');
+    expect(result.exitCode).toBe(2);
+    // eslint-disable-next-line no-control-regex -- control characters are what this is about
+    expect(result.stderr).not.toMatch(/[\u0007\u001b]/);
+  });
+
+  it.each([['vai help'], ['dp --help'], ['dp --json 1 hi']])(
+    '%s says in one line that its output is lost',
+    async (words) => {
+      const [program = '', ...args] = words.split(' ');
+      const file = join(compiledSources(), 'cli', `${program}.js`);
+      const shell = ['-c', 'exec "$@" >/dev/full', 'sh', process.execPath, file, ...args];
+      const result = await runCommand('sh', shell, { env: line.environment, cwd: line.directory });
+      expect(result).toMatchObject({
+        exitCode: 1,
+        stderr: `${program}: Standard output cannot be written (ENOSPC).\n`,
+      });
+    },
+  );
 
   it('prompts lists what waits, and shows nothing that could steer the terminal', async () => {
     expect((await line.vai('prompts')).stdout).toBe('No agent is waiting for a decision.\n');
@@ -374,7 +402,7 @@ describe('wrong use', () => {
     [['pair', '1'], 'Too many arguments'],
     [['prompts', '1'], 'Too many arguments'],
     [['list-sessions', '1'], 'Too many arguments'],
-    [['attach', '-1'], "Unknown option '-1'"],
+    [['attach', '-1'], "value '-1' is invalid"],
     [['attach', '1000000'], "'1000000' is invalid"],
     [['answer', 'x', 'allow', '--message'], 'argument missing'],
   ])('%j ends with 2 and one line', async (args, words) => {
@@ -389,7 +417,7 @@ describe('help', () => {
   it('explains the exit codes and gives examples for every command', async () => {
     const { stdout, exitCode } = await line.vai('--help');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('3 the bridge is not running');
+    expect(stdout).toContain('3  the bridge is not running');
     const names = [...stdout.matchAll(/^ {2}([a-z-]+)(?:\|[a-z-]+)? .*/gm)].map((match) => match[1]!);
     const commands = names.filter((name) => name !== 'vai' && !name.startsWith('-'));
     expect(commands).toEqual(expect.arrayContaining(['start', 'status', 'view', 'completion', 'help']));

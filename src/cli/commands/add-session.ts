@@ -7,6 +7,7 @@ import type { Output } from '../../control/outputs.ts';
 import { jsonOption } from '../arguments.ts';
 import { hinted } from '../completion/hints.ts';
 import type { CliContext } from '../context.ts';
+import { usageError } from '../failure.ts';
 import { explain } from '../manual.ts';
 import { channelLabel } from '../status-text.ts';
 
@@ -38,6 +39,8 @@ export function addAddSession(program: Command, context: CliContext): void {
     .option('--trust', 'the agent may trust that directory, and so run what its settings say')
     .addOption(jsonOption())
     .action(async (wanted: string, options: Options) => {
+      // An unset variable, and not the wish to work where the shell happens to be.
+      if (options.dir?.trim() === '') throw usageError('--dir is empty.', 'Name a directory, or leave --dir out.');
       const session = await context.progress('Adding the session', (say) => {
         say('waiting for its agent to start');
         return context.withBridge((bridge) =>
