@@ -82,17 +82,20 @@ export class ChannelTopics {
     if (topic.isSending || topic.shown === topic.wanted || this.#transport.state.connection !== 'ready') return;
     const sent = topic.wanted;
     topic.isSending = true;
+    const goOn = (): void => {
+      topic.isSending = false;
+      // What changed meanwhile; the same again would be refused again, until the next change or the next connection.
+      if (topic.wanted !== sent && this.#topics.get(channel) === topic) this.#show(channel, topic);
+    };
     this.#transport.setTopic(channel, sent).then(
       () => {
-        topic.isSending = false;
         topic.shown = sent;
-        if (this.#topics.get(channel) === topic) this.#show(channel, topic);
+        goOn();
       },
       (error: unknown) => {
-        // The next change or the next connection tries again.
-        topic.isSending = false;
         topic.shown = undefined;
         this.#log.debug({ channel, error: describeError(error) }, 'a topic could not be set');
+        goOn();
       },
     );
   }

@@ -116,6 +116,15 @@ describe('ChannelTopics', () => {
     expect(shown()).toEqual(['🟢 idle']);
   });
 
+  it('shows what changed while the server refused what was before', async () => {
+    const { transport, topics, shown } = await world();
+    transport.failNext('chat-unavailable');
+    topics.update(view(doing('busy')));
+    topics.update(view(doing('idle')));
+    await settle();
+    expect(shown()).toEqual(['🟢 idle']);
+  });
+
   it('forgets a channel that has no session any more, also in mid-request', async () => {
     const { transport, topics, shown } = await world();
     const release = transport.hold();
