@@ -20,7 +20,8 @@ export type OpenTurn = z.infer<typeof schema>[number];
 
 /**
  * The turns that have not ended, on disk (`open-turns.json`): what was told of them is not told again. It is written
- * with every text, so only its content is flushed: a power cut ends the agent and its turn as well.
+ * with every text, so only its content is flushed: after a power cut, which ends the agent and its turn as well, the file
+ * of a moment before may be there, and what was told last is told twice.
  */
 export class OpenTurnsFile {
   readonly #path: string;
