@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { replaceFile } from '../../base/atomic-file.ts';
+import { writeFileAtomic } from '../../base/atomic-file.ts';
 
 const schema = z.array(
   z.object({
@@ -19,9 +19,8 @@ const schema = z.array(
 export type OpenTurn = z.infer<typeof schema>[number];
 
 /**
- * The turns that have not ended, on disk (`open-turns.json`): what was told of them is not told again. It is written
- * with every text, so only its content is flushed: after a power cut, which ends the agent and its turn as well, the file
- * of a moment before may be there, and what was told last is told twice.
+ * The turns that have not ended, on disk (`open-turns.json`): what was told of them is not told again, also after a
+ * power cut. So it costs two flushes with every text.
  */
 export class OpenTurnsFile {
   readonly #path: string;
@@ -38,6 +37,6 @@ export class OpenTurnsFile {
 
   write(turns: readonly OpenTurn[]): void {
     if (turns.length === 0) rmSync(this.#path, { force: true });
-    else replaceFile(this.#path, JSON.stringify(turns), 'content');
+    else writeFileAtomic(this.#path, JSON.stringify(turns));
   }
 }
