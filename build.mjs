@@ -43,6 +43,7 @@ async function bundleCommands() {
     cwd: root,
     input: Object.fromEntries(['dp', 'vai', 'vexit'].map((name) => [name, join(source, 'cli', `${name}.ts`)])),
     platform: 'node',
+    checks: { pluginTimings: false },
   });
   const { output } = await bundle.write({
     dir: fresh,
@@ -77,6 +78,7 @@ function bundlePage() {
       // These know light-dark(), which the page's colours are made of.
       cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
       reportCompressedSize: false,
+      rolldownOptions: { checks: { pluginTimings: false } },
     },
   });
 }

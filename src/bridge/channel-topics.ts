@@ -106,7 +106,7 @@ export function topicOf(session: SessionView, words: Words): string {
   const condition = conditionOf(session.lifecycle, session.state);
   const { number, agent, workDir } = session;
   const parts = [`${signs[condition]} ${words.condition(condition)}`, words.session(number), agent, workDir];
-  return parts.join(' · ').slice(0, topicLimit);
+  return parts.join(' · ').slice(0, topicLimit).toWellFormed();
 }
 
 /** One word for both axes: how a session lives comes before what its agent does. Pure. */
