@@ -197,7 +197,7 @@ function connectError(path: string, cause: Error): BridgeError {
 function silent(afterMs: number, happened: 'not-done' | 'unknown'): BridgeError {
   return new BridgeError('daemon-silent', `The bridge did not answer within ${Math.round(afterMs / 1000)} s.`, {
     happened,
-    advice: 'It may still be working on it: look at "vai status" and logs/bridge.log before you try again.',
+    advice: 'It may still be working on it: look at "vai doctor" and logs/bridge.log before you try again.',
   });
 }
 

@@ -23,17 +23,23 @@ export function prepareSocketDirectory(path: string): void {
   makePrivateDirectory(directory);
   const problem = findProblem(directory);
   if (problem === undefined) return;
-  throw new BridgeError('socket-directory-unsafe', `The directory "${directory}" ${problem}.`, {
-    advice: `Whoever can enter it controls every session. Remove it, or make it private: chmod 700 "${directory}".`,
+  throw new BridgeError('socket-directory-unsafe', `The directory "${directory}" ${problem.is}.`, {
+    advice: `Whoever can enter it controls every session. ${problem.advice}`,
   });
 }
 
-function findProblem(directory: string): string | undefined {
+function findProblem(directory: string): { readonly is: string; readonly advice: string } | undefined {
+  const remove = 'Remove it, or set XDG_RUNTIME_DIR or TMPDIR to a directory of your own.';
   const found = lstatSync(directory);
-  if (!found.isDirectory()) return 'is not a directory of its own (a link or a file)';
+  if (!found.isDirectory()) return { is: 'is not a directory of its own (a link or a file)', advice: remove };
   const self = process.getuid?.();
-  if (self !== undefined && found.uid !== self) return `belongs to user ${found.uid}, not to user ${self}`;
+  if (self !== undefined && found.uid !== self) {
+    return { is: `belongs to user ${found.uid}, not to user ${self}`, advice: remove };
+  }
   const mode = found.mode & 0o777;
-  if ((mode & 0o077) !== 0) return `is open to other users (mode ${mode.toString(8)})`;
-  return undefined;
+  if ((mode & 0o077) === 0) return undefined;
+  return {
+    is: `is open to other users (mode ${mode.toString(8)})`,
+    advice: `Remove it, or make it private: chmod 700 "${directory}".`,
+  };
 }

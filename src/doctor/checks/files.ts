@@ -34,6 +34,7 @@ export function filesCheck({ paths, userId }: Surroundings): Check {
         paths.tmuxSocket,
       ].filter((path) => status(path) !== undefined);
       const findings = [
+        ...ownDirectory(paths.runtime),
         ...[paths.home, ...directories].flatMap((path) => usable(path, userId, constants.W_OK | constants.X_OK)),
         ...files.flatMap((path) => usable(path, userId, constants.R_OK)),
         ...directories.filter(() => wasStarted).flatMap((path) => closed(path, '700', directories)),
@@ -43,6 +44,14 @@ export function filesCheck({ paths, userId }: Surroundings): Check {
       return [good('files', `${directories.length} directories and ${files.length} files are private and usable.`)];
     },
   };
+}
+
+/** The directory of sockets may be no link: the bridge refuses to start then. */
+function ownDirectory(path: string): readonly Finding[] {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found || found.isDirectory()) return [];
+  const says = `${path} is a link or a file, and must be a directory of the bridge's own.`;
+  return [fault('file-unusable', says, `rm ${shellWord(path)}`)];
 }
 
 function usable(path: string, userId: number | undefined, mode: number): readonly Finding[] {

@@ -47,6 +47,13 @@ describe('filesCheck', () => {
     expect(await idsOf(filesCheck(world.look()))).toEqual(['file-open']);
   });
 
+  it('finds a link where the directory of sockets should be', async () => {
+    symlinkSync(world.paths.logs, world.paths.runtime);
+    expect(await faultsOf(filesCheck(world.look()))).toMatchObject([
+      { id: 'file-unusable', says: expect.stringContaining('is a link'), do: `rm ${world.paths.runtime}` },
+    ]);
+  });
+
   it('says nothing about the open directories of a fresh checkout: the first start closes them', async () => {
     const fresh = new DoctorWorld();
     mkdirSync(fresh.paths.config, { recursive: true, mode: 0o755 });
