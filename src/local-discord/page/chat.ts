@@ -33,6 +33,7 @@ export class Chat {
   readonly #words: Words;
   readonly #marks: ReadMarks;
   readonly #wanted: () => string;
+  #unasked: string | undefined;
   readonly #fetching = new Set<string>();
   readonly #toldTyping = new Map<string, number>();
 
@@ -71,6 +72,7 @@ export class Chat {
   }
 
   onEvent(event: GatewayEvent): void {
+    const before = this.store.state;
     this.store.dispatch({ kind: 'event', event, now: this.#clock.monotonic() });
     if (event.event === 'GUILD_CREATE') {
       this.store.dispatch({ kind: 'commands', commands: undefined });
@@ -82,11 +84,25 @@ export class Chat {
       });
     }
     const { shown } = this.store.state.reading;
-    if (shown === undefined || !this.store.state.channels.has(shown)) this.open(this.#wanted());
+    if (shown !== undefined && this.store.state.channels.has(shown)) return;
+    this.open(this.#wanted());
+    const lost = shown === undefined ? undefined : before.channels.get(shown);
+    if (!lost) return;
+    this.#unasked = this.store.state.reading.shown;
+    this.store.dispatch({ kind: 'notice', notice: this.#words.channelGone(lost.name) });
+  }
+
+  /**
+   * Whether a channel is shown only because the one that was looked at has gone. What somebody goes on typing was not
+   * meant for it.
+   */
+  isUnasked(channel: string): boolean {
+    return this.#unasked === channel;
   }
 
   /** Shows a channel, or the first when there is no such one. */
   open(wanted: string): void {
+    this.#unasked = undefined;
     const { channels, reading } = this.store.state;
     const channel = channels.get(wanted) ?? orderedChannels(channels)[0];
     if (channel?.id !== reading.shown) this.store.dispatch({ kind: 'show', channel: channel?.id });

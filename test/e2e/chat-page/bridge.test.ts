@@ -115,9 +115,15 @@ describe.skipIf(whyNoBrowser() !== undefined)('the chat page of a running bridge
       await page.sees(page.message('over here'));
       await expect.poll(() => page.channel('session-2').getByText('unread').count(), patience).toBe(0);
       expect(await page.message('over here').count()).toBe(1);
+      await page.composer.fill('half a sen');
       expect((await bridge.run('vai', ['remove-session', '2'])).exitCode).toBe(0);
       await page.losesSightOf(page.channel('session-2'));
       await page.sees(page.page.getByRole('heading', { level: 2, name: 'session-1' }));
+      // The rest of it must not reach another agent.
+      await page.sees(page.page.getByText('#session-2 is gone.'));
+      await page.page.keyboard.type('tence\n');
+      expect(await page.composer.inputValue()).toBe('');
+      expect(await page.message('tence').count()).toBe(0);
     });
   });
 

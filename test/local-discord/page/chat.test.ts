@@ -61,6 +61,25 @@ describe('the chat', () => {
     chat = new Chat({ store, rest, clock, words: english, marks, wanted: () => wanted });
   });
 
+  it('says that the channel on the screen is gone, and knows that nobody asked for the one that it shows', async () => {
+    wanted = '200';
+    await begin();
+    expect(chat.isUnasked('200')).toBe(false);
+    tell('CHANNEL_DELETE', { id: '200' });
+    expect(store.state.reading.shown).toBe('100');
+    expect(store.state.notice).toContain('#c is gone');
+    expect(chat.isUnasked('100')).toBe(true);
+    chat.open('100');
+    expect(chat.isUnasked('100')).toBe(false);
+  });
+
+  it('says nothing when another channel goes', async () => {
+    await begin();
+    tell('CHANNEL_DELETE', { id: '200' });
+    expect(store.state.reading.shown).toBe('100');
+    expect(store.state.notice).toBeUndefined();
+  });
+
   it('opens the first channel, or the one of the address, with the newest page', async () => {
     await begin();
     expect(store.state.reading.shown).toBe('100');

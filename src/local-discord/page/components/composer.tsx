@@ -53,14 +53,15 @@ export function Composer(props: Props): VNode {
     drafts.write(channel.id, next);
     if (next.startsWith('/')) void chat.loadCommands();
   };
+  const takesFocus = (): boolean => matchMedia('(hover: hover)').matches && !chat.isUnasked(channel.id);
   useEffect(() => {
     if (area.current) fitHeight(area.current);
   }, [text]);
   useEffect(() => {
-    if (matchMedia('(hover: hover)').matches || replyTo) area.current?.focus();
+    if (replyTo || takesFocus()) area.current?.focus();
   }, [replyTo]);
   useEffect(() => {
-    if (!isEditing && matchMedia('(hover: hover)').matches) area.current?.focus();
+    if (!isEditing && takesFocus()) area.current?.focus();
   }, [isEditing]);
   useEffect(() => {
     if (text.startsWith('/')) void chat.loadCommands();

@@ -32,6 +32,7 @@ export const english = {
   replyingTo: (name: string) => `Replying to ${name}`,
   stopReplying: 'Do not reply',
   replyGone: 'The message is gone.',
+  channelGone: (name: string) => `#${name} is gone. What you were writing there was not sent.`,
   jumpToOriginal: 'Show the message that this replies to',
   onlyYou: 'Only you can see this',
   thinking: 'thinking…',

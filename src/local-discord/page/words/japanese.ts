@@ -34,6 +34,7 @@ export const japanese: Words = {
   replyingTo: (name) => `${name} へ返信`,
   stopReplying: '返信をやめる',
   replyGone: '元のメッセージは削除されました。',
+  channelGone: (name) => `#${name} はなくなりました。入力中の文章は送信されていません。`,
   jumpToOriginal: '返信元のメッセージを表示',
   onlyYou: 'あなただけに表示されています',
   thinking: '考えています…',
