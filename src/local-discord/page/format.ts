@@ -8,6 +8,7 @@ export class Format {
   readonly #day: Intl.DateTimeFormat;
   readonly #full: Intl.DateTimeFormat;
   readonly #language: string;
+  readonly #dates = new Map<number, string>();
 
   constructor(options: { readonly words: Words; readonly now: () => number; readonly timeZone?: string }) {
     const { words, now, timeZone } = options;
@@ -35,9 +36,21 @@ export class Format {
 
   /** The day, as a separator says it. */
   day(iso: string): string {
-    const day = this.#day.format(new Date(iso));
+    const day = this.date(iso);
     if (day === this.#day.format(new Date(this.#now()))) return this.#words.today;
     return day === this.#day.format(new Date(this.#now() - dayMs)) ? this.#words.yesterday : day;
+  }
+
+  /** The day, whatever day it is now. Asked for every message at every change of a list, so it is remembered. */
+  date(iso: string): string {
+    const time = new Date(iso).getTime();
+    // Time zones differ by whole quarters of an hour: one of these never spans midnight.
+    const quarter = Math.floor(time / quarterMs);
+    const known = this.#dates.get(quarter);
+    if (known !== undefined) return known;
+    const date = this.#day.format(time);
+    this.#dates.set(quarter, date);
+    return date;
   }
 
   /** Discord's styles of `<t:…>`: https://discord.com/developers/docs/reference#message-formatting */
@@ -59,6 +72,7 @@ export class Format {
   }
 }
 
+const quarterMs = 15 * 60 * 1000;
 const dayMs = 24 * 3600 * 1000;
 
 const units: readonly (readonly [number, Intl.RelativeTimeFormatUnit])[] = [

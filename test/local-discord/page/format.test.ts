@@ -15,6 +15,14 @@ describe('times and sizes', () => {
     expect(format.time('2026-05-02T00:05:00Z')).toBe('00:05');
   });
 
+  it('tells days apart in the time zone of the reader, whatever was asked before', () => {
+    const kathmandu = new Format({ words: english, now: () => now, timeZone: 'Asia/Kathmandu' }); // UTC+5:45
+    expect(kathmandu.date('2026-05-01T18:14:59Z')).toBe('May 1, 2026');
+    expect(kathmandu.date('2026-05-01T18:15:00Z')).toBe('May 2, 2026');
+    expect(kathmandu.date('2026-05-01T18:14:00Z')).toBe('May 1, 2026');
+    expect(kathmandu.day('2026-05-01T18:15:00Z')).toBe('Today');
+  });
+
   it('says how long ago or how soon', () => {
     expect(format.relative(now - 2 * 3600_000)).toBe('2 hours ago');
     expect(format.relative(now + 90_000)).toBe('in 1 minute');

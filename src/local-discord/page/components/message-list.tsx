@@ -36,7 +36,7 @@ export function MessageList(props: Props): VNode {
   const isOffline = useChat((state) => state.connection !== 'ready');
   const divider = useChat((state) => state.reading.dividers.get(channel.id));
   const unread = useChat((state) => state.reading.unread.get(channel.id));
-  const rows = useMemo(() => rowsOf(messages, divider, (iso) => format.day(iso)), [messages, divider, format]);
+  const rows = useMemo(() => rowsOf(messages, divider, (iso) => format.date(iso)), [messages, divider, format]);
   const [focused, setFocused] = useState<string>();
   const active = focused !== undefined && messages.some(({ id }) => id === focused) ? focused : messages.at(-1)?.id;
   const scroller = useRef<HTMLDivElement>(null);
