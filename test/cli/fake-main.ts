@@ -1,7 +1,8 @@
 /* A stand-in for the daemon's program: it is compiled to `main.js` beside a copy of the command line. */
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { appendFileSync, linkSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import { systemErrorCode } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { resolvePaths } from '../../src/config/paths.ts';
 import { ownDaemonRecord, removeDaemonRecord, writeDaemonRecord } from '../../src/control/daemon-record.ts';
@@ -19,11 +20,10 @@ export async function runDaemon(options: { readonly echoLog: boolean } = { echoL
     return;
   }
   mkdirSync(paths.state, { recursive: true });
-  if (existsSync(paths.daemonRecord)) {
+  if (!claim(paths.daemonRecord, paths.controlSocket)) {
     tell({ kind: 'failed', code: 'already-running', message: 'Another bridge already runs on this directory.' });
     return;
   }
-  writeDaemonRecord(paths.daemonRecord, ownDaemonRecord(paths.controlSocket));
   if (options.echoLog) process.stdout.write('{"msg":"log line"}\n');
   const note = (text: string): void => appendFileSync(join(dirname(paths.home), 'notes'), `${text}\n`);
   note(`cwd=${process.cwd()} home=${process.env['BRIDGE_HOME'] ?? ''} parent=${String(process.send !== undefined)}`);
@@ -39,6 +39,21 @@ export async function runDaemon(options: { readonly echoLog: boolean } = { echoL
   await stopped;
   await server.close();
   removeDaemonRecord(paths.daemonRecord, process.pid);
+}
+
+/** Writes the record unless there is one, as one step: of two that start at once, one gets it. */
+function claim(record: string, socket: string): boolean {
+  const own = `${record}.${process.pid}`;
+  writeDaemonRecord(own, ownDaemonRecord(socket));
+  try {
+    linkSync(own, record);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(own);
+  }
 }
 
 function tell(report: object): void {
