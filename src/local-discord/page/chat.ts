@@ -116,6 +116,8 @@ export class Chat {
     this.#fetching.add(channel);
     try {
       const page = await this.#page(channel, oldest);
+      // What it was to be put before may have been let go meanwhile.
+      if (conversationOf(this.store.state, channel).messages[0]?.id !== oldest) return;
       this.store.dispatch({ kind: 'older', channel, messages: page, isAll: page.length < pageSize });
     } catch (error) {
       this.#tell(this.#words.loadIt, error);

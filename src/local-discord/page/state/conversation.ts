@@ -72,6 +72,16 @@ export function mergeNewest(conversation: Conversation, page: NewestPage): Conve
   return { ...merged, complete, current: true, gone: new Set() };
 }
 
+/** Every change costs work for every message that is shown, so a long conversation lets its beginning go. */
+const mostKept = 400;
+const leftOfMany = 200;
+
+/** Forgets the oldest messages of a long conversation; who scrolls up gets them again. */
+export function forgetOldest(conversation: Conversation): Conversation {
+  if (conversation.messages.length <= mostKept) return conversation;
+  return { ...conversation, messages: conversation.messages.slice(-leftOfMany), complete: false };
+}
+
 /** Adds an older part of the history. */
 export function mergeOlder(conversation: Conversation, messages: readonly Message[], isAll: boolean): Conversation {
   const known = new Set(conversation.messages.map(({ id }) => id));

@@ -116,7 +116,12 @@ function hearMessage(state: ChatState, message: Message): ChatState {
   const { id, channel_id: channel, author } = message;
   const known = conversationOf(state, channel).messages;
   const isNew = !known.some((one) => one.id === id);
-  const told = change(state, channel, (before) => conversation.putMessage(before, message));
+  // Not while somebody reads further up.
+  const mayForget = state.reading.shown !== channel || state.reading.attentive;
+  const told = change(state, channel, (before) => {
+    const after = conversation.putMessage(before, message);
+    return mayForget ? conversation.forgetOldest(after) : after;
+  });
   const heard: ChatState = {
     ...told,
     users: withUser(told.users, author),

@@ -38,6 +38,18 @@ describe('what has been read', () => {
     expect(read.dividers.get('100')).toBe('1');
   });
 
+  it('lets the beginning of a long conversation go, but not while somebody reads there', () => {
+    const many = Array.from({ length: 450 }, (_, index) => heard(String(1000 + index)));
+    const kept = (...actions: Action[]): number => conversationOf(run(...actions), '100').messages.length;
+    expect(kept(...reading, ...many)).toBeLessThanOrEqual(400);
+    expect(kept(...reading, { kind: 'attend', attentive: false }, ...many)).toBe(451);
+    const elsewhere: Action = { kind: 'show', channel: '200' };
+    const { messages, complete } = conversationOf(run(...reading, elsewhere, ...many), '100');
+    expect(messages.length).toBeLessThanOrEqual(400);
+    expect(messages.at(-1)?.id).toBe('1449');
+    expect(complete).toBe(false);
+  });
+
   it('counts mentions of oneself and of everybody', () => {
     const mine = { mentions: [owner] };
     const { reading: read } = run(...shown, heard('5', mine), heard('6', { mention_everyone: true }), heard('7'));
