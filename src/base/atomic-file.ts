@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { systemErrorCode } from './errors.ts';
+import { BridgeError, systemErrorCode } from './errors.ts';
 import { newSecret } from './ids.ts';
 
 /**
@@ -47,9 +47,22 @@ export function writeFileUnlessSame(path: string, content: string, mode: number)
   writeFileAtomic(path, content, mode);
 }
 
-/** Makes a private directory (0700) with its parents. Does nothing if it is there. */
+/**
+ * Makes a private directory (0700) with its parents. Does nothing if it is there.
+ *
+ * @throws BridgeError `directory-unusable` when it cannot be made.
+ */
 export function makePrivateDirectory(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const isFile = ['EEXIST', 'ENOTDIR'].includes(systemErrorCode(cause) ?? '');
+    const reason = isFile ? 'a file is in its place' : (systemErrorCode(cause) ?? String(cause));
+    throw new BridgeError('directory-unusable', `The directory ${path} cannot be made: ${reason}.`, {
+      advice: 'It must be a directory that this user may write.',
+      cause,
+    });
+  }
 }
 
 /** Makes a private directory, or closes one of ours that is there to everybody else. */

@@ -64,7 +64,7 @@ export class LogFile {
     try {
       file = openSync(this.#path, 'r');
     } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') return undefined;
+      if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return undefined;
       throw error;
     }
     try {

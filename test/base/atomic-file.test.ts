@@ -108,6 +108,15 @@ describe('writeFileUnlessSame', () => {
 });
 
 describe('makePrivateDirectory', () => {
+  it('names the directory that cannot be made', () => {
+    expect(() => makePrivateDirectory('/dev/null/x')).toThrow(
+      expect.objectContaining({
+        code: 'directory-unusable',
+        message: 'The directory /dev/null/x cannot be made: a file is in its place.',
+      }),
+    );
+  });
+
   it('makes it and its parents for the owner alone, and may be called again', () => {
     const path = join(directory, 'a', 'b');
     makePrivateDirectory(path);
