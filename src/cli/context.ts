@@ -79,13 +79,22 @@ export class CliContext {
     return withProgress(subject, { stream: process.stderr, clock: this.clock, dumb, look }, work);
   }
 
-  /** Connects, as the person at the machine or as the pane this runs in, and hangs up afterwards. */
-  async withBridge<T>(use: (bridge: ControlClient) => Promise<T>): Promise<T> {
+  /**
+   * Connects, as the person at the machine or as the pane this runs in, and hangs up afterwards.
+   *
+   * @param timeoutMs how long one answer may take; by default as long as fits the question.
+   */
+  async withBridge<T>(use: (bridge: ControlClient) => Promise<T>, timeoutMs?: number): Promise<T> {
     const token = paneToken(this.environment);
     // Loaded only here: help, completion and mistakes need none of what it brings along.
     const { connectControl } = await import('../control/client.ts');
     const bridge = await reachDaemon(this.paths, (socket) =>
-      connectControl({ socket, clock: this.clock, ...(token === undefined ? {} : { token }) }),
+      connectControl({
+        socket,
+        clock: this.clock,
+        ...(token === undefined ? {} : { token }),
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      }),
     );
     try {
       return await use(bridge);

@@ -14,6 +14,9 @@ import {
 } from './view-commands.ts';
 import type { TilePane, TmuxCommand } from './view-commands.ts';
 
+/** A step that hangs is tried again with the next look. */
+const stepTimeoutMs = 5000;
+
 export interface ViewServerOptions {
   /** Socket of the view's own server. */
   readonly socket: string;
@@ -157,7 +160,10 @@ export class ViewServer {
   #tmux(commands: readonly TmuxCommand[]): ReturnType<typeof runCommand> {
     const words = commands.flatMap((command, index) => [...(index === 0 ? [] : [';']), ...command]);
     const { socket, environment } = this.#options;
-    return runCommand('tmux', ['-u', '-f', '/dev/null', '-S', socket, ...words], { env: environment });
+    return runCommand('tmux', ['-u', '-f', '/dev/null', '-S', socket, ...words], {
+      env: environment,
+      timeoutMs: stepTimeoutMs,
+    });
   }
 }
 

@@ -8,6 +8,9 @@ import { hinted } from '../completion/hints.ts';
 import type { CliContext } from '../context.ts';
 import { explain } from '../manual.ts';
 
+/** An answer that takes longer is asked for anew: the view must not stand still. */
+const statusTimeoutMs = 3000;
+
 interface Options {
   readonly only?: readonly number[];
 }
@@ -57,7 +60,7 @@ async function view(context: CliContext, only: readonly number[] | undefined): P
 /** A bridge that is away, starting or ending is shown as it was last. */
 async function statusOrNothing(context: CliContext): Promise<BridgeStatus | undefined> {
   try {
-    return await context.withBridge((bridge) => bridge.status());
+    return await context.withBridge((bridge) => bridge.status(), statusTimeoutMs);
   } catch (error) {
     if (error instanceof BridgeError) return undefined;
     throw error;
