@@ -11,7 +11,13 @@ type WebSocketManager = Parameters<NonNullable<WebSocketOptions['buildStrategy']
 /** The part of the library's shard that it keeps to itself. */
 interface ShardInside {
   readonly status: WebSocketShardStatus;
-  readonly connection: { terminate(): void; on(event: 'error', listener: () => void): void } | null;
+  readonly connection: ShardSocket | null;
+}
+
+interface ShardSocket {
+  terminate(): void;
+  on(event: 'error', listener: () => void): void;
+  once(event: 'close', listener: () => void): void;
 }
 
 export interface GatewayStrategyOptions {
@@ -71,14 +77,28 @@ export class GatewayStrategy extends SimpleShardingStrategy {
   /** Also called before the first `spawn`. */
   override async destroy(options?: Parameters<SimpleShardingStrategy['destroy']>[0]): Promise<void> {
     this.#isOver = this.#spawned.size > 0;
-    const sockets = [...this.#spawned.values()].map(({ connection }) => connection);
-    for (const socket of sockets) socket?.on('error', () => undefined);
+    const sockets = [...this.#spawned.values()].flatMap(({ connection }) => connection ?? []);
+    for (const socket of sockets) socket.on('error', () => undefined);
     const patience = new AbortController();
     const timeout = this.#clock.sleep(goodbyeMs, patience.signal).catch(() => undefined);
-    await Promise.race([super.destroy(options), timeout]);
+    const ends = [super.destroy(options), timeout];
+    // Destroyed before the server's hello, the library destroys itself once more and then misses its own goodbye.
+    if (sockets.length > 0) ends.push(everyClosed(sockets));
+    await Promise.race(ends);
     patience.abort();
-    for (const socket of sockets) socket?.terminate();
+    for (const socket of sockets) socket.terminate();
   }
+}
+
+/** Resolves when each has seen its connection end. */
+async function everyClosed(sockets: readonly ShardSocket[]): Promise<void> {
+  await Promise.all(
+    sockets.map((socket) => {
+      return new Promise<void>((resolve) => {
+        socket.once('close', resolve);
+      });
+    }),
+  );
 }
 
 /** Whoever waits for it comes to rest, without a timer and without an error. */

@@ -216,14 +216,14 @@ describe('the connection to a server that answers', () => {
   });
 
   it('leaves at any moment, at once, and for good', async () => {
-    for (const delay of [0, 1, 2, 4, 8, 16, 32]) {
-      const transport = world.transport();
+    // Nothing here may need the patience that a server without a goodbye is given.
+    const impatient = { ...systemClock, sleep: () => new Promise<never>(() => undefined) };
+    for (let round = 0; round < 60; round += 1) {
+      const transport = world.transport({ clock: impatient });
       const connecting = transport.connect(listener);
-      await systemClock.sleep(delay);
-      const before = performance.now();
+      await systemClock.sleep(round % 20);
       await transport.close();
       await connecting;
-      expect(performance.now() - before).toBeLessThan(1000);
     }
     const transport = await connected();
     world.faults.dropConnections();
