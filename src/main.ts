@@ -3,10 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 import { describeError, BridgeError } from './base/errors.ts';
 import { startDaemon } from './compose/start-daemon.ts';
-import type { Daemon } from './compose/start-daemon.ts';
+import type { Daemon, StopOptions } from './compose/start-daemon.ts';
 import { resolvePaths } from './config/paths.ts';
-
-type StopOptions = { readonly keepSessions: boolean };
 
 /**
  * Runs the daemon in this process until it is asked to stop. SIGTERM, SIGINT and SIGHUP leave the agents running (I6).

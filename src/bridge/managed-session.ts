@@ -30,8 +30,8 @@ export interface ManagedSessionOptions {
   readonly defaultAgent: string;
   /** The whole environment of this session's agent, with its token. */
   readonly environment: (entry: SessionEntry, token: string) => Readonly<Record<string, string>>;
-  /** How many agents may be started at once. Default: any number. */
-  readonly launches?: Limiter;
+  /** How many agents may be started at once, of all sessions together. */
+  readonly launches: Limiter;
   /** Something about this session's agent changed. */
   readonly onState: (session: ManagedSession) => void;
 }
@@ -166,7 +166,7 @@ export class ManagedSession {
       }
       const driver = this.#wantedDriver();
       const adopted = await this.#adopt(driver);
-      if (!adopted) await this.#launchInTurn(driver);
+      if (!adopted) await this.#options.launches.run(() => this.#launch(driver));
     } catch (error) {
       log.error({ session: this.entry.number, error: describeError(error) }, 'session did not start');
       this.#problem = legible(describeError(error));
@@ -200,11 +200,6 @@ export class ManagedSession {
     this.#options.log.info({ session: this.entry.number, pid: agent.pid }, 'agent found alive and adopted');
     await this.#takeOver(agent);
     return true;
-  }
-
-  async #launchInTurn(driver: AgentDriver): Promise<void> {
-    const { launches } = this.#options;
-    await (launches ? launches.run(() => this.#launch(driver)) : this.#launch(driver));
   }
 
   async #launch(driver: AgentDriver): Promise<void> {

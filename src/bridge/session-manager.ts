@@ -7,7 +7,7 @@ import type { SessionMap, Stores } from '../contracts/stores.ts';
 import { ManagedSession } from './managed-session.ts';
 import type { ManagedSessionOptions } from './managed-session.ts';
 
-export interface SessionManagerOptions extends Omit<ManagedSessionOptions, 'entry'> {
+export interface SessionManagerOptions extends Omit<ManagedSessionOptions, 'entry' | 'launches'> {
   readonly map: SessionMap;
   readonly stores: Stores;
   readonly log: Log;

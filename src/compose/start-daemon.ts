@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import { describeError } from '../base/errors.ts';
 import { Scope } from '../base/scope.ts';
 import { shellLine } from '../base/shell-words.ts';
 import { Bridge } from '../bridge/bridge.ts';
@@ -109,11 +108,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   });
   await transport.connect({
     onMessage: (message) => {
-      try {
-        intake.receive(message);
-      } catch (error) {
-        log.error({ message: message.id, error: describeError(error) }, 'a message could not be stored');
-      }
+      intake.receive(message);
     },
     onState: (state) => {
       log.info({ connection: state.connection, detail: state.detail }, 'chat connection changed');

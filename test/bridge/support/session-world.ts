@@ -1,9 +1,10 @@
 import { BridgeError } from '../../../src/base/errors.ts';
-import type { SessionManagerOptions } from '../../../src/bridge/session-manager.ts';
+import { Limiter } from '../../../src/base/limiter.ts';
 import type { SessionEntry } from '../../../src/model/session.ts';
 import type { Stores } from '../../../src/contracts/stores.ts';
 import type { Workspace } from '../../../src/contracts/workspace.ts';
 import { ManagedSession } from '../../../src/bridge/managed-session.ts';
+import type { ManagedSessionOptions } from '../../../src/bridge/managed-session.ts';
 import { words, world as collectorWorld } from './collector-world.ts';
 import { HandDriver } from './hand-driver.ts';
 import { channelOne, one } from './messages.ts';
@@ -42,7 +43,7 @@ export function world(
   const workspace = new NamedPlaces();
   /** The state of the session's agent each time somebody was told of a change. */
   const states: string[] = [];
-  const common: Omit<SessionManagerOptions, 'map' | 'onAdded' | 'onRemoved'> = {
+  const common: Omit<ManagedSessionOptions, 'entry'> = {
     stores,
     collector,
     workspace,
@@ -55,6 +56,7 @@ export function world(
       return found;
     },
     defaultAgent: driver.name,
+    launches: new Limiter(1),
     environment: ({ number }, token) => ({ BRIDGE_SESSION: String(number), TOKEN: token }),
     onState: (session) => states.push(session.state.activity),
   };
