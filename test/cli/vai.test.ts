@@ -100,11 +100,11 @@ describe('MS-06: vai when the bridge runs', () => {
     expect((await line.vai(command)).stdout).toBe(
       [
         'N  CHANNEL             NAME  AGENT     DIRECTORY',
-        '1  111111111111111111  -     scripted  /work/session_1\n',
+        '1  111111111111111111  -     scripted  /srv/session_1\n',
       ].join('\n'),
     );
     expect(JSON.parse((await line.vai(command, '--json')).stdout)).toEqual([
-      { number: 1, channel: '111111111111111111', workDir: '/work/session_1', agent: 'scripted' },
+      { number: 1, channel: '111111111111111111', workDir: '/srv/session_1', agent: 'scripted' },
     ]);
   });
 

@@ -22,7 +22,7 @@ export const firstChannel = parseChannelId('111111111111111111')!;
 export class FakeBridgeApi implements BridgeApi {
   readonly calls: { readonly method: string; readonly actor: Actor; readonly details: object }[] = [];
   readonly sessions: SessionListing[] = [
-    { number: one, channel: firstChannel, workDir: '/work/session_1', agent: 'scripted' },
+    { number: one, channel: firstChannel, workDir: '/srv/session_1', agent: 'scripted' },
   ];
   /** How sessions are, where they are not idle. */
   readonly states = new Map<number, Partial<SessionStatus>>();
@@ -88,7 +88,7 @@ export class FakeBridgeApi implements BridgeApi {
     const listing = {
       number,
       channel,
-      workDir: request.workDir ?? `/work/session_${number}`,
+      workDir: request.workDir ?? `/srv/session_${number}`,
       agent: request.agent ?? 'scripted',
     };
     this.sessions.push(listing);
