@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { BridgeError } from '../base/errors.ts';
 import { shortHash } from '../base/ids.ts';
+import { expandHome } from './directories.ts';
 
 /** Where an installation keeps its things. All absolute. Nothing is created by asking. */
 export interface BridgePaths {
@@ -38,8 +39,8 @@ export interface PathsOptions {
   readonly userId?: number;
 }
 
-/** What a socket's path may take, in bytes: `sun_path` holds 108 on Linux, one of them for the final zero. */
-const longestSocketPath = 107;
+/** What a socket's path may take, in bytes: `sun_path` holds 108 on Linux, one of them for the final zero; one to spare. */
+const longestSocketPath = 106;
 
 /** Hexadecimal digits that tell the installations of one user apart. */
 const hashLength = 8;
@@ -59,7 +60,7 @@ export function resolvePaths(options: PathsOptions): BridgePaths {
     return `${prefix}${hash}`;
   };
   const longest = Buffer.byteLength(join(`${prefix}${'x'.repeat(hashLength)}`, 'control.sock'));
-  if (longest >= longestSocketPath) throw socketPathTooLong(join(runtime(), 'control.sock'), longest);
+  if (longest > longestSocketPath) throw socketPathTooLong(join(runtime(), 'control.sock'), longest);
   const config = join(home, 'config');
   const state = join(home, 'state');
   const logs = join(home, 'logs');
@@ -95,7 +96,7 @@ export function packageRoot(): string {
 function findHome(options: PathsOptions): string {
   const { environment, userHome = homedir(), packageRoot: root = packageRoot() } = options;
   const wanted = environment['BRIDGE_HOME']?.trim();
-  if (wanted) return resolve(wanted === '~' || wanted.startsWith('~/') ? join(userHome, wanted.slice(1)) : wanted);
+  if (wanted) return resolve(expandHome(wanted, userHome));
   return isCheckout(root) ? root : join(userHome, '.claude-discord-bridge');
 }
 
@@ -133,7 +134,7 @@ function realPath(path: string): string {
 function socketPathTooLong(path: string, bytes: number): BridgeError {
   return new BridgeError(
     'socket-path-too-long',
-    `The socket path "${path}" has ${bytes} bytes; the system allows 106.`,
+    `The socket path "${path}" has ${bytes} bytes; the system allows ${longestSocketPath}.`,
     {
       advice: 'Set XDG_RUNTIME_DIR or TMPDIR to a directory with a shorter path, e.g. /tmp.',
     },

@@ -1,10 +1,9 @@
-import { statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 
 import { z } from 'zod';
 
 import { parseSessionNumber } from '../model/session.ts';
+import { expandHome, isDirectory } from './directories.ts';
 import { splitWords } from './split-words.ts';
 
 const number = z.union([z.number(), z.string()]).transform((value) => String(value).trim());
@@ -42,9 +41,9 @@ const options = z.union([
   }),
 ]);
 
-const directory = word
-  .transform(expandHome)
-  .refine((path) => isAbsolute(path) && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
+const path = word.transform((text) => expandHome(text));
+
+const directory = path.refine((one) => isAbsolute(one) && isDirectory(one));
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -59,7 +58,7 @@ export const configSchema = z.object({
   defaultSession: sessionNumber.prefault(1),
   routingUnmapped: word.pipe(z.enum(['default', 'ignore'])).prefault('default'),
   agent: word.pipe(z.enum(['auto', 'claude-code', 'scripted'])).prefault('auto'),
-  claudeCommand: word.transform(expandHome).pipe(z.string().min(1)).prefault('claude'),
+  claudeCommand: path.pipe(z.string().min(1)).prefault('claude'),
   claudeOptions: options.prefault([]),
   claudeWorkDir: directory.optional(),
   permissionMode: word.pipe(z.enum(permissionModes)).prefault('default'),
@@ -151,8 +150,4 @@ export const settingNames = Object.keys(settings) as readonly SettingName[];
 /** Whether a text is the name of a setting. */
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(settings, name);
-}
-
-function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }

@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
+import { expandHome, isDirectory } from '../../config/directories.ts';
 import type { DiscordInquiry, TextChannel } from '../../discord/diagnosis.ts';
 import type { SessionEntry } from '../../model/session.ts';
 import type { Server } from './server-step.ts';
@@ -77,7 +76,7 @@ async function askDirectory(
     placeholder: join(paths.workspace, 'session_N'),
     judge: judgeDirectory,
   });
-  const workDir = expandHome(answer.trim());
+  const workDir = directoryOf(answer);
   if (workDir === '') return {};
   const trusted = await asker.confirm(
     `May the agent trust ${workDir}? It may then run what that directory's own settings say`,
@@ -88,13 +87,14 @@ async function askDirectory(
 
 /** What is wrong with a directory for a session; nothing said is fine. */
 export function judgeDirectory(answer: string): string | undefined {
-  const path = expandHome(answer.trim());
+  const path = directoryOf(answer);
   if (path === '') return undefined;
   if (!isAbsolute(path)) return `"${path}" is not a whole path: it must begin with / or ~.`;
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return undefined;
+  if (isDirectory(path)) return undefined;
   return `${path} is not a directory. Make it first, or choose another one.`;
 }
 
-export function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+/** The directory that an answer means; empty for none. */
+export function directoryOf(answer: string): string {
+  return expandHome(answer.trim());
 }

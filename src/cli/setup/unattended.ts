@@ -5,7 +5,7 @@ import { inviteLink } from '../../discord/channel-permissions.ts';
 import { withoutPrefix } from '../../discord/diagnosis.ts';
 import { parseChannelId } from '../../model/session.ts';
 import { usageError } from '../failure.ts';
-import { expandHome, judgeDirectory } from './channels-step.ts';
+import { directoryOf, judgeDirectory } from './channels-step.ts';
 import { mappedSessions, saveSessions, saveToken } from './save.ts';
 import { judgeForm, judgeToken } from './token-step.ts';
 import type { SetupTools, WantedSession } from './tools.ts';
@@ -77,8 +77,9 @@ function parseWanted(text: string): WantedSession {
   }
   const directory = rest.join('=');
   const wrong = judgeDirectory(directory);
+  const workDir = directoryOf(directory);
   if (wrong !== undefined) throw usageError(wrong, 'Example: --channel 123456789012345678=/home/you/project');
-  return directory === '' ? { channel: id } : { channel: id, workDir: expandHome(directory) };
+  return workDir === '' ? { channel: id } : { channel: id, workDir };
 }
 
 async function demandSeen(

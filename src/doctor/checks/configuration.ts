@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { BridgeError, describeError } from '../../base/errors.ts';
 import { shellLine } from '../../base/shell-words.ts';
+import { isDirectory } from '../../config/directories.ts';
 import { readEnvFile } from '../../config/read-files.ts';
 import type { SessionEntry } from '../../model/session.ts';
 import { SessionsFile } from '../../storage/sessions-file.ts';
@@ -85,11 +85,11 @@ async function readMap(
 
 function entryFindings(path: string, { number, workDir, agent }: SessionEntry): readonly Finding[] {
   const findings: Finding[] = [];
-  if (workDir !== undefined && statSync(workDir, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (workDir !== undefined && !isDirectory(workDir)) {
     findings.push(
       fault(
         'map-directory-missing',
-        `The directory ${workDir} of session ${number} is not there (${path}).`,
+        `The directory ${workDir} of session ${number} is not there, or cannot be reached (${path}).`,
         `${shellLine(['mkdir', '-p', workDir])}, then: vai recover ${number}`,
       ),
     );

@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { chooseChannels, expandHome, judgeDirectory } from '../../../src/cli/setup/channels-step.ts';
+import { chooseChannels, judgeDirectory } from '../../../src/cli/setup/channels-step.ts';
 import type { WantedSession } from '../../../src/cli/setup/tools.ts';
 import { parseChannelId, parseSessionNumber } from '../../../src/model/session.ts';
 import { ScriptedAsker, SetupWorld } from './setup-world.ts';
@@ -76,12 +75,9 @@ it.each([
   ['/', undefined],
   ['relative/path', /whole path/],
   ['/no/such/directory', /is not a directory/],
+  [`/${'x'.repeat(300)}`, /is not a directory/],
+  ['/a\u0000b', /is not a directory/],
 ])('judges the directory %j', (text, words) => {
   if (words === undefined) expect(judgeDirectory(text)).toBeUndefined();
   else expect(judgeDirectory(text)).toMatch(words);
-});
-
-it('knows the home of a person', () => {
-  expect(expandHome('~/x')).toBe(join(homedir(), 'x'));
-  expect(expandHome('/~/x')).toBe('/~/x');
 });

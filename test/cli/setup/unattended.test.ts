@@ -41,6 +41,11 @@ describe('runUnattended', () => {
     expect(done).not.toContain(world.server.botToken);
   });
 
+  it('takes a directory with blanks around it', async () => {
+    await run(world.server.botToken, { channels: [`${world.shop}= ${world.directory} `] });
+    expect(JSON.parse(world.read('sessions.json'))).toEqual({ 1: { channel: world.shop, workDir: world.directory } });
+  });
+
   it('may be run again', async () => {
     await run(world.server.botToken, { channels: [world.shop] });
     expect(await run(world.server.botToken, { channels: [world.shop] })).toContain('is set already');

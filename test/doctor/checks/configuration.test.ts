@@ -62,6 +62,8 @@ describe('mapsCheck', () => {
       { id: 'map-directory-missing', do: `mkdir -p ${workDir}, then: vai recover 1` },
       { id: 'map-agent-unknown', says: expect.stringContaining('"clade"') },
     ]);
+    world.write('config/sessions.json', JSON.stringify({ 1: { channel, workDir: `/${'x'.repeat(300)}` } }));
+    expect(await idsOf(mapsCheck(world.look()))).toEqual(['map-directory-missing']);
     mkdirSync(workDir);
     world.write('config/sessions.json', JSON.stringify({ 1: { channel, workDir } }));
     expect(await idsOf(mapsCheck(world.look()))).toEqual([]);
