@@ -8,8 +8,10 @@ import { RestError } from './connection/rest.ts';
 import { orderedChannels } from './state/channels.ts';
 import type { Action, ChatState, Connection } from './state/chat-state.ts';
 import { conversationOf } from './state/chat-state.ts';
+import { seamOf } from './state/conversation.ts';
 import type { ReadMarks } from './state/drafts.ts';
 import type { Emoji, GatewayEvent, Message } from './state/payloads.ts';
+import { compareIds } from './state/payloads.ts';
 import { typingLastsMs } from './state/reduce-event.ts';
 import type { Store } from './state/store.ts';
 import type { Words } from './words/words.ts';
@@ -231,16 +233,18 @@ export class Chat {
     if (conversation.current || this.store.state.self === undefined || this.#fetching.has(key)) return;
     this.#fetching.add(key);
     try {
-      const known = new Set(conversation.messages.map(({ id }) => id));
+      const knownBefore = new Set(conversation.messages.map(({ id }) => id));
+      const seam = seamOf(conversation);
       const messages = await this.#page(channel);
       let isAll = messages.length < pageSize;
-      for (let pages = 1; pages < mostPages && known.size > 0 && !isAll; pages += 1) {
-        if (messages.some(({ id }) => known.has(id))) break;
-        const older = await this.#page(channel, messages.at(-1)?.id);
+      for (let pages = 1; pages < mostPages && seam !== undefined && !isAll; pages += 1) {
+        const oldest = messages.at(-1)?.id;
+        if (oldest === undefined || compareIds(oldest, seam) <= 0) break;
+        const older = await this.#page(channel, oldest);
         messages.push(...older);
         isAll = older.length < pageSize;
       }
-      this.store.dispatch({ kind: 'newest', channel, messages, isAll, knownBefore: known });
+      this.store.dispatch({ kind: 'newest', channel, messages, isAll, knownBefore });
     } catch (error) {
       // Without a connection it is done again with the next session.
       if (error instanceof RestError) this.#tell(this.#words.loadIt, error);

@@ -111,6 +111,21 @@ describe('the chat', () => {
     expect(ids()).toEqual([...known, ...history.slice(300)]);
   });
 
+  it('BX-01: fetches also what was missed before something came that was not, in a channel that is opened later', async () => {
+    history = history.slice(0, 300);
+    await begin();
+    const known = ids();
+    wanted = '200';
+    chat.open(wanted);
+    history = Array.from({ length: newest }, (_, index) => index + 1);
+    await begin();
+    history.push(newest + 1);
+    tell('MESSAGE_CREATE', message(String(newest + 1)));
+    chat.open('100');
+    await clock.advance(0);
+    expect(ids()).toEqual([...known, ...history.slice(300)]);
+  });
+
   it('does not fetch again what is current', async () => {
     await begin();
     const before = asked.length;

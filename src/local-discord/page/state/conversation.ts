@@ -9,11 +9,26 @@ export interface Conversation {
   readonly complete: boolean;
   /** Whether what is here goes up to now; false before the first page and after a gap in the events. */
   readonly current: boolean;
+  /** The newest message before the first gap in the events; undefined when there is none. */
+  readonly gapAfter: string | undefined;
   /** Deleted while it was not current: a page of history that is on its way may still have them. */
   readonly gone: ReadonlySet<string>;
 }
 
-export const emptyConversation: Conversation = { messages: [], complete: false, current: false, gone: new Set() };
+export const emptyConversation: Conversation = {
+  ...{ messages: [], complete: false, current: false },
+  ...{ gapAfter: undefined, gone: new Set() },
+};
+
+/** Events were missed: what comes from now on lies behind a gap, until a page of the history closes it. */
+export function breakOff(conversation: Conversation): Conversation {
+  return { ...conversation, current: false, gapAfter: seamOf(conversation) };
+}
+
+/** The message that a page of the history must reach back to, to leave no gap; undefined when nothing is known. */
+export function seamOf({ gapAfter, messages }: Conversation): string | undefined {
+  return gapAfter ?? messages.at(-1)?.id;
+}
 
 /** Adds a message or replaces what is known of it: seeing it twice changes nothing. */
 export function putMessage(conversation: Conversation, message: Message): Conversation {
@@ -55,7 +70,8 @@ export interface NewestPage {
 export function mergeNewest(conversation: Conversation, page: NewestPage): Conversation {
   const oldest = page.messages.at(-1)?.id;
   const inPage = new Set(page.messages.map(({ id }) => id));
-  const reaches = page.isAll || conversation.messages.some(({ id }) => inPage.has(id));
+  const seam = seamOf(conversation);
+  const reaches = page.isAll || (oldest !== undefined && seam !== undefined && compareIds(oldest, seam) <= 0);
   const kept = conversation.messages.filter((message) => {
     if (inPage.has(message.id) || !page.knownBefore.has(message.id) || hasFlag(message, 'ephemeral')) return true;
     return reaches && !page.isAll && oldest !== undefined && compareIds(message.id, oldest) < 0;
@@ -69,7 +85,7 @@ export function mergeNewest(conversation: Conversation, page: NewestPage): Conve
     }
   }
   const complete = page.isAll || (reaches && conversation.complete);
-  return { ...merged, complete, current: true, gone: new Set() };
+  return { ...merged, complete, current: true, gapAfter: undefined, gone: new Set() };
 }
 
 /** Every change costs work for every message that is shown, so a long conversation lets its beginning go. */

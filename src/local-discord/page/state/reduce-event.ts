@@ -71,7 +71,7 @@ export function reduceEvent(state: ChatState, { event, data }: GatewayEvent, now
 
 /** A new session: whatever happened in between was missed. */
 function begin(state: ChatState, { user, session_id: session }: Events['READY']): ChatState {
-  const conversations = new Map([...state.conversations].map(([id, known]) => [id, { ...known, current: false }]));
+  const conversations = new Map([...state.conversations].map(([id, known]) => [id, conversation.breakOff(known)]));
   return {
     ...state,
     self: user,
