@@ -56,7 +56,9 @@ export class Sender {
 
   #pump(): void {
     if (this.#store.state.connection !== 'ready') return;
-    for (const message of sendable(this.#store.state.outbox)) void this.#send(message);
+    // One at a time: that it is being sent changes the outbox, which brings the next one here.
+    const [next] = sendable(this.#store.state.outbox);
+    if (next) void this.#send(next);
   }
 
   async #send(message: Outgoing): Promise<void> {

@@ -66,6 +66,14 @@ describe('sending', () => {
     expect(shown()).toEqual(['one', 'two', 'three']);
   });
 
+  it('sends each message once when several channels wait for the connection', async () => {
+    store.dispatch({ kind: 'connection', connection: 'lost' });
+    for (const channel of ['100', '200', '300']) sender.write({ channel, content: channel, files: [] });
+    store.dispatch({ kind: 'connection', connection: 'ready' });
+    await clock.advance(0);
+    expect(contents()).toEqual(['100', '200', '300']);
+  });
+
   it('sends again what got lost on the way, with the same nonce, before what comes after', async () => {
     const working = answer;
     answer = () => Promise.reject(new Error('no connection'));
