@@ -4,12 +4,19 @@ import { parseEnv } from 'node:util';
 import { z } from 'zod';
 
 import { BridgeError, systemErrorCode } from '../base/errors.ts';
+import { shellWord } from '../base/shell-words.ts';
 import { nearestName } from './nearest-name.ts';
 import { ownSecretNames } from './secrets.ts';
 import { settingNames, settings } from './settings.ts';
 import type { SettingName } from './settings.ts';
 
 type Json = z.infer<ReturnType<typeof z.json>>;
+
+/** What a `.env` file may set. */
+const knownVariables: readonly string[] = [
+  ...settingNames.flatMap((name) => settings[name].variables),
+  ...ownSecretNames,
+];
 
 /** The variables of a `.env` file, and what a person should know about it. A missing file has none. */
 export function readEnvFile(file: string): {
@@ -19,12 +26,13 @@ export function readEnvFile(file: string): {
   const text = readText(file);
   if (text === undefined) return { values: {}, warnings: [] };
   const values = parseEnv(text);
-  const known = [...settingNames.flatMap((name) => settings[name].variables), ...ownSecretNames];
-  const warnings = Object.keys(values)
-    .filter((name) => !known.includes(name))
-    .map((name) => `${name} in ${file} is not a setting of the bridge and is ignored${suggestion(name, known)}`);
+  const lines = text.split('\n');
+  const warnings = lines.flatMap((line, index) => {
+    const warning = lineWarning(line, index + 1, file);
+    return warning !== undefined && isLineOfItsOwn(lines, index) ? [warning] : [];
+  });
   if (ownSecretNames.some((name) => values[name]) && isOpenToOthers(file)) {
-    warnings.push(`${file} holds secrets and other users can read it; run: chmod 600 '${file}'`);
+    warnings.push(`${file} holds secrets and other users can read it; run: chmod 600 ${shellWord(file)}`);
   }
   return { values, warnings };
 }
@@ -40,6 +48,27 @@ export function readBridgeJson(file: string): ReadonlyMap<SettingName, Json> {
   if (text === undefined || text.trim() === '') return values;
   collect(parseJson(text, file), '', file, values);
   return values;
+}
+
+/**
+ * What is wrong with a line of a `.env` file; undefined for one that sets something, a comment and a blank one. It shows
+ * no more of the line than a name: somebody may have pasted a secret there.
+ */
+function lineWarning(line: string, number: number, file: string): string | undefined {
+  if (/^\s*(?:#|$)/.test(line)) return undefined;
+  const name = /^\s*(?:export\s+)?([^=]*?)\s*=/.exec(line)?.[1];
+  if (name === undefined) return `Line ${number} of ${file} has no "=" and is ignored; a setting is NAME=value.`;
+  if (knownVariables.includes(name)) return undefined;
+  // Both cases mixed, or other characters: that may be a token or a key as well.
+  const isName = /^(?:[A-Z_][A-Z\d_]*|[a-z_][a-z\d_]*)$/.test(name);
+  if (!isName) return `Line ${number} of ${file} begins with no name of a setting and is ignored.`;
+  return `${name} in ${file} is not a setting of the bridge and is ignored${suggestion(name, knownVariables)}`;
+}
+
+/** Whether a line is read by itself, and not as a part of a value in quotes: the reader is asked with one before it. */
+function isLineOfItsOwn(lines: readonly string[], index: number): boolean {
+  const probe = 'LINE_OF_ITS_OWN';
+  return probe in parseEnv(lines.toSpliced(index, 0, `${probe}=`).join('\n'));
 }
 
 function collect(value: Json, path: string, file: string, values: Map<SettingName, Json>): void {

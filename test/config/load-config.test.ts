@@ -269,6 +269,29 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('warns about a line without "=" by its number, and shows none of it', () => {
+    const secret = 'MTk4NjIyNDgz.Cl2FMQ.ZnCjm1XVW7vRze4b';
+    const env = `# mine\r\n\r\nDISCORD_BOT_TOKEN ${secret}\r\nLOCAL_PORT=1234\r\n  ${secret}\r\nexport LOG_LEVEL\r\n`;
+    const { config, warnings } = load({ env });
+    expect(config).toMatchObject({ localPort: 1234, logLevel: 'info' });
+    expect(warnings).toEqual(
+      [3, 5, 6].map((line) => `Line ${line} of ${envFile} has no "=" and is ignored; a setting is NAME=value.`),
+    );
+  });
+
+  it('takes nothing for a name that may be a secret', () => {
+    const env = `DISCORD_BOT_TOKEN: c2VjcmV0LXRva2Vu==\nc2VjcmV0LXRva2Vu==\n=c2VjcmV0LXRva2Vu\n`;
+    const { warnings } = load({ env });
+    expect(warnings).toEqual(
+      [1, 2, 3].map((line) => `Line ${line} of ${envFile} begins with no name of a setting and is ignored.`),
+    );
+  });
+
+  it('does not take the lines of a value in quotes for lines of their own', () => {
+    const env = `CLAUDE_OPTIONS="--append-system-prompt 'be brief\nand kind\nX=1'"\nand alone\n`;
+    expect(load({ env }).warnings).toEqual([expect.stringContaining('Line 4 of')]);
+  });
+
   it('understands every line of the examples that ship', () => {
     const examples = join(import.meta.dirname, '../../config');
     const env = readFileSync(join(examples, '.env.example'), 'utf8').replace(/^#(?=[A-Z_]+=)/gm, '');
@@ -282,7 +305,7 @@ describe('loadConfig', () => {
     load({ env: 'DISCORD_BOT_TOKEN=a.b.c\n' });
     chmodSync(envFile, 0o644);
     expect(load({}).warnings).toEqual([
-      `${envFile} holds secrets and other users can read it; run: chmod 600 '${envFile}'`,
+      `${envFile} holds secrets and other users can read it; run: chmod 600 ${envFile}`,
     ]);
   });
 });
