@@ -71,7 +71,7 @@ describe('sending', () => {
     for (const channel of ['100', '200', '300']) sender.write({ channel, content: channel, files: [] });
     store.dispatch({ kind: 'connection', connection: 'ready' });
     await clock.advance(0);
-    expect(contents()).toEqual(['100', '200', '300']);
+    expect(contents().toSorted()).toEqual(['100', '200', '300']);
   });
 
   it('sends again what got lost on the way, with the same nonce, before what comes after', async () => {
