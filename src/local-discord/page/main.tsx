@@ -36,7 +36,7 @@ const store = new Store<ChatState, Action>(initialState, reduce);
 const rest = new Rest({ token, carry, clock });
 const wanted = (): string => location.hash.slice(1);
 const chat = new Chat({ store, rest, clock, words, wanted, marks: new ReadMarks(localStorage) });
-const sender = new Sender({ store, rest, clock, newNonce });
+const sender = new Sender({ store, rest, clock, words, newNonce });
 const actor = new Actor({ store, rest, clock, words, newNonce });
 const gateway = new GatewayClient({
   token,

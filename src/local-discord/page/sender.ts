@@ -6,6 +6,7 @@ import type { Outgoing } from './state/outbox.ts';
 import { sendable } from './state/outbox.ts';
 import type { Message } from './state/payloads.ts';
 import type { Store } from './state/store.ts';
+import type { Words } from './words/words.ts';
 
 /** After a request got lost although the gateway is there. */
 const pauseMs = 1000;
@@ -18,18 +19,21 @@ export class Sender {
   readonly #store: Store<ChatState, Action>;
   readonly #rest: Rest;
   readonly #clock: Clock;
+  readonly #words: Words;
   readonly #newNonce: () => string;
 
   constructor(options: {
     readonly store: Store<ChatState, Action>;
     readonly rest: Rest;
     readonly clock: Clock;
+    readonly words: Words;
     /** At most 25 characters. */
     readonly newNonce: () => string;
   }) {
     this.#store = options.store;
     this.#rest = options.rest;
     this.#clock = options.clock;
+    this.#words = options.words;
     this.#newNonce = options.newNonce;
   }
 
@@ -73,13 +77,29 @@ export class Sender {
       );
       this.#store.dispatch({ kind: 'sent', nonce, message: sent });
     } catch (error) {
-      if (error instanceof RestError) {
-        this.#store.dispatch({ kind: 'outgoing', nonce, change: { status: 'failed', failure: error.message } });
+      const failure = error instanceof RestError ? error.message : await this.#unreadable(message.files);
+      if (failure !== undefined) {
+        this.#store.dispatch({ kind: 'outgoing', nonce, change: { status: 'failed', failure } });
       } else {
         await this.#clock.sleep(pauseMs);
         this.#store.dispatch({ kind: 'outgoing', nonce, change: { status: 'waiting' } });
       }
     }
+  }
+
+  /**
+   * Says which file has changed or gone since it was chosen: the browser never sends such a one, and tells it no
+   * differently from a lost connection.
+   */
+  async #unreadable(files: readonly File[]): Promise<string | undefined> {
+    for (const file of files) {
+      try {
+        await file.slice(0, 1).arrayBuffer();
+      } catch {
+        return this.#words.fileChanged(file.name);
+      }
+    }
+    return undefined;
   }
 
   #show(nonce: string, progress: number): void {

@@ -7,6 +7,7 @@ import type { Action, ChatState } from '../../../src/local-discord/page/state/ch
 import { conversationOf, initialState } from '../../../src/local-discord/page/state/chat-state.ts';
 import { reduce } from '../../../src/local-discord/page/state/reduce.ts';
 import { Store } from '../../../src/local-discord/page/state/store.ts';
+import { english } from '../../../src/local-discord/page/words/english.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { message, owner } from './messages.ts';
 
@@ -42,7 +43,7 @@ describe('sending', () => {
         return answer();
       },
     });
-    sender = new Sender({ store, rest, clock, newNonce: () => `n${String((nonce += 1))}` });
+    sender = new Sender({ store, rest, clock, words: english, newNonce: () => `n${String((nonce += 1))}` });
     sender.start();
     store.dispatch({ kind: 'connection', connection: 'ready' });
   });
@@ -96,6 +97,20 @@ describe('sending', () => {
     store.dispatch({ kind: 'retry', nonce: 'n1' });
     await clock.advance(0);
     expect(store.state.outbox).toEqual([]);
+  });
+
+  it('does not try for ever to send a file that has changed since it was chosen', async () => {
+    const changed = new File(['a'], 'log.txt');
+    changed.slice = () => Object.assign(new Blob(), { arrayBuffer: () => Promise.reject(new Error('NotReadable')) });
+    const working = answer;
+    answer = () => Promise.reject(new Error('no connection'));
+    write('see', [changed]);
+    write('next');
+    await clock.advance(0);
+    answer = working;
+    await clock.advance(5000);
+    expect(store.state.outbox).toMatchObject([{ status: 'failed', failure: english.fileChanged('log.txt') }]);
+    expect(shown()).toEqual(['next']);
   });
 
   it('sends files beside the text', async () => {

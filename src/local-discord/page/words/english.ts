@@ -13,6 +13,7 @@ export const english = {
   removeFile: (name: string) => `Remove ${name}`,
   tooManyFiles: (most: number) => `At most ${most} files fit in a message.`,
   fileTooLarge: (name: string) => `${name} is larger than 10 MB.`,
+  fileChanged: (name: string) => `${name} has changed or gone since it was chosen. Attach it again.`,
   filesToSend: 'Files to send',
   dropHere: 'Drop files to attach them',
   addReaction: 'Add reaction',

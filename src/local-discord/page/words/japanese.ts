@@ -15,6 +15,7 @@ export const japanese: Words = {
   removeFile: (name) => `${name} を外す`,
   tooManyFiles: (most) => `1 件のメッセージに添付できるのは ${most} 個までです。`,
   fileTooLarge: (name) => `${name} は 10 MB を超えています。`,
+  fileChanged: (name) => `${name} は選択後に変更または削除されました。もう一度添付してください。`,
   filesToSend: '送信するファイル',
   dropHere: 'ドロップして添付',
   addReaction: 'リアクションを追加',
