@@ -93,6 +93,34 @@ describe('vai setup at a terminal', () => {
     expect(existsSync(bridge.paths.state)).toBe(false);
   });
 
+  it('says so when somebody leaves with Ctrl-D: at the first question, at the secret, at a list', async () => {
+    const leave = async (): Promise<void> => {
+      await pty.press('C-d');
+      await pty.shows(/Setup was left\.[\s\S]*vai setup[\s\S]*ended with 1/);
+      expect(existsSync(bridge.paths.envFile)).toBe(false);
+      await pty.close();
+    };
+    await pty.start([process.execPath, program, 'setup'], bridge.environment);
+    await pty.shows(/Connect Discord now\?/);
+    await leave();
+
+    await pty.start([process.execPath, program, 'setup'], bridge.environment);
+    await pty.shows(/Connect Discord now\?/);
+    await pty.press('Enter');
+    await pty.shows(/Paste the bot's token/);
+    await pty.type('half-a-token');
+    await leave();
+
+    await pty.start([process.execPath, program, 'setup'], bridge.environment);
+    await pty.shows(/Connect Discord now\?/);
+    await pty.press('Enter');
+    await pty.shows(/Paste the bot's token/);
+    await pty.type(discord.botToken);
+    await pty.press('Enter');
+    await pty.shows(/Which channels[\s\S]*#shop[\s\S]*#blog/);
+    await leave();
+  });
+
   it('takes a running bridge from its built-in chat to Discord', async () => {
     expect((await bridge.run('vai', ['start'])).exitCode).toBe(0);
     await answerQuestions();

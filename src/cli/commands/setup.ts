@@ -31,7 +31,7 @@ export function addSetup(program: Command, context: CliContext): void {
       'vai setup --token-file token.txt --channel 123456789012345678=/home/you/shop',
     ],
     notes: [
-      'It explains how to make a bot, checks the token at once, prints the link that invites the bot, lets you choose channels, writes `config/.env` and the map, restarts the bridge and makes you its owner. Nothing is written before the last question; Ctrl-C leaves all as it was.',
+      'It explains how to make a bot, checks the token at once, prints the link that invites the bot, lets you choose channels, writes `config/.env` and the map, restarts the bridge and makes you its owner. Nothing is written before the last question; Ctrl-C or Ctrl-D leaves all as it was.',
       'The token is never shown, and is no argument of a program. An older `config/.env` is kept as `config/.env.backup`. A token that works is kept; for another bot use `--token-file`.',
     ],
   });
@@ -71,5 +71,5 @@ async function setUp(context: CliContext, options: Options): Promise<void> {
     import('../setup/clack-asker.ts'),
     import('../setup/make-tools.ts'),
   ]);
-  await runWizard(makeTools(context, createClackAsker()));
+  await runWizard(makeTools(context, createClackAsker(context.vai)));
 }

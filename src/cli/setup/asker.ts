@@ -11,8 +11,8 @@ export interface Choice {
 export type Judge = (answer: string) => string | undefined;
 
 /**
- * A person at a terminal. Every question throws BridgeError `setup-cancelled` when they leave with Ctrl-C: then nothing
- * of what comes later happens.
+ * A person at a terminal. Every question throws BridgeError `setup-cancelled` when they leave with Ctrl-C or Ctrl-D: then
+ * nothing of what comes later happens.
  */
 export interface Asker {
   say(...lines: readonly string[]): void;
@@ -28,9 +28,9 @@ export interface Asker {
   wait<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined>;
 }
 
-/** The person left. */
-export function cancelled(): BridgeError {
+/** The person left. @param vai how `vai` is typed in this shell. */
+export function cancelled(vai: string): BridgeError {
   return new BridgeError('setup-cancelled', 'Setup was left.', {
-    advice: 'What was not said to be saved is as it was before. Go on at any time: vai setup',
+    advice: `Nothing was changed but what it said it wrote, started or added. Go on at any time: ${vai} setup`,
   });
 }

@@ -1,19 +1,21 @@
-import { confirm, isCancel, log, multiselect, note, password, select, text } from '@clack/prompts';
+import { confirm, isCancel, log, multiselect, note, password, select, text, updateSettings } from '@clack/prompts';
 
 import { visible } from '../failure.ts';
 import { cancelled } from './asker.ts';
 import type { Asker } from './asker.ts';
 import { hushTerminal } from './hushed-terminal.ts';
 
-/** Questions on this process's terminal. */
-export function createClackAsker(): Asker {
+/** Questions on this process's terminal. @param vai how `vai` is typed in this shell. */
+export function createClackAsker(vai: string): Asker {
+  // Without this, Ctrl-D closes the input under the open question, and the program ends without a word and with 0.
+  updateSettings({ aliases: { '\u0004': 'cancel' } });
   let speakAgain = (): void => undefined;
   /** Asks one question, with the terminal to itself. */
   const ask = async <T>(question: () => Promise<T>): Promise<Exclude<T, symbol>> => {
     speakAgain();
     speakAgain = () => undefined;
     const answer = await question();
-    if (isCancel(answer)) throw cancelled();
+    if (isCancel(answer)) throw cancelled(vai);
     return answer as Exclude<T, symbol>;
   };
   return {
@@ -56,7 +58,7 @@ export function createClackAsker(): Asker {
       if (done.signal.aborted) return working;
       stop.abort();
       await working.catch(() => undefined); // Nobody waits for it any more.
-      if (isCancel(pressed)) throw cancelled();
+      if (isCancel(pressed)) throw cancelled(vai);
       return undefined;
     },
   };

@@ -90,7 +90,7 @@ export class ScriptedAsker implements Asker {
     const next = this.#answers.shift();
     if (!next || !question.includes(next[0]))
       throw new Error(`nobody expected "${question}", but "${next?.[0] ?? 'the end'}"`);
-    if (next[1] === 'leave') throw cancelled();
+    if (next[1] === 'leave') throw cancelled('vai');
     return typeof next[1] === 'function' ? next[1]() : next[1];
   }
 }
