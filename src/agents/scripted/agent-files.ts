@@ -26,7 +26,7 @@ export interface AgentFiles {
   readonly history: (agentSession: string) => string;
 }
 
-/** Rewritten by the program whenever one of these changes, after the event that says so. */
+/** Rewritten by the program whenever one of these changes, before the event that says so: what was told holds here too. */
 export interface AgentStateFile {
   readonly pid: number;
   readonly agentSession: string;

@@ -28,11 +28,15 @@ export class MailboxWriter {
     }
   }
 
-  /** Leaves an event and returns its id. Ids of one writer sort in the order of the calls. */
-  leave(kind: string, event: Readonly<Record<string, unknown>>): string {
+  /** The id for an event that is left next. Ids of one writer sort in the order of the calls. */
+  newId(kind: string): string {
     const now = this.#start + nanoseconds(this.#clock.monotonic());
     this.#last = now > this.#last ? now : this.#last + 1n;
-    const id = `${this.#last}-${process.pid}-${kind}`;
+    return `${this.#last}-${process.pid}-${kind}`;
+  }
+
+  /** Leaves an event and returns its id. */
+  leave(kind: string, event: Readonly<Record<string, unknown>>, id: string = this.newId(kind)): string {
     const aside = join(this.#directory, 'tmp', id);
     writeFileSync(aside, `${JSON.stringify({ id, kind, pid: process.pid, event })}\n`, { mode: 0o600 });
     renameSync(aside, join(this.#directory, 'events', `${id}.json`));

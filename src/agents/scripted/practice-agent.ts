@@ -35,8 +35,8 @@ const confirmMs = 2000;
 const escapeMs = 30;
 
 /**
- * The practice agent: one conversation on one terminal. Owns the screen, the draft, the turn and its state file; tells
- * the mailbox what happens before its state file shows it. Knows nothing about the bridge.
+ * The practice agent: one conversation on one terminal. Owns the screen, the draft, the turn and its state file; what
+ * it tells the mailbox stands in the state file already. Knows nothing about the bridge.
  */
 export class PracticeAgent {
   readonly #options: PracticeAgentOptions;
@@ -62,8 +62,8 @@ export class PracticeAgent {
     output.on('resize', () => this.#draw());
     output.write('\u001b[?2004h');
     this.#draw('Built-in practice agent. It repeats what you write; "help" tells more.');
-    mailbox.leave('started', { agentSession, generation, count: history.count });
     this.#saveState();
+    mailbox.leave('started', { agentSession, generation, count: history.count });
   }
 
   /** Ends the process: the terminal is put right, the conversation is on disk already. */
@@ -147,8 +147,8 @@ export class PracticeAgent {
   async #run(text: string, signal: AbortSignal): Promise<void> {
     const { generation, clock } = this.#options;
     const turn = newUuid();
-    const id = this.#options.mailbox.leave('prompt', { turn, text, generation });
     this.#setStatus('busy');
+    const id = this.#options.mailbox.leave('prompt', { turn, text, generation });
     const refusal = await this.#confirmation(id);
     if (refusal !== undefined) {
       this.#turn = undefined;
@@ -174,8 +174,8 @@ export class PracticeAgent {
     });
     this.#turn = undefined;
     const { outcome, reason, leave } = end;
-    this.#options.mailbox.leave('end', { turn, outcome, generation, ...(reason === undefined ? {} : { reason }) });
     this.#setStatus('idle');
+    this.#options.mailbox.leave('end', { turn, outcome, generation, ...(reason === undefined ? {} : { reason }) });
     if (outcome !== 'completed') this.#draw(`(${outcome}${reason === undefined ? '' : `: ${reason}`})\n`);
     if (leave) this.leave(0);
   }
@@ -196,22 +196,23 @@ export class PracticeAgent {
     const { clock, generation } = this.#options;
     return new Promise((resolve, reject) => {
       const { prompt, tool, input } = dialog;
-      const id = this.#options.mailbox.leave('dialog', { turn, prompt, tool, input, generation });
+      const id = this.#options.mailbox.newId('dialog');
       const open = new OpenDialog({
         dialog,
         id,
         mailbox: this.#options.mailbox,
         clock,
         onDecided: (decision, by) => {
-          this.#options.mailbox.leave('dialog-closed', { dialog: id, by, generation });
           this.#dialog = undefined;
           this.#setStatus('busy');
+          this.#options.mailbox.leave('dialog-closed', { dialog: id, by, generation });
           if (signal.aborted) reject(new Error('interrupted'));
           else resolve(decision);
         },
       });
       this.#dialog = { id, prompt, open };
       this.#setStatus('waiting');
+      this.#options.mailbox.leave('dialog', { turn, prompt, tool, input, generation }, id);
       open.watch();
     });
   }

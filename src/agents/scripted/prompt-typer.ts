@@ -32,8 +32,8 @@ const acceptMs = 5000;
 /** Milliseconds for emptying the input box. */
 const clearMs = 1000;
 
-/** Milliseconds the program's state file may lag behind its events; on a quiet machine it needs less than one. */
-export const settleMs = 500;
+/** Milliseconds until the program has dropped a text that it was told to drop; on a quiet machine it needs five. */
+const settleMs = 500;
 
 /** How often a text that was not read as it was typed is typed again. */
 const maxTries = 3;
@@ -124,7 +124,7 @@ export class PromptTyper {
     return { at, verdict: this.#withDeadline(verdict) };
   }
 
-  /** The program tells its start and the end of a turn before its state file shows them: waits for the file. */
+  /** A program that was told to drop a text says so in its state file only: waits for the file. */
   async #settledFile(): Promise<void> {
     const { clock, readState } = this.#options;
     const deadline = clock.monotonic() + settleMs;

@@ -18,7 +18,7 @@ import { textHash } from './history.ts';
 import { programEvents, readHistoryFile, readStateFile } from './program-events.ts';
 import type { ProgramEvents } from './program-events.ts';
 import { containsTyping, promptText } from './prompt-text.ts';
-import { PromptTyper, settleMs } from './prompt-typer.ts';
+import { PromptTyper } from './prompt-typer.ts';
 import type { TypedMessages } from './typed-messages.ts';
 
 export interface ScriptedAgentOptions {
@@ -136,15 +136,11 @@ export class ScriptedAgent implements RunningAgent {
     return new Promise((resolve) => resolve(this.#lookUp(message)));
   }
 
-  async answer(promptId: string, answer: PromptAnswer): Promise<void> {
-    const dialog = await this.#openDialog(promptId);
-    if (dialog === undefined || this.#answered.has(promptId)) {
-      throw new BridgeError('prompt-gone', `The agent does not wait for prompt "${promptId}" any more.`, {
-        advice: 'See what is open: vai prompts.',
-      });
-    }
-    this.#answered.add(promptId);
-    this.#options.mailbox.answer(dialog, { ...answer });
+  answer(promptId: string, answer: PromptAnswer): Promise<void> {
+    return new Promise((resolve) => {
+      this.#answer(promptId, answer);
+      resolve();
+    });
   }
 
   async interrupt(): Promise<void> {
@@ -183,18 +179,25 @@ export class ScriptedAgent implements RunningAgent {
     return read ? { delivered: 'yes', turn: read.turn } : { delivered: 'no' };
   }
 
-  /** The dialog of a prompt while the program shows it; undefined when it does not, or not any more. */
-  async #openDialog(promptId: string): Promise<string | undefined> {
-    const { clock, files } = this.#options;
-    const deadline = clock.monotonic() + settleMs;
-    while (this.#phase === 'running' && this.#dialog !== undefined && this.#promptId(this.#dialog) === promptId) {
-      // The program tells a dialog before its file shows it, and its file shows the end before we are told.
-      const file = readStateFile(files);
-      if (file?.pid === this.#pid && file?.dialog?.id === this.#dialog) return this.#dialog;
-      if (clock.monotonic() > deadline) return undefined;
-      await clock.sleep(10);
+  #answer(promptId: string, answer: PromptAnswer): void {
+    const dialog = this.#openDialog(promptId);
+    if (dialog === undefined || this.#answered.has(promptId)) {
+      throw new BridgeError('prompt-gone', `The agent does not wait for prompt "${promptId}" any more.`, {
+        advice: 'See what is open: vai prompts.',
+      });
     }
-    return undefined;
+    this.#answered.add(promptId);
+    this.#options.mailbox.answer(dialog, { ...answer });
+  }
+
+  /** The dialog of a prompt while the program shows it; undefined when it does not, or not any more. */
+  #openDialog(promptId: string): string | undefined {
+    if (this.#phase !== 'running' || this.#dialog === undefined || this.#promptId(this.#dialog) !== promptId) {
+      return undefined;
+    }
+    // The file shows the end of a dialog before we are told.
+    const file = readStateFile(this.#options.files);
+    return file?.pid === this.#pid && file?.dialog?.id === this.#dialog ? this.#dialog : undefined;
   }
 
   #refuseUnlessReady(): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { agentFiles } from '../../../src/agents/scripted/agent-files.ts';
 import { createScriptedDriver } from '../../../src/agents/scripted/driver.ts';
-import { readHistoryFile, readStateFile } from '../../../src/agents/scripted/program-events.ts';
+import { readHistoryFile } from '../../../src/agents/scripted/program-events.ts';
 import { cleanText } from '../../../src/agents/scripted/prompt-text.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
@@ -78,11 +78,16 @@ export async function makeScriptedHarness(
       },
     },
     finished: async () => {
-      await until(() => readStateFile(files)?.status === 'idle', { what: 'the end of the turn' });
+      const events = join(files.mailbox, 'events');
+      await until(() => readdirSync(events).some((name) => name.endsWith('-end.json')), {
+        what: 'the end of the turn',
+      });
     },
     crash: async (agent) => {
-      process.kill(agent.pid ?? 0, 'SIGKILL');
-      await until(() => processesOf(base).length === 0, { what: 'the end of the process' });
+      if (agent.pid === undefined) throw new Error('the agent has no process');
+      process.kill(agent.pid, 'SIGKILL');
+      // The wrapper in the terminal outlives the program by a moment, in which the terminal can still be adopted.
+      await until(async () => (await terminal.list()).length === 0, { what: 'the end of the terminal' });
       return 137;
     },
     processes: () => processesOf(base),
