@@ -36,7 +36,7 @@ export class Chat {
   readonly #marks: ReadMarks;
   readonly #wanted: () => string;
   #unasked: string | undefined;
-  readonly #fetching = new Set<string>();
+  readonly #fetching = new Map<string, Promise<void>>();
   readonly #toldTyping = new Map<string, number>();
 
   constructor(options: {
@@ -77,7 +77,7 @@ export class Chat {
     const before = this.store.state;
     this.store.dispatch({ kind: 'event', event, now: this.#clock.monotonic() });
     if (event.event === 'GUILD_CREATE') {
-      this.store.dispatch({ kind: 'commands', commands: undefined });
+      if (this.store.state.commands) void this.#fetchCommands(); // there may be others now
       this.#refreshShown();
     }
     if (event.event === 'TYPING_START') {
@@ -114,27 +114,31 @@ export class Chat {
   async loadOlder(channel: string): Promise<void> {
     const { complete, current, messages } = conversationOf(this.store.state, channel);
     const oldest = messages[0]?.id;
-    if (complete || !current || oldest === undefined || this.#fetching.has(channel)) return;
-    this.#fetching.add(channel);
-    try {
-      const page = await this.#page(channel, oldest);
-      // What it was to be put before may have been let go meanwhile.
-      if (conversationOf(this.store.state, channel).messages[0]?.id !== oldest) return;
-      this.store.dispatch({ kind: 'older', channel, messages: page, isAll: page.length < pageSize });
-    } catch (error) {
-      this.#tell(this.#words.loadIt, error);
-    } finally {
-      this.#fetching.delete(channel);
-    }
+    if (complete || !current || oldest === undefined) return;
+    await this.#once(`older ${channel}`, async () => {
+      try {
+        const page = await this.#page(channel, oldest);
+        // What it was to be put before may have been let go meanwhile.
+        if (conversationOf(this.store.state, channel).messages[0]?.id !== oldest) return;
+        this.store.dispatch({ kind: 'older', channel, messages: page, isAll: page.length < pageSize });
+      } catch (error) {
+        this.#tell(this.#words.loadIt, error);
+      }
+    });
   }
 
-  /** Makes sure that a message is there, by loading what is older. False when it cannot be found. */
+  /** Makes sure that a message is there, by loading what is older. Says so when it is gone; false when not found. */
   async reveal(channel: string, id: string): Promise<boolean> {
     for (let pages = 0; pages <= mostPages; pages += 1) {
       const { messages, complete } = conversationOf(this.store.state, channel);
+      const oldest = messages[0]?.id;
       if (messages.some((message) => message.id === id)) return true;
-      if (complete) return false;
+      if (complete || (oldest !== undefined && compareIds(oldest, id) < 0)) {
+        this.store.dispatch({ kind: 'notice', notice: this.#words.replyGone });
+        return false;
+      }
       await this.loadOlder(channel);
+      if (conversationOf(this.store.state, channel).messages[0]?.id === oldest) return false;
     }
     return false;
   }
@@ -190,20 +194,9 @@ export class Chat {
     this.#toldTyping.delete(channel);
   }
 
-  /** Fetches what commands there are, once per connection. */
+  /** Makes sure that it is known what commands there are. */
   async loadCommands(): Promise<void> {
-    const { guild, commands } = this.store.state;
-    if (guild === undefined || commands !== undefined || this.#fetching.has('commands')) return;
-    this.#fetching.add('commands');
-    try {
-      const path = `/guilds/${guild}/application-command-index`;
-      const index = await this.#rest.get<{ application_commands: APIApplicationCommand[] }>(path);
-      this.store.dispatch({ kind: 'commands', commands: listCommands(index.application_commands) });
-    } catch (error) {
-      if (error instanceof RestError) this.store.dispatch({ kind: 'commands', commands: [] });
-    } finally {
-      this.#fetching.delete('commands');
-    }
+    if (!this.store.state.commands) await this.#fetchCommands();
   }
 
   /** Fresh addresses for attachments whose old ones have expired. */
@@ -221,6 +214,21 @@ export class Chat {
     }
   }
 
+  /** Until the answer is there, what was known stays: a command that is being typed must not become a message. */
+  async #fetchCommands(): Promise<void> {
+    const { guild, session } = this.store.state;
+    if (guild === undefined) return;
+    await this.#once(`commands ${session ?? ''}`, async () => {
+      try {
+        const path = `/guilds/${guild}/application-command-index`;
+        const index = await this.#rest.get<{ application_commands: APIApplicationCommand[] }>(path);
+        this.store.dispatch({ kind: 'commands', commands: listCommands(index.application_commands) });
+      } catch (error) {
+        if (error instanceof RestError) this.store.dispatch({ kind: 'commands', commands: [] });
+      }
+    });
+  }
+
   #refreshShown(): void {
     const { shown } = this.store.state.reading;
     if (shown !== undefined) void this.#refresh(shown);
@@ -229,28 +237,38 @@ export class Chat {
   /** Fetches the newest messages, and back to what is known already, unless that is current. */
   async #refresh(channel: string): Promise<void> {
     const conversation = conversationOf(this.store.state, channel);
-    const key = `newest ${channel}`;
-    if (conversation.current || this.store.state.self === undefined || this.#fetching.has(key)) return;
-    this.#fetching.add(key);
-    try {
-      const knownBefore = new Set(conversation.messages.map(({ id }) => id));
-      const seam = seamOf(conversation);
-      const messages = await this.#page(channel);
-      let isAll = messages.length < pageSize;
-      for (let pages = 1; pages < mostPages && seam !== undefined && !isAll; pages += 1) {
-        const oldest = messages.at(-1)?.id;
-        if (oldest === undefined || compareIds(oldest, seam) <= 0) break;
-        const older = await this.#page(channel, oldest);
-        messages.push(...older);
-        isAll = older.length < pageSize;
+    const { session } = this.store.state;
+    if (conversation.current || session === undefined) return;
+    await this.#once(`newest ${channel} ${session}`, async () => {
+      try {
+        const knownBefore = new Set(conversation.messages.map(({ id }) => id));
+        const seam = seamOf(conversation);
+        const messages = await this.#page(channel);
+        let isAll = messages.length < pageSize;
+        for (let pages = 1; pages < mostPages && seam !== undefined && !isAll; pages += 1) {
+          const oldest = messages.at(-1)?.id;
+          if (oldest === undefined || compareIds(oldest, seam) <= 0) break;
+          const older = await this.#page(channel, oldest);
+          messages.push(...older);
+          isAll = older.length < pageSize;
+        }
+        // What was fetched before a break says nothing about what came in it: the new session fetches anew.
+        if (this.store.state.session !== session) return;
+        this.store.dispatch({ kind: 'newest', channel, messages, isAll, knownBefore });
+      } catch (error) {
+        // Without a connection it is done again with the next session.
+        if (error instanceof RestError) this.#tell(this.#words.loadIt, error);
       }
-      this.store.dispatch({ kind: 'newest', channel, messages, isAll, knownBefore });
-    } catch (error) {
-      // Without a connection it is done again with the next session.
-      if (error instanceof RestError) this.#tell(this.#words.loadIt, error);
-    } finally {
-      this.#fetching.delete(key);
-    }
+    });
+  }
+
+  /** Does something unless it is being done already: then that is waited for. `work` never rejects. */
+  #once(what: string, work: () => Promise<void>): Promise<void> {
+    const running = this.#fetching.get(what);
+    if (running) return running;
+    const begun = work().finally(() => this.#fetching.delete(what));
+    this.#fetching.set(what, begun);
+    return begun;
   }
 
   #page(channel: string, before?: string): Promise<Message[]> {

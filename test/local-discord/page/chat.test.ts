@@ -10,6 +10,7 @@ import { reduce } from '../../../src/local-discord/page/state/reduce.ts';
 import { Store } from '../../../src/local-discord/page/state/store.ts';
 import { english } from '../../../src/local-discord/page/words/english.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
+import { commands } from './commands.ts';
 import { message, owner } from './messages.ts';
 
 const newest = 500;
@@ -21,6 +22,9 @@ describe('the chat', () => {
   let history: number[];
   let asked: string[];
   let wanted: string;
+  let session: number;
+  /** Answers wait for it. */
+  let line: Promise<void>;
 
   const ids = (): number[] => conversationOf(store.state, '100').messages.map(({ id }) => Number(id));
   const tell = (event: keyof Events, data: object): void => chat.onEvent({ event, data } as GatewayEvent);
@@ -29,6 +33,9 @@ describe('the chat', () => {
   function answer(path: string): { status: number; text: string } {
     asked.push(path);
     const url = new URL(path, 'http://local');
+    if (url.pathname.endsWith('/application-command-index')) {
+      return { status: 200, text: JSON.stringify({ application_commands: commands }) };
+    }
     if (!url.pathname.endsWith('/messages')) return { status: 204, text: '' };
     const before = Number(url.searchParams.get('before') ?? Infinity);
     const limit = Number(url.searchParams.get('limit'));
@@ -40,7 +47,7 @@ describe('the chat', () => {
   }
 
   const begin = async (): Promise<void> => {
-    tell('READY', { user: owner, session_id: 's', resume_gateway_url: 'ws://x' });
+    tell('READY', { user: owner, session_id: `s${(session += 1)}`, resume_gateway_url: 'ws://x' });
     const channel = { type: 0, name: 'c', position: 0 };
     const channels = [
       { ...channel, id: '100' },
@@ -56,7 +63,16 @@ describe('the chat', () => {
     history = Array.from({ length: newest }, (_, index) => index + 1);
     asked = [];
     wanted = '';
-    const rest = new Rest({ token: 't', clock, carry: ({ path }) => Promise.resolve(answer(path)) });
+    session = 0;
+    line = Promise.resolve();
+    const rest = new Rest({
+      token: 't',
+      clock,
+      carry: ({ path }) => {
+        const answered = answer(path);
+        return line.then(() => answered);
+      },
+    });
     const marks = new ReadMarks({ getItem: () => null, setItem: () => undefined, removeItem: () => undefined });
     chat = new Chat({ store, rest, clock, words: english, marks, wanted: () => wanted });
   });
@@ -134,6 +150,49 @@ describe('the chat', () => {
     chat.open('100');
     await clock.advance(0);
     expect(asked).toHaveLength(before + 1);
+  });
+
+  it('does not take for current what it asked before a break', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    line = promise;
+    await begin();
+    line = Promise.resolve();
+    history.push(newest + 1);
+    await begin();
+    resolve(undefined);
+    await clock.advance(0);
+    expect(ids()).toEqual(history.slice(-50));
+  });
+
+  it('knows its commands over a break, until it hears of others', async () => {
+    await begin();
+    await chat.loadCommands();
+    const known = store.state.commands;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    line = promise;
+    await begin();
+    expect(store.state.commands).toBe(known);
+    resolve(undefined);
+    await clock.advance(0);
+    expect(store.state.commands).not.toBe(known);
+    expect(store.state.commands).toEqual(known);
+  });
+
+  it('finds an old message while older ones are being loaded anyway', async () => {
+    await begin();
+    const scrolled = chat.loadOlder('100');
+    expect(await chat.reveal('100', '420')).toBe(true);
+    await scrolled;
+  });
+
+  it('says that a message is gone, without loading all that is older', async () => {
+    await begin();
+    history = history.filter((id) => id !== 470);
+    tell('MESSAGE_DELETE', { id: '470', channel_id: '100' });
+    const before = asked.length;
+    expect(await chat.reveal('100', '470')).toBe(false);
+    expect(asked).toHaveLength(before);
+    expect(store.state.notice).toBe(english.replyGone);
   });
 
   it('finds an old message that somebody replied to', async () => {
