@@ -85,9 +85,18 @@ export type Action =
   | { readonly kind: 'interaction-failed'; readonly nonce: string; readonly reason?: string }
   | { readonly kind: 'forget-failure'; readonly nonce: string }
   | { readonly kind: 'close-modal' }
-  | { readonly kind: 'commands'; readonly commands: readonly Command[] | undefined }
+  | { readonly kind: 'commands'; readonly commands: readonly Command[] }
   | { readonly kind: 'notice'; readonly notice: string | undefined }
   | { readonly kind: 'typing-over'; readonly now: number };
+
+export function changeConversation(
+  state: ChatState,
+  channel: string,
+  change: (known: Conversation) => Conversation,
+): ChatState {
+  const conversations = new Map(state.conversations).set(channel, change(conversationOf(state, channel)));
+  return { ...state, conversations };
+}
 
 export function conversationOf(state: ChatState, channel: string): Conversation {
   return state.conversations.get(channel) ?? emptyConversation;

@@ -2,8 +2,7 @@ import type { APIChannel } from 'discord-api-types/v10';
 
 import { toChannel } from './channels.ts';
 import type { ChatState } from './chat-state.ts';
-import { conversationOf } from './chat-state.ts';
-import type { Conversation } from './conversation.ts';
+import { changeConversation, conversationOf } from './chat-state.ts';
 import * as conversation from './conversation.ts';
 import { drop } from './outbox.ts';
 import type { Events, GatewayEvent, Message, User } from './payloads.ts';
@@ -35,19 +34,25 @@ export function reduceEvent(state: ChatState, { event, data }: GatewayEvent, now
     case 'MESSAGE_CREATE':
       return hearMessage(state, data);
     case 'MESSAGE_UPDATE':
-      return change(state, data.channel_id, (known) => conversation.editMessage(known, data));
+      return changeConversation(state, data.channel_id, (known) => conversation.editMessage(known, data));
     case 'MESSAGE_DELETE':
-      return change(state, data.channel_id, (known) => conversation.removeMessages(known, [data.id]));
+      return changeConversation(state, data.channel_id, (known) => conversation.removeMessages(known, [data.id]));
     case 'MESSAGE_DELETE_BULK':
-      return change(state, data.channel_id, (known) => conversation.removeMessages(known, data.ids));
+      return changeConversation(state, data.channel_id, (known) => conversation.removeMessages(known, data.ids));
     case 'MESSAGE_REACTION_ADD':
-      return change(state, data.channel_id, (known) => conversation.react(known, data, true, state.self?.id));
+      return changeConversation(state, data.channel_id, (known) =>
+        conversation.react(known, data, true, state.self?.id),
+      );
     case 'MESSAGE_REACTION_REMOVE':
-      return change(state, data.channel_id, (known) => conversation.react(known, data, false, state.self?.id));
+      return changeConversation(state, data.channel_id, (known) =>
+        conversation.react(known, data, false, state.self?.id),
+      );
     case 'MESSAGE_REACTION_REMOVE_ALL':
-      return change(state, data.channel_id, (known) => conversation.clearReactions(known, data.message_id));
+      return changeConversation(state, data.channel_id, (known) => conversation.clearReactions(known, data.message_id));
     case 'MESSAGE_REACTION_REMOVE_EMOJI':
-      return change(state, data.channel_id, (known) => conversation.clearReactions(known, data.message_id, data.emoji));
+      return changeConversation(state, data.channel_id, (known) =>
+        conversation.clearReactions(known, data.message_id, data.emoji),
+      );
     case 'TYPING_START': {
       if (data.user_id === state.self?.id) return state;
       const others = state.typing.filter(({ user, channel }) => user !== data.user_id || channel !== data.channel_id);
@@ -118,7 +123,7 @@ function hearMessage(state: ChatState, message: Message): ChatState {
   const isNew = !known.some((one) => one.id === id);
   // Not while somebody reads further up.
   const mayForget = state.reading.shown !== channel || state.reading.attentive;
-  const told = change(state, channel, (before) => {
+  const told = changeConversation(state, channel, (before) => {
     const after = conversation.putMessage(before, message);
     return mayForget ? conversation.forgetOldest(after) : after;
   });
@@ -140,9 +145,4 @@ function withUser(users: ReadonlyMap<string, User>, user: User): ReadonlyMap<str
   return known?.global_name === user.global_name && known.username === user.username
     ? users
     : new Map(users).set(user.id, user);
-}
-
-function change(state: ChatState, channel: string, edit: (known: Conversation) => Conversation): ChatState {
-  const conversations = new Map(state.conversations).set(channel, edit(conversationOf(state, channel)));
-  return { ...state, conversations };
 }

@@ -1,6 +1,5 @@
 import type { Action, ChatState } from './chat-state.ts';
-import { conversationOf } from './chat-state.ts';
-import type { Conversation } from './conversation.ts';
+import { changeConversation, conversationOf } from './chat-state.ts';
 import { editMessage, mergeNewest, mergeOlder, putMessage, removeMessages } from './conversation.ts';
 import * as outbox from './outbox.ts';
 import * as interactions from './pending-interactions.ts';
@@ -28,9 +27,9 @@ export function reduce(state: ChatState, action: Action): ChatState {
         reading: reading.dismiss(state.reading, action.channel, newestIn(state, action.channel)),
       };
     case 'newest':
-      return withConversation(state, action.channel, (known) => mergeNewest(known, action));
+      return changeConversation(state, action.channel, (known) => mergeNewest(known, action));
     case 'older':
-      return withConversation(state, action.channel, (known) => mergeOlder(known, action.messages, action.isAll));
+      return changeConversation(state, action.channel, (known) => mergeOlder(known, action.messages, action.isAll));
     case 'write': {
       const { channel } = action.message;
       return {
@@ -50,13 +49,13 @@ export function reduce(state: ChatState, action: Action): ChatState {
       const isKnown = conversationOf(state, message.channel_id).messages.some(({ id }) => id === message.id);
       const added = isKnown
         ? state
-        : withConversation(state, message.channel_id, (known) => putMessage(known, message));
+        : changeConversation(state, message.channel_id, (known) => putMessage(known, message));
       return { ...added, outbox: outbox.drop(added.outbox, nonce) };
     }
     case 'edited':
-      return withConversation(state, action.message.channel_id, (known) => editMessage(known, action.message));
+      return changeConversation(state, action.message.channel_id, (known) => editMessage(known, action.message));
     case 'hide-message':
-      return withConversation(state, action.channel, (known) => removeMessages(known, [action.id]));
+      return changeConversation(state, action.channel, (known) => removeMessages(known, [action.id]));
     case 'interaction':
       return { ...state, interactions: interactions.begin(state.interactions, action.started) };
     case 'interaction-failed':
@@ -75,15 +74,6 @@ export function reduce(state: ChatState, action: Action): ChatState {
     case 'typing-over':
       return { ...state, typing: state.typing.filter(({ until }) => until > action.now) };
   }
-}
-
-function withConversation(
-  state: ChatState,
-  channel: string,
-  change: (conversation: Conversation) => Conversation,
-): ChatState {
-  const conversations = new Map(state.conversations).set(channel, change(conversationOf(state, channel)));
-  return { ...state, conversations };
 }
 
 function newestIn(state: ChatState, channel: string | undefined): string | undefined {
