@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-import { BridgeError, describeError } from '../base/errors.ts';
+import { BridgeError } from '../base/errors.ts';
 import { runCommand } from '../base/run-command.ts';
 import { hubName } from './tmux-names.ts';
 import { findTmux, installAdvice, parseTmuxVersion } from './tmux-installation.ts';
@@ -71,31 +71,21 @@ function localeFault(stderr: string): TmuxFault | undefined {
   };
 }
 
-export interface TmuxServerView {
-  readonly pid: number;
-  /** Names of its sessions, without the bridge's own hub. */
-  readonly sessions: readonly string[];
-}
-
 /**
- * What lives on the tmux server at a socket; undefined when none answers. Starts nothing, and is no client that others
+ * The names of the sessions on the tmux server at a socket, without the bridge's own hub; undefined when there is no
+ * server. Starts nothing, and is no client that others
  * would see.
+ *
+ * @throws BridgeError when tmux cannot say whether there is one: nothing is known then, and nothing may be concluded.
  */
-export async function viewTmuxServer(socket: string, environment: Environment): Promise<TmuxServerView | undefined> {
+export async function viewTmuxServer(socket: string, environment: Environment): Promise<readonly string[] | undefined> {
   if (!existsSync(socket)) return undefined;
-  try {
-    const { exitCode, stdout } = await runCommand(
-      'tmux',
-      ['-u', '-S', socket, 'list-sessions', '-F', '#{pid} #{session_name}'],
-      { env: serverEnvironment(environment), timeoutMs: answerMs },
-    );
-    if (exitCode !== 0) return undefined;
-    const lines = stdout.split('\n').filter((line) => line !== '');
-    const pid = Number(lines[0]?.split(' ')[0]);
-    const sessions = lines.map((line) => line.slice(line.indexOf(' ') + 1)).filter((name) => name !== hubName);
-    return Number.isInteger(pid) && pid > 0 ? { pid, sessions } : undefined;
-  } catch (error) {
-    if (error instanceof BridgeError) return undefined;
-    throw new Error(`the tmux server at ${socket} cannot be asked: ${describeError(error)}`, { cause: error });
-  }
+  const { exitCode, stdout, stderr } = await runCommand(
+    'tmux',
+    ['-u', '-S', socket, 'list-sessions', '-F', '#{session_name}'],
+    { env: serverEnvironment(environment), timeoutMs: answerMs },
+  );
+  if (exitCode === 0) return stdout.split('\n').filter((name) => name !== '' && name !== hubName);
+  if (/no server running|No such file|Connection refused|non-socket/i.test(stderr)) return undefined;
+  throw new BridgeError('tmux-silent', `The tmux server at ${socket} cannot be asked: ${stderr.trim()}`);
 }

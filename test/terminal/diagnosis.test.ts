@@ -43,14 +43,11 @@ it.each([
 });
 
 describe('viewTmuxServer', () => {
-  it('sees the sessions and the process of a server, without the hub', async () => {
+  it('sees the sessions of a server, without the hub', async () => {
     const world = await makeTmuxWorld();
     try {
       await world.terminal.create(world.talker('claude-session-1'));
-      expect(await viewTmuxServer(world.socket, process.env)).toEqual({
-        pid: await world.serverPid(),
-        sessions: ['claude-session-1'],
-      });
+      expect(await viewTmuxServer(world.socket, process.env)).toEqual(['claude-session-1']);
     } finally {
       await world.dispose();
     }
@@ -62,5 +59,17 @@ describe('viewTmuxServer', () => {
     mkdirSync(join(directory, 'dir'));
     writeFileSync(join(directory, 'file'), '');
     expect(await viewTmuxServer(join(directory, 'file'), process.env)).toBeUndefined();
+  });
+
+  it('does not take silence for absence', async () => {
+    const directory = temporaryDirectory();
+    const socket = join(directory, 'file');
+    writeFileSync(socket, '');
+    await expect(viewTmuxServer(socket, { PATH: '/nowhere' })).rejects.toMatchObject({
+      code: 'command-failed-to-start',
+    });
+    writeFileSync(join(directory, 'tmux'), '#!/bin/sh\necho "need UTF-8 locale" >&2; exit 1', { mode: 0o755 });
+    const environment = { PATH: `${directory}:${process.env['PATH'] ?? ''}` };
+    await expect(viewTmuxServer(socket, environment)).rejects.toMatchObject({ code: 'tmux-silent' });
   });
 });

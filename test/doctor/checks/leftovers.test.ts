@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { spawn } from 'node:child_process';
@@ -7,7 +7,11 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { runCommand } from '../../../src/base/run-command.ts';
+import { ownDaemonRecord, writeDaemonRecord } from '../../../src/control/daemon-record.ts';
+import type { BridgeStatus } from '../../../src/contracts/bridge-api.ts';
 import { leftoversCheck } from '../../../src/doctor/checks/leftovers.ts';
+import type { Actor } from '../../../src/model/access.ts';
+import { FakeBridgeApi } from '../../control/fake-bridge-api.ts';
 import { DoctorWorld, faultsOf, idsOf } from '../doctor-world.ts';
 
 let world: DoctorWorld;
@@ -16,6 +20,20 @@ beforeEach(() => {
   mkdirSync(world.paths.state, { recursive: true });
 });
 afterEach(() => world.close());
+
+/** A running bridge whose agents are on the tmux server at a socket. */
+class BridgeAt extends FakeBridgeApi {
+  readonly #socket: string;
+
+  constructor(socket: string) {
+    super();
+    this.#socket = socket;
+  }
+
+  override async status(actor: Actor): Promise<BridgeStatus> {
+    return { ...(await super.status(actor)), tmuxSocket: this.#socket };
+  }
+}
 
 /** A tmux server at a socket with these sessions. */
 async function startTmux(socket: string, sessions: readonly string[]): Promise<void> {
@@ -86,6 +104,37 @@ describe('leftoversCheck', () => {
         do: `kill ${orphan}`,
       },
     ]);
+  });
+
+  it('takes the own server under another name of its place for no other one', async () => {
+    mkdirSync(world.paths.runtime, { mode: 0o700 });
+    await startTmux(world.paths.tmuxSocket, ['claude-session-1']);
+    world.write('config/sessions.json', '{"1":"123456789012345678"}');
+    const run = join(world.directory, 'run');
+    symlinkSync(run, join(world.directory, 'link'));
+    expect(await idsOf(leftoversCheck(world.look({ TMPDIR: `${run}/` })))).toEqual([]);
+    expect(await idsOf(leftoversCheck(world.look({ TMPDIR: join(world.directory, 'link') })))).toEqual([]);
+  });
+
+  it('never advises to end what a bridge runs that was started with another run-time directory', async () => {
+    await world.serve(new BridgeAt(world.paths.tmuxSocket));
+    await startTmux(world.paths.tmuxSocket, ['claude-session-1']);
+    world.write('config/sessions.json', '{"1":"123456789012345678"}');
+    writeDaemonRecord(world.paths.daemonRecord, ownDaemonRecord(world.paths.controlSocket));
+    if (process.platform === 'linux') await startProcess({ BRIDGE_HOME: world.paths.home, BRIDGE_SESSION: '1' });
+    const other = join(world.directory, 'other');
+    mkdirSync(other, { mode: 0o700 });
+    const look = world.look({ XDG_RUNTIME_DIR: other });
+    expect(look.paths.tmuxSocket).not.toBe(world.paths.tmuxSocket);
+    expect(await idsOf(leftoversCheck(look))).toEqual([]);
+  });
+
+  it('concludes nothing from a tmux that does not answer', async () => {
+    mkdirSync(world.paths.runtime, { mode: 0o700 });
+    writeFileSync(world.paths.tmuxSocket, '');
+    world.program('tmux', 'echo "need UTF-8 locale" >&2; exit 1');
+    if (process.platform === 'linux') await startProcess({ BRIDGE_HOME: world.paths.home, BRIDGE_SESSION: '1' });
+    expect(await leftoversCheck(world.look()).run()).toEqual([]);
   });
 
   it('leaves a socket alone that somebody answers', async () => {
