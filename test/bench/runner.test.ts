@@ -4,7 +4,7 @@ import { platform } from 'node:os';
 
 import { describe, expect, it } from 'vitest';
 
-import { processesNaming } from './leftovers.ts';
+import { processesNaming } from '../e2e/support/leftovers.ts';
 import type { BenchContext, Measurement } from './measurement.ts';
 import { runMeasurement } from './runner.ts';
 

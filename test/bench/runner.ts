@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { describeError } from '../../src/base/errors.ts';
 import { Scope } from '../../src/base/scope.ts';
+import { endProcessesNaming } from '../e2e/support/leftovers.ts';
 import { judge } from './judge.ts';
-import { endProcessesNaming } from './leftovers.ts';
 import type { Measurement } from './measurement.ts';
 import type { Measured } from './results.ts';
 

@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { systemErrorCode } from '../../../src/base/errors.ts';
 import { daemonFlags } from '../../../src/cli/daemon-process.ts';
 import { resolvePaths } from '../../../src/config/paths.ts';
 import type { BridgePaths } from '../../../src/config/paths.ts';
-import { until } from './until.ts';
+import { endProcessesNaming, processesNaming } from './leftovers.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -177,14 +176,7 @@ export class Installation {
     if (this.daemonPid !== undefined) await this.endDaemon('SIGKILL');
     await this.tmux('kill-server'); // Our own socket, never the user's.
     // An agent that lost its terminal takes seconds to say goodbye to nobody.
-    await until(
-      () => {
-        const left = processesOf(this.#base);
-        for (const pid of left) killHard(pid);
-        return left.length === 0;
-      },
-      { what: 'processes of the installation to end' },
-    );
+    await endProcessesNaming(this.#base);
     rmSync(this.#base, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -195,7 +187,7 @@ export class Installation {
 
   /** Processes that were started for this installation, by the directory in their environment. */
   processes(): readonly number[] {
-    return processesOf(this.#base);
+    return processesNaming(this.#base);
   }
 }
 
@@ -225,33 +217,4 @@ export interface StatusJson {
     readonly url: string;
   };
   readonly sessions: readonly SessionStatusJson[];
-}
-
-function processesOf(base: string): readonly number[] {
-  const own = process.pid;
-  return listPids().filter((pid) => {
-    if (pid === own) return false;
-    try {
-      return (
-        readFileSync(`/proc/${pid}/environ`, 'utf8').includes(base) ||
-        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(base)
-      );
-    } catch {
-      return false; // It ended while we looked.
-    }
-  });
-}
-
-function killHard(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if (systemErrorCode(error) !== 'ESRCH') throw error; // It ended while we looked.
-  }
-}
-
-function listPids(): readonly number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((value) => Number.isInteger(value) && value > 0);
 }

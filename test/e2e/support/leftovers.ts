@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { systemErrorCode } from '../../src/base/errors.ts';
+import { systemErrorCode } from '../../../src/base/errors.ts';
 
 /** Processes, other than this one, whose environment or command line names a directory. Linux only; none elsewhere. */
 export function processesNaming(directory: string): readonly number[] {
