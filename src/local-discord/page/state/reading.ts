@@ -93,7 +93,12 @@ export function dismiss(reading: Reading, channel: string, newest: string | unde
 
 /** A channel is gone. */
 export function forget(reading: Reading, channel: string): Reading {
-  return { ...reading, unread: without(reading.unread, channel), dividers: without(reading.dividers, channel) };
+  return {
+    ...reading,
+    unread: without(reading.unread, channel),
+    dividers: without(reading.dividers, channel),
+    lastRead: without(reading.lastRead, channel),
+  };
 }
 
 function set<Value>(map: ReadonlyMap<string, Value>, key: string, value: Value): ReadonlyMap<string, Value> {

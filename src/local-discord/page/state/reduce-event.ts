@@ -95,7 +95,7 @@ function enterGuild(state: ChatState, guild: Events['GUILD_CREATE']): ChatState 
   }
   const users = new Map(state.users);
   for (const { user } of guild.members) users.set(user.id, user);
-  return {
+  const entered: ChatState = {
     ...state,
     guild: guild.id,
     channels: new Map(channels.map((channel) => [channel.id, channel])),
@@ -103,6 +103,9 @@ function enterGuild(state: ChatState, guild: Events['GUILD_CREATE']): ChatState 
     roles: new Map(guild.roles.map(({ id, name }) => [id, name])),
     reading: read,
   };
+  // What went while nobody could tell of it.
+  const gone = [...state.channels.keys()].filter((id) => !entered.channels.has(id));
+  return gone.reduce(removeChannel, entered);
 }
 
 function putChannel(state: ChatState, payload: APIChannel): ChatState {

@@ -126,6 +126,21 @@ describe('the state after events', () => {
     expect(state.channels.has('100')).toBe(false);
     expect(state.conversations.has('100')).toBe(false);
     expect(state.reading.unread.has('100')).toBe(false);
+    expect(state.reading.lastRead.has('100')).toBe(false);
+  });
+
+  it('loses a channel too that went while there was no connection', () => {
+    const guild = (...ids: string[]): Action => {
+      const channels = ids.map((id) => ({ id, type: 0, name: id, position: 0 }));
+      const data = { id: '9', channels, threads: [], members: [], roles: [] };
+      return event('GUILD_CREATE', data as object as Events['GUILD_CREATE']);
+    };
+    const before = run(ready, guild('100', '200'), { kind: 'show', channel: '200' }, heard('5'));
+    expect(before.reading.unread.has('100')).toBe(true);
+    const after = [ready, guild('200')].reduce(reduce, before);
+    expect([...after.channels.keys()]).toEqual(['200']);
+    expect(after.reading.unread.has('100')).toBe(false);
+    expect(after.conversations.has('100')).toBe(false);
   });
 
   it('shows a new topic at once', () => {
