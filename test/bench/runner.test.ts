@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { platform } from 'node:os';
 
@@ -51,6 +51,26 @@ describe('runMeasurement', () => {
       notes: ['1 processes were left running, and ended.'],
     });
     expect(processesNaming(directory)).toEqual([]);
+  });
+
+  it.each([
+    ['a promise that nobody waits for', 'void Promise.reject(new Error("lost"))'],
+    ['an error of a socket that nobody listens to', 'new EventEmitter().emit("error", new Error("lost"))'],
+  ])('fails by %s, and releases then too', (_what, failure) => {
+    const program = `
+      import { EventEmitter } from 'node:events';
+      import { runMeasurement } from ${JSON.stringify(new URL('runner.ts', import.meta.url).href)};
+      const run = ({ scope }) => {
+        scope.defer('it', () => console.log('released'));
+        setImmediate(() => { ${failure}; });
+        return new Promise((resolve) => setTimeout(resolve, 60_000));
+      };
+      const one = { name: 'test', title: 'a test', quantities: [], maxSeconds: 30, run };
+      const outcome = await runMeasurement(one, { signal: new AbortController().signal, progress: () => undefined });
+      console.log(outcome.outcome, outcome.why);
+      process.exit();`;
+    const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program];
+    expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('released\nfailed lost\n');
   });
 
   it('is stopped by the signal, and releases then too', async () => {

@@ -16,6 +16,9 @@ export interface RunOptions {
   readonly progress: (words: string) => void;
 }
 
+/** What nobody caught: left to Node, it would end this process and leave all that was started behind. */
+const strayErrors = ['unhandledRejection', 'uncaughtException'] as const;
+
 /**
  * Runs one measurement to its end, its time limit, or the signal; gives back everything it acquired, also then, and
  * ends what it left running. Never throws: a failure is an outcome.
@@ -33,6 +36,8 @@ export async function runMeasurement(measurement: Measurement, options: RunOptio
   const directory = mkdtempSync(join(tmpdir(), 'bench-'));
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(maxSeconds * 1000)]);
   const errors: string[] = [];
+  const stray = Promise.withResolvers<never>();
+  for (const event of strayErrors) process.on(event, stray.reject);
   const usual = process.env['TMPDIR'];
   process.env['TMPDIR'] = directory;
   try {
@@ -46,6 +51,7 @@ export async function runMeasurement(measurement: Measurement, options: RunOptio
     await Promise.race([
       measurement.run({ quick, directory, scope, signal, record, note, progress }),
       aborted(signal, maxSeconds),
+      stray.promise,
     ]);
   } catch (error) {
     errors.push(describe(error));
@@ -64,6 +70,8 @@ export async function runMeasurement(measurement: Measurement, options: RunOptio
     if (errors.length === 0) return { outcome: 'measured', ...told(), rows: judge(quantities, samples) };
   } catch (error) {
     errors.push(describe(error));
+  } finally {
+    for (const event of strayErrors) process.off(event, stray.reject);
   }
   return { outcome: 'failed', ...told(), why: errors.join('\n') };
 }

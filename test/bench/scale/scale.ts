@@ -28,7 +28,7 @@ const quickly = { idleSeconds: 3, busySeconds: 3, deaths: 2, messages: 2 };
 export const scale: Measurement = {
   name: 'scale',
   title:
-    'What many sessions cost: stand-in agents of a few MB in real panes, with real hooks and state files, ' +
+    'what many sessions cost: stand-in agents of a few MB in real panes, with real hooks and state files, ' +
     'behind the real driver of Claude Code; idle, then with every tenth at work',
   quantities: stages.flatMap(({ sessions }) => quantitiesOf(sessions)),
   maxSeconds: 360,
@@ -146,9 +146,11 @@ async function allIdle(world: ScaleWorld, sessions: number): Promise<ReadonlyMap
 /** Milliseconds from posting a message to the agent's answer at the chat server. */
 async function roundTrip(world: ScaleWorld, channel: string, word: string): Promise<number> {
   const began = performance.now();
-  const answered = world.ear.hears(channel, new RegExp(`^${word}$`), 30_000);
-  await world.owner.say(channel, `say ${word}`);
-  return (await answered) - began;
+  const [heardAt] = await Promise.all([
+    world.ear.hears(channel, new RegExp(`^${word}$`), 30_000),
+    world.owner.say(channel, `say ${word}`),
+  ]);
+  return heardAt - began;
 }
 
 /** Milliseconds from `kill -9` of an agent to the line in which the bridge says that it died. */
