@@ -14,7 +14,9 @@ const sessions = 4;
 /** Demand (d), second half: what an idle bridge costs. */
 export const memory: Measurement = {
   name: 'memory',
-  title: `resident memory of the daemon's process alone, ${sessions} sessions, 30 s after its start (no collection forced)`,
+  title:
+    `resident memory of the daemon's process alone, with ${sessions} sessions of the practice agent, after 30 s in which ` +
+    'all were idle (no collection forced)',
   quantities: [
     { name: `${local}, Rss`, unit: 'MB', goals },
     { name: `${local}, Pss`, unit: 'MB' },

@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs';
-
-import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 
+import { openBrowser, whyNoBrowser } from '../e2e/support/browser.ts';
 import { Installation } from '../e2e/support/installation.ts';
 import type { StatusJson } from '../e2e/support/installation.ts';
 import type { Measurement } from './measurement.ts';
 
-const executable = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const paint = 'first contentful paint';
 const own = 'the page itself, as transferred';
 const all = 'with its first data, as transferred';
@@ -24,15 +21,14 @@ export const page: Measurement = {
     { name: all, unit: 'kB' },
   ],
   maxSeconds: 90,
-  unavailable: () =>
-    existsSync(executable) ? undefined : `there is no ${executable}; set CHROMIUM to the path of a Chromium`,
+  unavailable: whyNoBrowser,
   async run(context) {
     const bridge = new Installation({ LOG_LEVEL: 'info' });
     context.scope.defer('the bridge', () => bridge.destroy());
     context.progress('starting the bridge and the browser');
     await bridge.startDaemon();
     const { url } = (await bridge.json<StatusJson>('status')).chat;
-    const browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox'] });
+    const browser = await openBrowser();
     context.scope.defer('the browser', () => browser.close());
     const rounds = context.quick ? 2 : 20;
     for (let round = -1; round < rounds && !context.signal.aborted; round += 1) {
