@@ -15,6 +15,12 @@ export interface PendingInteraction {
   readonly reason?: string;
 }
 
+/** How the server and the page name an interaction: either will do. */
+interface Which {
+  readonly id?: string | undefined;
+  readonly nonce?: string | undefined;
+}
+
 /** Everything between a press and its answer. Never changed in place. */
 export interface Interactions {
   readonly pending: readonly PendingInteraction[];
@@ -26,9 +32,11 @@ export interface Interactions {
 
 export const noInteractions: Interactions = { pending: [], modal: undefined, suggestions: undefined };
 
-/** Somebody pressed: an older failure at the same place is forgotten. */
+/** Somebody pressed: an older failure at the same place is forgotten, and so is an older question for suggestions. */
 export function begin(interactions: Interactions, started: PendingInteraction): Interactions {
-  const others = interactions.pending.filter((one) => one.status === 'pending' || !isSamePlace(one, started));
+  const others = interactions.pending.filter(
+    (one) => !isSamePlace(one, started) || (one.status === 'pending' && one.what.kind !== 'autocomplete'),
+  );
   return { ...interactions, pending: [...others, started] };
 }
 
@@ -38,7 +46,7 @@ export function identify(interactions: Interactions, id: string, nonce: string |
 }
 
 /** The application has answered. A form that was submitted closes. */
-export function succeed(interactions: Interactions, which: { id?: string; nonce?: string }): Interactions {
+export function succeed(interactions: Interactions, which: Which): Interactions {
   const found = interactions.pending.find((one) => isMeant(one, which));
   if (!found) return interactions;
   const closes = found.what.kind === 'modal' && interactions.modal?.id === found.what.form;
@@ -50,11 +58,7 @@ export function succeed(interactions: Interactions, which: { id?: string; nonce?
 }
 
 /** No answer, or a refusal with the server's words. Suggestions that fail are simply none. */
-export function fail(
-  interactions: Interactions,
-  which: { id?: string; nonce?: string },
-  reason?: string,
-): Interactions {
+export function fail(interactions: Interactions, which: Which, reason?: string): Interactions {
   const changed = change(interactions, which, (one) => ({
     ...one,
     status: 'failed',
@@ -81,11 +85,7 @@ export function forgetFailure(interactions: Interactions, nonce: string): Intera
 
 /** An application opens a form. */
 export function openModal(interactions: Interactions, modal: ModalForm): Interactions {
-  const succeeded = succeed(interactions, {
-    id: modal.id,
-    ...(modal.nonce === undefined ? {} : { nonce: modal.nonce }),
-  });
-  return { ...succeeded, modal };
+  return { ...succeed(interactions, modal), modal };
 }
 
 export function closeModal(interactions: Interactions): Interactions {
@@ -97,38 +97,29 @@ export function closeModal(interactions: Interactions): Interactions {
   };
 }
 
-/** An application suggests values. */
+/** An application suggests values. An answer to an older question than the newest comes too late. */
 export function suggest(
   interactions: Interactions,
   answer: { nonce?: string; interaction_id?: string; choices: readonly Choice[] },
 ): Interactions {
-  const asked = interactions.pending.find((one) =>
-    isMeant(one, {
-      ...(answer.nonce === undefined ? {} : { nonce: answer.nonce }),
-      ...(answer.interaction_id === undefined ? {} : { id: answer.interaction_id }),
-    }),
-  );
-  const nonce = asked?.nonce ?? answer.nonce;
-  if (nonce === undefined) return interactions;
+  const asked = interactions.pending.find((one) => isMeant(one, { nonce: answer.nonce, id: answer.interaction_id }));
+  if (!asked) return interactions;
   return {
     ...interactions,
     pending: interactions.pending.filter((one) => one !== asked),
-    suggestions: { nonce, choices: answer.choices },
+    suggestions: { nonce: asked.nonce, choices: answer.choices },
   };
 }
 
 function change(
   interactions: Interactions,
-  which: { id?: string | undefined; nonce?: string | undefined },
+  which: Which,
   edit: (one: PendingInteraction) => PendingInteraction,
 ): Interactions {
   return { ...interactions, pending: interactions.pending.map((one) => (isMeant(one, which) ? edit(one) : one)) };
 }
 
-function isMeant(
-  one: PendingInteraction,
-  { id, nonce }: { id?: string | undefined; nonce?: string | undefined },
-): boolean {
+function isMeant(one: PendingInteraction, { id, nonce }: Which): boolean {
   return (nonce !== undefined && one.nonce === nonce) || (id !== undefined && one.id === id);
 }
 

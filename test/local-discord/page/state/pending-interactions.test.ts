@@ -52,4 +52,17 @@ describe('what waits for an application', () => {
     expect(answered).toMatchObject({ pending: [], suggestions: { nonce: 'q', choices } });
     expect(interactions.fail(begun, { nonce: 'q' }).pending).toEqual([]);
   });
+
+  it('does not let an older answer take the place of the newest suggestions', () => {
+    const question = (nonce: string): interactions.PendingInteraction => ({
+      ...{ nonce, what: { kind: 'autocomplete' }, status: 'pending' },
+    });
+    const asked = ['old', 'new'].map(question).reduce(interactions.begin, noInteractions);
+    const choices = [{ name: 'main', value: 'main' }];
+    const answered = interactions.suggest(asked, { nonce: 'new', choices });
+    expect(interactions.suggest(answered, { nonce: 'old', choices: [] }).suggestions).toEqual({
+      nonce: 'new',
+      choices,
+    });
+  });
 });
