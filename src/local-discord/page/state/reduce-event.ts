@@ -120,7 +120,8 @@ function removeChannel(state: ChatState, id: string): ChatState {
   return { ...state, channels, conversations, reading: reading.forget(state.reading, id) };
 }
 
-function hearMessage(state: ChatState, message: Message): ChatState {
+/** A message that was not known, or is told once more. */
+export function hearMessage(state: ChatState, message: Message): ChatState {
   const { id, channel_id: channel, author } = message;
   const known = conversationOf(state, channel).messages;
   const isNew = !known.some((one) => one.id === id);

@@ -1,10 +1,10 @@
 import type { Action, ChatState } from './chat-state.ts';
 import { changeConversation, conversationOf } from './chat-state.ts';
-import { editMessage, mergeNewest, mergeOlder, putMessage, removeMessages } from './conversation.ts';
+import { editMessage, mergeNewest, mergeOlder, removeMessages } from './conversation.ts';
 import * as outbox from './outbox.ts';
 import * as interactions from './pending-interactions.ts';
 import * as reading from './reading.ts';
-import { reduceEvent } from './reduce-event.ts';
+import { hearMessage, reduceEvent } from './reduce-event.ts';
 
 /** The state after something has happened. Pure. */
 export function reduce(state: ChatState, action: Action): ChatState {
@@ -47,10 +47,8 @@ export function reduce(state: ChatState, action: Action): ChatState {
     case 'sent': {
       const { message, nonce } = action;
       const isKnown = conversationOf(state, message.channel_id).messages.some(({ id }) => id === message.id);
-      const added = isKnown
-        ? state
-        : changeConversation(state, message.channel_id, (known) => putMessage(known, message));
-      return { ...added, outbox: outbox.drop(added.outbox, nonce) };
+      const heard = isKnown ? state : hearMessage(state, message); // the event may still be on its way
+      return { ...heard, outbox: outbox.drop(heard.outbox, nonce) };
     }
     case 'edited':
       return changeConversation(state, action.message.channel_id, (known) => editMessage(known, action.message));

@@ -90,10 +90,12 @@ describe('the state after events', () => {
     const byBoth = reduce(byEvent, { kind: 'sent', nonce: 'n1', message: sent });
     expect(conversationOf(byBoth, '100').messages.map(({ id }) => id)).toEqual(['1', '7']);
     const byAnswer = run(
-      ...reading,
+      ...[ready, { kind: 'show', channel: '100' } as const, heard('1')],
       { kind: 'write', message: outgoing },
       { kind: 'sent', nonce: 'n1', message: sent },
+      event('MESSAGE_CREATE', sent),
     );
+    expect(byAnswer.reading.lastRead.get('100')).toBe('7');
     expect(byAnswer.outbox).toEqual([]);
     expect(conversationOf(byAnswer, '100').messages.map(({ id }) => id)).toEqual(['1', '7']);
   });
