@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { shellWord } from '../../base/shell-words.ts';
+import { systemErrorCode } from '../../base/errors.ts';
+import { shellLine, shellWord } from '../../base/shell-words.ts';
 import { fault, good } from '../report.ts';
 import type { Finding } from '../report.ts';
 import type { Check } from '../run-checks.ts';
@@ -58,8 +59,13 @@ function buildFinding(root: string): Finding {
 }
 
 function packageFindings(root: string): readonly Finding[] {
-  const lock = readLock(join(root, 'package-lock.json'));
-  if (!lock) return []; // Installed as a package: npm's own business.
+  const lockFile = join(root, 'package-lock.json');
+  if (!existsSync(lockFile)) return []; // Installed as a package: npm's own business.
+  const lock = readLock(lockFile);
+  if (!lock) {
+    const says = `${lockFile} cannot be read, so the packages were not compared with it.`;
+    return [fault('packages-differ', says, shellLine(['git', '-C', root, 'checkout', 'package-lock.json']))];
+  }
   const wanted = Object.entries(lock).filter(
     ([path, { dev, optional, link }]) => path !== '' && !dev && !optional && !link,
   );
@@ -87,8 +93,15 @@ function packageFindings(root: string): readonly Finding[] {
   return [good('installation', `All ${wanted.length} packages are there, in the versions of the lock file.`)];
 }
 
+/** Undefined when the file is missing, or half a file, or none of npm's. */
 function readLock(file: string): z.infer<typeof lockSchema>['packages'] | undefined {
-  return existsSync(file) ? lockSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).packages : undefined;
+  try {
+    return lockSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).packages;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError || systemErrorCode(error) !== undefined)
+      return undefined;
+    throw error;
+  }
 }
 
 function newest(root: string, files: readonly string[]): number {

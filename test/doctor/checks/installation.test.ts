@@ -74,6 +74,15 @@ describe('installationCheck', () => {
     ]);
   });
 
+  it.each(['', '{"packages":{', '<<<<<<< ours', '[]'])('finds lock files that are none: %j', async (content) => {
+    put('node_modules/.package-lock.json', content);
+    expect(await ids()).toEqual(['packages-differ']);
+    put('package-lock.json', content);
+    expect(await faultsOf(installationCheck(world.look({}, { packageRoot: root })))).toMatchObject([
+      { id: 'packages-differ', says: expect.stringContaining(join(root, 'package-lock.json')) },
+    ]);
+  });
+
   it('asks no more of an installed package, which has no sources and no lock file', async () => {
     for (const path of ['src', 'package-lock.json', 'node_modules']) rmSync(join(root, path), { recursive: true });
     expect(await ids()).toEqual([]);
