@@ -56,9 +56,9 @@ export function lookAround(options: SurroundingsOptions): Surroundings {
   let daemon: Promise<DaemonView> | undefined;
   return {
     packageRoot: root,
-    userHome: environment['HOME'] ?? homedir(),
+    userHome: environment['HOME'] || homedir(),
     userId: process.getuid?.(),
-    temporary: environment['TMPDIR'] ?? tmpdir(),
+    temporary: environment['TMPDIR'] || tmpdir(),
     node: { version: process.versions.node, path: process.execPath },
     ...options,
     version,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { BridgeError, describeError } from '../../base/errors.ts';
+import { BridgeError, describeError, systemErrorCode } from '../../base/errors.ts';
 import { runCommand } from '../../base/run-command.ts';
 import { configDirectory } from './state-file.ts';
 
@@ -55,9 +55,9 @@ const authStatus = z.object({
  * home: there it is asked in an empty directory, where it still knows of keys in the environment.
  */
 export async function claudeLogin(command: string, environment: Environment, temporary: string): Promise<Login> {
-  const used = existsSync(configFile(environment));
-  const empty = used ? undefined : mkdtempSync(join(temporary, 'claude-bridge-look-'));
+  let empty: string | undefined;
   try {
+    if (!existsSync(configFile(environment))) empty = mkdtempSync(join(temporary, 'claude-bridge-look-'));
     const env = empty === undefined ? environment : { ...environment, CLAUDE_CONFIG_DIR: empty };
     const { stdout } = await ask(command, ['auth', 'status', '--json'], env);
     const parsed = authStatus.safeParse(parseJson(stdout));
@@ -66,8 +66,8 @@ export async function claudeLogin(command: string, environment: Environment, tem
     if (!loggedIn) return { kind: 'logged-out' };
     return { kind: 'logged-in', how: apiKeySource === undefined ? authMethod : `${authMethod}, ${apiKeySource}` };
   } catch (error) {
-    if (error instanceof BridgeError) return { kind: 'unknown', reason: describeError(error) };
-    throw error;
+    if (!(error instanceof BridgeError) && systemErrorCode(error) === undefined) throw error;
+    return { kind: 'unknown', reason: describeError(error) };
   } finally {
     if (empty !== undefined) rmSync(empty, { recursive: true, force: true });
   }
@@ -85,9 +85,8 @@ export function findDisabledHooks(
 ): { readonly file: string; readonly key: string } | undefined {
   const own = join(configDirectory(environment), 'settings.json');
   for (const file of [own, managed]) {
-    if (!existsSync(file)) continue;
-    const parsed = hookSettings.safeParse(parseJson(readFileSync(file, 'utf8')));
-    if (!parsed.success) continue; // The CLI itself tells what is wrong with its settings.
+    const parsed = hookSettings.safeParse(readJson(file));
+    if (!parsed.success) continue; // Not there; or the CLI itself tells what is wrong with its settings.
     if (parsed.data.disableAllHooks) return { file, key: 'disableAllHooks' };
     if (file === managed && parsed.data.allowManagedHooksOnly) return { file, key: 'allowManagedHooksOnly' };
   }
@@ -117,6 +116,15 @@ function ask(command: string, args: readonly string[], environment: Environment)
     env: { ...environment, DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' },
     timeoutMs: answerMs,
   });
+}
+
+function readJson(file: string): unknown {
+  try {
+    return parseJson(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { BridgeError, describeError } from '../../base/errors.ts';
+import { BridgeError, describeError, systemErrorCode } from '../../base/errors.ts';
 import { runCommand } from '../../base/run-command.ts';
 import { hookArguments } from './hook-script.ts';
 
@@ -20,8 +20,9 @@ export async function tryHook(
   temporary: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
-  const directory = mkdtempSync(join(temporary, 'claude-bridge-hook-'));
+  let directory: string | undefined;
   try {
+    directory = mkdtempSync(join(temporary, 'claude-bridge-hook-'));
     const mailbox = join(directory, 'mailbox');
     for (const name of ['events', 'answers', 'tmp']) mkdirSync(join(mailbox, name), { recursive: true });
     const { exitCode, stderr } = await runCommand('sh', [script, ...hookArguments(mailbox, 'doctor', 'none')], {
@@ -32,10 +33,10 @@ export async function tryHook(
     if (readdirSync(join(mailbox, 'events')).length === 1) return undefined;
     return `it left no event (exit code ${exitCode ?? 'none'}${stderr.trim() === '' ? '' : `, "${stderr.trim()}"`})`;
   } catch (error) {
-    if (error instanceof BridgeError) return describeError(error);
+    if (error instanceof BridgeError || systemErrorCode(error) !== undefined) return describeError(error);
     throw error;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
   }
 }
 
@@ -45,5 +46,5 @@ export function brokenMailboxParts(sessionDirectory: string): readonly string[] 
   if (!existsSync(mailbox)) return [];
   return ['events', 'answers', 'tmp']
     .map((name) => join(mailbox, name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true);
+    .filter((path) => !existsSync(path) || !statSync(path).isDirectory());
 }

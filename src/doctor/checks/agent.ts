@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 
 import {
   claudeLogin,
@@ -15,6 +15,7 @@ import { BridgeError } from '../../base/errors.ts';
 import { shellLine } from '../../base/shell-words.ts';
 import { withoutOwnSecrets } from '../../config/secrets.ts';
 import type { Config } from '../../config/settings.ts';
+import { entriesOf } from '../entries.ts';
 import { fault, good } from '../report.ts';
 import type { Finding } from '../report.ts';
 import type { Check } from '../run-checks.ts';
@@ -48,7 +49,7 @@ async function claudeFindings(
   { environment, userId, temporary }: Surroundings,
 ): Promise<readonly Finding[]> {
   // `chooseAgent` gives a wanted program back as it was asked for when it is not there.
-  if (!existsSync(command)) {
+  if (!isAbsolute(command) || !existsSync(command)) {
     return [
       fault('agent-missing', why, 'npm install -g @anthropic-ai/claude-code, or set CLAUDE_COMMAND to its path.'),
     ];
@@ -130,12 +131,12 @@ export function hookCheck({ paths, environment, temporary, packageRoot }: Surrou
           : fault(
               'hook-fails',
               `The hook script does not work: ${wrong}.`,
-              `Try: sh -c true; look at the space in ${temporary}.`,
+              `Look whether ${temporary} (TMPDIR) is there and has space; try: sh -c true`,
             );
       const broken = ['sessions', 'sessions.local']
         .map((name) => join(paths.state, name))
-        .filter((path) => existsSync(path))
-        .flatMap((path) => readdirSync(path).flatMap((session) => brokenMailboxParts(join(path, session))));
+        .flatMap(entriesOf)
+        .flatMap(brokenMailboxParts);
       return [
         hook,
         ...broken.map((path) =>

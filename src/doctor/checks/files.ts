@@ -1,9 +1,10 @@
-import { accessSync, constants, lstatSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { systemErrorCode } from '../../base/errors.ts';
 import { shellWord } from '../../base/shell-words.ts';
+import { entriesOf } from '../entries.ts';
 import { fault, good } from '../report.ts';
 import type { Finding } from '../report.ts';
 import type { Check } from '../run-checks.ts';
@@ -17,9 +18,9 @@ export function filesCheck({ paths, userId }: Surroundings): Check {
     run: () => {
       const directories = [
         ...[paths.config, paths.state, paths.logs, paths.attachments, paths.monitoring, paths.workspace],
-        ...inside(paths.state),
-        ...['sessions', 'sessions.local'].flatMap((name) => inside(join(paths.state, name))),
-        ...inside(paths.attachments),
+        ...entriesOf(paths.state),
+        ...['sessions', 'sessions.local'].flatMap((name) => entriesOf(join(paths.state, name))),
+        ...entriesOf(paths.attachments),
         paths.runtime,
       ].filter((path) => status(path)?.isDirectory());
       // A fresh checkout is open, and the first start closes it.
@@ -28,8 +29,8 @@ export function filesCheck({ paths, userId }: Surroundings): Check {
         paths.envFile,
         paths.bridgeJson,
         ...['sessions.json', 'sessions.local.json'].map((name) => join(paths.config, name)),
-        ...inside(paths.state).filter((path) => status(path)?.isFile()),
-        ...inside(paths.logs).filter((path) => path.endsWith('.log')),
+        ...entriesOf(paths.state).filter((path) => status(path)?.isFile()),
+        ...entriesOf(paths.logs).filter((path) => path.endsWith('.log')),
         paths.controlSocket,
         paths.tmuxSocket,
       ].filter((path) => status(path) !== undefined);
@@ -89,15 +90,6 @@ function isBehindClosedDoor(path: string, directories: readonly string[]): boole
   const parent = dirname(path);
   if (!directories.includes(parent)) return false;
   return ((status(parent)?.mode ?? 0o077) & 0o077) === 0 || isBehindClosedDoor(parent, directories);
-}
-
-/** The entries of a directory; none when it is missing or may not be read, which `usable` tells. */
-function inside(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory).map((name) => join(directory, name));
-  } catch {
-    return [];
-  }
 }
 
 /** Of what a link leads to; of a link that leads nowhere, its own. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, watch } from 'node:fs';
+import { readFileSync, readdirSync, watch } from 'node:fs';
 
 import { systemErrorCode } from '../../base/errors.ts';
 import { fault, good } from '../report.ts';
@@ -24,7 +24,7 @@ export function resourcesCheck({ daemon, temporary }: Surroundings, proc: string
     run: async () => {
       const view = await daemon();
       const pid = view.kind === 'running' ? view.status.pid : undefined;
-      return [...memoryFindings(proc), ...openFilesFindings(proc, pid), watchFinding(temporary)];
+      return [...memoryFindings(proc), ...openFilesFindings(proc, pid), ...watchFindings(temporary)];
     },
   };
 }
@@ -66,18 +66,24 @@ function openFilesFindings(proc: string, daemon: number | undefined): readonly F
 }
 
 /** The bridge watches a directory for each session; the system gives each user so many. */
-export function watchFinding(directory: string, open: (path: string) => { close(): void } = watch): Finding {
+export function watchFindings(
+  directory: string,
+  open: (path: string) => { close(): void } = watch,
+): readonly Finding[] {
   try {
     open(directory).close();
-    return good('machine', 'The system gives file watches.');
+    return [good('machine', 'The system gives file watches.')];
   } catch (error) {
     const code = systemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return []; // Another check tells of the directory.
     if (code !== 'EMFILE' && code !== 'ENOSPC') throw error;
-    return fault(
-      'watches-spent',
-      `The system gives no more file watches (${code}).`,
-      'sudo sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288',
-    );
+    return [
+      fault(
+        'watches-spent',
+        `The system gives no more file watches (${code}).`,
+        'sudo sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288',
+      ),
+    ];
   }
 }
 
@@ -89,6 +95,12 @@ function countFiles(directory: string): number | undefined {
   }
 }
 
+/** Undefined where there is no such file: on another system, or since its process has ended. */
 function read(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
 }

@@ -36,6 +36,22 @@ describe('agentCheck', () => {
     ]);
   });
 
+  it('takes nothing of the current directory for a program on the PATH', async () => {
+    // Tests run in the package's own directory, which has a `src`.
+    const look = world.look({ ...claude, CLAUDE_COMMAND: 'src' });
+    expect(await idsOf(agentCheck(look))).toEqual(['agent-missing']);
+  });
+
+  it('looks on when the settings of the agent cannot be read, or there is no temporary directory', async () => {
+    plantClaude();
+    mkdirSync(join(world.directory, 'user', '.claude', 'settings.json'), { recursive: true });
+    expect(await idsOf(agentCheck(world.look(claude)))).toEqual([]);
+    const look = world.look({ ...claude, TMPDIR: join(world.directory, 'nowhere') });
+    expect(await faultsOf(agentCheck(look))).toMatchObject([
+      { id: 'agent-login-unknown', says: expect.stringContaining('nowhere') },
+    ]);
+  });
+
   it('warns that the practice agent stands in, but not when it was asked for', async () => {
     const look = world.look({ AGENT: 'auto', CLAUDE_COMMAND: 'no-such-claude' });
     expect(await idsOf(agentCheck(look))).toEqual(['agent-practice']);
@@ -87,6 +103,18 @@ describe('hookCheck', () => {
   it('finds a sh that does not work', async () => {
     world.program('sh', 'exit 3');
     expect(await idsOf(hookCheck(world.look()))).toEqual(['hook-fails']);
+  });
+
+  it('finds that there is no temporary directory', async () => {
+    const nowhere = join(world.directory, 'nowhere');
+    expect(await faultsOf(hookCheck(world.look({ TMPDIR: nowhere })))).toMatchObject([
+      { id: 'hook-fails', do: expect.stringContaining(nowhere) },
+    ]);
+  });
+
+  it('finds nothing in what is no directory of sessions', async () => {
+    world.write('state/sessions', 'a file');
+    expect(await idsOf(hookCheck(world.look()))).toEqual([]);
   });
 
   it('finds a mailbox with a part missing', async () => {

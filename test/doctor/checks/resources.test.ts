@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { resourcesCheck, watchFinding } from '../../../src/doctor/checks/resources.ts';
+import { resourcesCheck, watchFindings } from '../../../src/doctor/checks/resources.ts';
 import { FakeBridgeApi } from '../../control/fake-bridge-api.ts';
 import { DoctorWorld, faultsOf, idsOf } from '../doctor-world.ts';
 
@@ -54,15 +54,19 @@ describe('resourcesCheck', () => {
   });
 });
 
-describe('watchFinding', () => {
+describe('watchFindings', () => {
   it('asks the system for a watch', () => {
-    expect(watchFinding(world.directory)).toMatchObject({ level: 'ok' });
+    expect(watchFindings(world.directory)).toMatchObject([{ level: 'ok' }]);
+  });
+
+  it('leaves it to another check that the directory is missing', () => {
+    expect(watchFindings(join(world.directory, 'nowhere'))).toEqual([]);
   });
 
   it.each(['EMFILE', 'ENOSPC'])('finds that it gives none (%s)', (code) => {
     const refuse = (): never => {
       throw Object.assign(new Error(code), { code });
     };
-    expect(watchFinding(world.directory, refuse)).toMatchObject({ id: 'watches-spent' });
+    expect(watchFindings(world.directory, refuse)).toMatchObject([{ id: 'watches-spent' }]);
   });
 });
