@@ -1,5 +1,6 @@
 import { BridgeError } from '../../base/errors.ts';
 import { describeSource } from '../../config/load-config.ts';
+import type { ValueSource } from '../../config/load-config.ts';
 import { withoutPrefix } from '../../discord/diagnosis.ts';
 import type { Application, Answer } from '../../discord/diagnosis.ts';
 import type { SetupTools } from './tools.ts';
@@ -66,16 +67,22 @@ async function checkKnownToken(tools: SetupTools): Promise<GoodToken | undefined
   const { config, sources } = tools.config();
   const token = config.discordToken;
   if (token === undefined) return undefined;
-  const source = describeSource(sources.discordToken);
-  asker.say(`A token is set already: ${source}.`);
+  asker.say(`A token is set already: ${describeSource(sources.discordToken)}.`);
   const good = await insist(tools, token);
   if (good) return { ...good, token, isSet: true };
-  if (sources.discordToken.from === 'environment') {
-    throw new BridgeError('token-in-environment', `The token that does not work is ${source}, which wins over files.`, {
-      advice: `Run: unset ${sources.discordToken.key}; then again: vai setup`,
-    });
-  }
+  if (sources.discordToken.from === 'environment') throw tokenInEnvironment(sources.discordToken, tools.vai);
   return undefined;
+}
+
+/** Whatever is written into files, that token would be used. */
+export function tokenInEnvironment(
+  source: Extract<ValueSource, { readonly from: 'environment' }>,
+  vai: string,
+): BridgeError {
+  const words = `The token that is used is ${describeSource(source)}, which wins over files.`;
+  return new BridgeError('token-in-environment', words, {
+    advice: `Run: unset ${source.key}; then again: ${vai} setup`,
+  });
 }
 
 /** Checks a token, again when the person says so; undefined when another token is needed. */
@@ -101,7 +108,10 @@ async function insist(tools: SetupTools, token: string): Promise<Omit<GoodToken,
   }
 }
 
-function judgeAnswer(answer: Exclude<Answer<unknown>, { readonly kind: 'ok' }>): TokenJudgement {
+/** What an answer that tells nothing about its question tells about the token. */
+export function judgeAnswer(
+  answer: Exclude<Answer<unknown>, { readonly kind: 'ok' }>,
+): Extract<TokenJudgement, { readonly kind: 'wrong' | 'offline' }> {
   switch (answer.kind) {
     case 'unauthorized':
       return { kind: 'wrong', words: 'Discord does not accept this token.' };

@@ -7,7 +7,7 @@ import { parseChannelId } from '../../model/session.ts';
 import { usageError } from '../failure.ts';
 import { directoryOf, judgeDirectory } from './channels-step.ts';
 import { mappedSessions, saveSessions, saveToken } from './save.ts';
-import { judgeForm, judgeToken } from './token-step.ts';
+import { judgeAnswer, judgeForm, judgeToken, tokenInEnvironment } from './token-step.ts';
 import type { SetupTools, WantedSession } from './tools.ts';
 
 export interface UnattendedOptions {
@@ -22,11 +22,18 @@ export interface UnattendedOptions {
  * The setup without a person. Everything is checked before anything is written.
  *
  * @returns what was done, in sentences.
- * @throws BridgeError `usage`, `token-wrong`, `discord-offline`, `intent-missing`, `channel-unseen`, or of what it calls.
+ * @throws BridgeError `usage`, `token-wrong`, `token-in-environment`, `discord-offline`, `intent-missing`,
+ *   `channel-unseen`, or of what it calls.
  */
 export async function runUnattended(tools: SetupTools, options: UnattendedOptions): Promise<readonly string[]> {
   const token = readToken(options.tokenFile);
   const wanted = options.channels.map(parseWanted);
+  refuseTwice(wanted);
+  const { config, sources } = tools.config();
+  const isSet = config.discordToken === token;
+  if (!isSet && sources.discordToken.from === 'environment') {
+    throw tokenInEnvironment(sources.discordToken, tools.vai);
+  }
   const judged = await judgeToken(tools, token);
   switch (judged.kind) {
     case 'wrong':
@@ -41,7 +48,6 @@ export async function runUnattended(tools: SetupTools, options: UnattendedOption
   }
   await demandSeen(tools, token, wanted, judged.application.id);
   const mapped = await mappedSessions(tools);
-  const isSet = tools.config().config.discordToken === token;
   const done = isSet ? [`The token of ${judged.bot} is set already.`] : [saveToken(tools, token)];
   const fresh = wanted.filter(({ channel }) => !mapped.some((entry) => entry.channel === channel));
   const numbers = await saveSessions(tools, fresh);
@@ -53,17 +59,18 @@ export async function runUnattended(tools: SetupTools, options: UnattendedOption
 }
 
 function readToken(file: string): string {
+  const name = file === '-' ? 'Standard input' : file;
   let text: string;
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
     throw usageError(
-      `The token file ${file} cannot be read (${systemErrorCode(error) ?? 'unknown error'}).`,
-      'Give another.',
+      `${name} cannot be read (${systemErrorCode(error) ?? 'unknown error'}).`,
+      'Give a file that holds the token: --token-file FILE',
     );
   }
   const wrong = judgeForm(text);
-  if (wrong !== undefined) throw usageError(`${file} holds no token.`, wrong);
+  if (wrong !== undefined) throw usageError(`${name} holds no token.`, wrong);
   return withoutPrefix(text);
 }
 
@@ -82,6 +89,12 @@ function parseWanted(text: string): WantedSession {
   return workDir === '' ? { channel: id } : { channel: id, workDir };
 }
 
+function refuseTwice(wanted: readonly WantedSession[]): void {
+  const channels = wanted.map(({ channel }) => channel);
+  const twice = channels.find((channel, index) => channels.indexOf(channel) !== index);
+  if (twice !== undefined) throw usageError(`Channel ${twice} is given twice.`, 'A channel has one session.');
+}
+
 async function demandSeen(
   tools: SetupTools,
   token: string,
@@ -91,7 +104,11 @@ async function demandSeen(
   const discord = tools.inquire(token);
   for (const { channel } of wanted) {
     const answer = await discord.channel(channel);
-    if (answer.kind === 'ok' && answer.value.kind === 'seen') continue;
+    if (answer.kind !== 'ok') {
+      const words = `Whether the bot sees channel ${channel} is not known: ${judgeAnswer(answer).words}`;
+      throw new BridgeError('discord-offline', words, { advice: 'Nothing was changed. Try again.' });
+    }
+    if (answer.value.kind === 'seen') continue;
     throw new BridgeError('channel-unseen', `The bot cannot see channel ${channel}; nothing was changed.`, {
       advice: `Invite it: ${inviteLink(application)} , and let it into that channel.`,
     });

@@ -65,12 +65,37 @@ describe('runUnattended', () => {
     ['no channel id', () => run(world.server.botToken, { channels: ['12'] }), 'usage'],
     ['no such directory', () => run(world.server.botToken, { channels: [`${world.shop}=/no/such`] }), 'usage'],
     [
+      'a channel twice',
+      () => run(world.server.botToken, { channels: [world.shop, `${world.shop}=${world.directory}`] }),
+      'usage',
+    ],
+    [
       'a channel that is not seen',
       () => run(world.server.botToken, { channels: ['111111111111111111'] }),
       'channel-unseen',
     ],
   ])('refuses %s, and changes nothing', async (_name, attempt, code) => {
     await expect(attempt()).rejects.toMatchObject({ code });
+    expect(existsSync(world.paths.home)).toBe(false);
+  });
+
+  it('refuses to write a token that one of the environment would win over', async () => {
+    world.environment['DISCORD_BOT_TOKEN'] = 'another-token-another-token';
+    await expect(run(world.server.botToken)).rejects.toMatchObject({
+      code: 'token-in-environment',
+      advice: expect.stringContaining('unset DISCORD_BOT_TOKEN'),
+    });
+    expect(existsSync(world.paths.home)).toBe(false);
+    world.environment['DISCORD_BOT_TOKEN'] = world.server.botToken;
+    expect(await run(world.server.botToken)).toContain('is set already');
+  });
+
+  it('does not take a network that fails for a channel that is not seen', async () => {
+    world.faults.failRequests({ path: /channels/ }, { status: 503, body: 'down' });
+    await expect(run(world.server.botToken, { channels: [world.shop] })).rejects.toMatchObject({
+      code: 'discord-offline',
+      message: expect.stringContaining(world.shop),
+    });
     expect(existsSync(world.paths.home)).toBe(false);
   });
 
