@@ -6,6 +6,7 @@ import type { Command, CommandOption } from '../commands/command-index.ts';
 import { optionTypes as types } from '../commands/command-index.ts';
 import type { Problem } from '../commands/option-values.ts';
 import { useChat, useTools } from '../context.ts';
+import { isForInputMethod } from '../input-method.ts';
 import { orderedChannels } from '../state/channels.ts';
 import { displayName } from '../state/payloads.ts';
 
@@ -122,6 +123,7 @@ function SuggestedInput(props: Props & { readonly shared: object }): VNode {
           setOpen(true);
         }}
         onKeyDown={(event) => {
+          if (isForInputMethod(event)) return;
           const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
           if (step !== 0 && choices.length > 0) {
             event.preventDefault();

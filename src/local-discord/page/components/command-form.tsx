@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Command } from '../commands/command-index.ts';
 import { checkValues } from '../commands/option-values.ts';
 import { useTools } from '../context.ts';
+import { isForInputMethod } from '../input-method.ts';
 import { CommandField } from './command-field.tsx';
 import { Icon } from './icons.tsx';
 
@@ -43,7 +44,7 @@ export function CommandForm(props: {
         send();
       }}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return;
+        if (event.key !== 'Escape' || event.defaultPrevented || isForInputMethod(event)) return;
         event.preventDefault();
         onClose();
       }}

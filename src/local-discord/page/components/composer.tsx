@@ -7,6 +7,7 @@ import { matchCommands } from '../commands/command-index.ts';
 import { checkValues } from '../commands/option-values.ts';
 import { useChat, useTools } from '../context.ts';
 import { fitHeight } from '../fit-height.ts';
+import { isForInputMethod } from '../input-method.ts';
 import type { Channel } from '../state/channels.ts';
 import type { Message } from '../state/payloads.ts';
 import { displayName } from '../state/payloads.ts';
@@ -104,7 +105,7 @@ export function Composer(props: Props): VNode {
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.isComposing) return;
+    if (isForInputMethod(event)) return;
     const chosen = offered[choice];
     const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : undefined;
     if (step !== undefined && event.altKey && !event.shiftKey) {

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { useTools } from '../context.ts';
 import { fitHeight } from '../fit-height.ts';
+import { isForInputMethod } from '../input-method.ts';
 import type { Message } from '../state/payloads.ts';
 
 /** A message's text while its author changes it. */
@@ -41,10 +42,11 @@ export function MessageEditor({ message, onDone }: { readonly message: Message; 
           setText(event.currentTarget.value);
         }}
         onKeyDown={(event) => {
+          if (isForInputMethod(event)) return;
           if (event.key === 'Escape') {
             event.stopPropagation();
             onDone();
-          } else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+          } else if (event.key === 'Enter' && !event.shiftKey) {
             event.preventDefault();
             save();
           }

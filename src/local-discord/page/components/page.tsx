@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 import { useChat, useTools } from '../context.ts';
+import { isForInputMethod } from '../input-method.ts';
 import { neighbour, orderedChannels } from '../state/channels.ts';
 import { pageTitle } from '../page-title.ts';
 import { ChannelHeader } from './channel-header.tsx';
@@ -30,6 +31,7 @@ export function Page(): VNode {
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
+      if (isForInputMethod(event)) return;
       const isVertical = event.key === 'ArrowUp' || event.key === 'ArrowDown';
       if (isVertical && event.altKey && !event.defaultPrevented) {
         event.preventDefault();
