@@ -16,6 +16,9 @@ export interface Ring {
 
 const inner = ['contracts', 'model', 'base'];
 
+/** What everything beside the daemon may import: the ground, the language, the settings, and the words of contracts. */
+const outside = ['base', 'model', 'config', 'contracts'];
+
 /**
  * From the inside out. `folder/*` is a rule for each folder inside: they may not import one another. The most precise
  * name wins.
@@ -67,18 +70,9 @@ export const rings: Readonly<Record<string, Ring>> = {
   },
   'agents/mailbox': { may: inner, packages: ['zod'], node: 'any', why: 'How any agent talks to the daemon.' },
   'agents/registry.ts': { may: [...inner, 'agents'], packages: [], node: 'any', why: 'Knows all drivers by name.' },
-  'environments/*': { may: inner, packages: ['zod'], node: 'any', why: 'Adapters: where agents run.' },
-  'environments/registry.ts': {
-    may: [...inner, 'environments'],
-    packages: [],
-    node: 'any',
-    why: 'Knows all environments by name.',
-  },
   terminal: { may: inner, packages: [], node: 'any', why: 'Adapter: tmux.' },
   storage: { may: inner, packages: ['proper-lockfile', 'zod'], node: 'any', why: 'Adapter: files and SQLite.' },
-  attachments: { may: inner, packages: ['zod'], node: 'any', why: 'Adapter: files people send.' },
-  security: { may: inner, packages: ['zod'], node: 'any', why: 'Adapter: secrets and separation.' },
-  observe: { may: inner, packages: ['pino', 'pino-roll', 'systeminformation', 'zod'], node: 'any', why: 'Adapter.' },
+  observe: { may: inner, packages: ['pino'], node: 'any', why: 'Adapter: the log.' },
   config: {
     may: ['model', 'base'],
     packages: ['zod'],
@@ -93,10 +87,7 @@ export const rings: Readonly<Record<string, Ring>> = {
   },
   cli: {
     may: [
-      'base',
-      'model',
-      'config',
-      'contracts',
+      ...outside,
       'control/client.ts',
       'control/protocol.ts',
       'control/wire.ts',
@@ -112,10 +103,7 @@ export const rings: Readonly<Record<string, Ring>> = {
   },
   'cli/setup': {
     may: [
-      'base',
-      'model',
-      'config',
-      'contracts',
+      ...outside,
       'cli',
       'control/client.ts',
       'control/protocol.ts',
@@ -139,10 +127,7 @@ export const rings: Readonly<Record<string, Ring>> = {
   },
   doctor: {
     may: [
-      'base',
-      'model',
-      'config',
-      'contracts',
+      ...outside,
       'control/client.ts',
       'control/protocol.ts',
       'control/daemon-record.ts',
@@ -158,13 +143,6 @@ export const rings: Readonly<Record<string, Ring>> = {
     packages: ['zod'],
     node: 'any',
     why: 'Looks, and changes nothing: the rules of config and control, and what adapters tell about themselves.',
-  },
-  web: {
-    may: ['control/protocol.ts'],
-    typesOnly: ['control/protocol.ts'],
-    packages: [],
-    node: [],
-    why: 'Runs in a browser.',
   },
   compose: { may: [''], packages: [], node: 'any', why: 'The one folder that constructs across the others.' },
   'main.ts': { may: [''], packages: [], node: 'any', why: 'The entry.' },

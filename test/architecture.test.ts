@@ -1,11 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
 import { findBreaches } from './architecture-check.ts';
 import type { Project } from './architecture-check.ts';
-import { computedImports, rings, testsOfOthers } from './architecture-rules.ts';
+import { computedImports, exclusive, rings, testsOfOthers } from './architecture-rules.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -21,6 +21,11 @@ function readProject(): Project {
     }
   }
   return project;
+}
+
+interface Packages {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
 }
 
 describe('the architecture', () => {
@@ -43,7 +48,23 @@ describe('the architecture', () => {
 
   it('has a ring for every folder of src', () => {
     const known = Object.keys(rings).map((name) => name.split('/')[0]);
-    expect(readdirSync(join(root, 'src')).filter((name) => !known.includes(name))).toEqual([]);
+    const inSrc = [...readProject().keys()].filter((path) => path.startsWith('src/'));
+    expect(inSrc.filter((path) => !known.includes(path.split('/')[1]))).toEqual([]);
+  });
+
+  it('has no rule about folders, files or packages that are not there', () => {
+    const paths = [...readProject().keys()];
+    const isThere = (name: string): boolean =>
+      paths.some((path) => `${path}/`.startsWith(posix.join('src', name.replace(/\/\*$/, ''), '/')));
+    const named = [
+      ...Object.entries(rings).flatMap(([name, { may }]) => [name, ...may]),
+      ...Object.values(exclusive).flat(),
+    ];
+    expect(named.filter((name) => !isThere(name))).toEqual([]);
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Packages;
+    const installed = Object.keys({ ...dependencies, ...devDependencies });
+    const allowed = Object.values(rings).flatMap(({ packages }) => packages);
+    expect(allowed.filter((name) => !installed.includes(name))).toEqual([]);
   });
 });
 
