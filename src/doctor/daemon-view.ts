@@ -14,7 +14,13 @@ const answerMs = 5000;
 /** The daemon as it is seen from outside. */
 export type DaemonView =
   | { readonly kind: 'running'; readonly status: BridgeStatus; readonly socket: string; readonly hasRecord: boolean }
-  | { readonly kind: 'silent'; readonly pid: number | undefined; readonly socket: string; readonly error: BridgeError }
+  | {
+      readonly kind: 'silent';
+      /** Undefined when no process is known that is it. */
+      readonly pid: number | undefined;
+      readonly socket: string;
+      readonly error: BridgeError;
+    }
   | {
       readonly kind: 'stopped';
       /** The process that a record was left by. */
@@ -37,21 +43,22 @@ export async function viewDaemon(options: {
     if (!(error instanceof BridgeError)) throw error;
     return { kind: 'silent', pid: undefined, socket: paths.controlSocket, error };
   }
-  const isAlive = record !== undefined && isDaemonAlive(record);
-  const socket = record !== undefined && isAlive ? record.socket : paths.controlSocket;
+  // The pid of a record that was left behind may be another program's by now.
+  const alive = record !== undefined && isDaemonAlive(record) ? record : undefined;
+  const socket = alive?.socket ?? paths.controlSocket;
   const token = environment['BRIDGE_SESSION'] ? environment['BRIDGE_SESSION_TOKEN'] : undefined;
   try {
     const bridge = await connectControl({ socket, clock, timeoutMs: answerMs, ...(token ? { token } : {}) });
     try {
-      return { kind: 'running', status: await bridge.status(), socket, hasRecord: isAlive };
+      return { kind: 'running', status: await bridge.status(), socket, hasRecord: alive !== undefined };
     } finally {
       bridge.close();
     }
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
-    if (error.code === 'no-daemon' && !isAlive) {
+    if (error.code === 'no-daemon' && !alive) {
       return { kind: 'stopped', recordOf: record?.pid, hasSocket: existsSync(paths.controlSocket) };
     }
-    return { kind: 'silent', pid: record?.pid, socket, error };
+    return { kind: 'silent', pid: alive?.pid, socket, error };
   }
 }

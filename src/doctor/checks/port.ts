@@ -17,7 +17,7 @@ export function portCheck({ configuration, daemon }: Surroundings): Check {
       const view = await daemon();
       if (view.kind === 'silent') return []; // It may be the one who has it.
       const url = view.kind === 'running' ? view.status.chat.url : undefined;
-      if (url !== undefined && Number(new URL(url).port) === localPort) {
+      if (url !== undefined && portOf(url) === localPort) {
         return [good('machine', `Port ${localPort} is the bridge's own.`)];
       }
       const error = await whyNotFree(localPort);
@@ -40,6 +40,11 @@ export function portCheck({ configuration, daemon }: Surroundings): Check {
       ];
     },
   };
+}
+
+/** An address of http leaves out its usual port. */
+function portOf(url: string): number {
+  return Number(new URL(url).port || 80);
 }
 
 /** Listens for a moment. Nobody can connect in that time: it is closed before anything is read. */

@@ -77,6 +77,18 @@ describe('daemonCheck', () => {
     ]);
   });
 
+  it('names no process when the record is of one that is gone: its number may be another’s', async () => {
+    const { paths } = world;
+    mkdirSync(paths.state, { recursive: true });
+    mkdirSync(paths.runtime, { mode: 0o700 });
+    const deaf = createServer((socket) => socket.destroy()).listen(paths.controlSocket);
+    world.scope.defer('deaf', () => void deaf.close());
+    writeDaemonRecord(paths.daemonRecord, { ...ownDaemonRecord(paths.controlSocket), pid: 999_999_999 });
+    const found = await find();
+    expect(found).toMatchObject([{ id: 'daemon-silent', says: expect.stringContaining('process unknown') }]);
+    expect(JSON.stringify(found)).not.toContain('999999999');
+  });
+
   it('finds the control socket removed under the running bridge', async () => {
     await start();
     rmSync(world.paths.controlSocket);

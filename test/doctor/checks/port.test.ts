@@ -42,6 +42,14 @@ describe('portCheck', () => {
     expect(await idsOf(portCheck(world.look({ LOCAL_PORT: String(port) })))).toEqual([]);
   });
 
+  it('knows the own bridge by an address without a port too', async () => {
+    const api = new FakeBridgeApi();
+    api.chat = { ...api.chat, url: 'http://127.0.0.1/?key=abc' };
+    await world.serve(api);
+    const look = world.look({ LOCAL_PORT: '80' });
+    expect((await portCheck(look).run()).map(({ says }) => says)).toEqual(["Port 80 is the bridge's own."]);
+  });
+
   it('does not ask when Discord is used', async () => {
     const port = await takenPort();
     const look = world.look({ LOCAL_PORT: String(port), DISCORD_BOT_TOKEN: 'some-token-of-a-bot' });
