@@ -143,13 +143,16 @@ export class Chat {
     return false;
   }
 
-  async edit(message: Message, content: string): Promise<void> {
+  /** False when it did not work: then the new words are still the writer's to keep. */
+  async edit(message: Message, content: string): Promise<boolean> {
     try {
       const path = `/channels/${message.channel_id}/messages/${message.id}`;
       const edited = await this.#rest.call<Message>('PATCH', path, { json: { content } });
       this.store.dispatch({ kind: 'edited', message: edited });
+      return true;
     } catch (error) {
       this.#tell(this.#words.editIt, error);
+      return false;
     }
   }
 

@@ -36,6 +36,7 @@ describe('the chat', () => {
     if (url.pathname.endsWith('/application-command-index')) {
       return { status: 200, text: JSON.stringify({ application_commands: commands }) };
     }
+    if (/\/messages\/\d+$/.test(url.pathname)) return { status: 200, text: JSON.stringify(message('500')) };
     if (!url.pathname.endsWith('/messages')) return { status: 204, text: '' };
     const before = Number(url.searchParams.get('before') ?? Infinity);
     const limit = Number(url.searchParams.get('limit'));
@@ -201,6 +202,15 @@ describe('the chat', () => {
     expect(ids()).toContain(320);
     history = [];
     expect(await chat.reveal('100', '9999')).toBe(false);
+  });
+
+  it('says whether an edit was taken, and why not', async () => {
+    await begin();
+    expect(await chat.edit(message('500'), 'new')).toBe(true);
+    expect(store.state.notice).toBeUndefined();
+    line = Promise.reject(new Error('no connection'));
+    expect(await chat.edit(message('500'), 'newer')).toBe(false);
+    expect(store.state.notice).toBe(english.failed(english.editIt, english.noConnection));
   });
 
   it('tells of typing, not at every letter', async () => {

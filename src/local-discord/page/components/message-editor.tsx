@@ -18,18 +18,17 @@ export function MessageEditor({ message, onDone }: { readonly message: Message; 
   useLayoutEffect(() => {
     if (area.current) fitHeight(area.current);
   }, [text]);
-  const save = (): void => {
+  const save = async (): Promise<void> => {
     const content = text.trim();
     if (content === '') return;
-    if (content !== message.content) void chat.edit(message, content);
-    onDone();
+    if (content === message.content || (await chat.edit(message, content))) onDone();
   };
   return (
     <form
       class="editor"
       onSubmit={(event) => {
         event.preventDefault();
-        save();
+        void save();
       }}
     >
       <textarea
@@ -48,7 +47,7 @@ export function MessageEditor({ message, onDone }: { readonly message: Message; 
             onDone();
           } else if (event.key === 'Enter' && !event.shiftKey) {
             event.preventDefault();
-            save();
+            void save();
           }
         }}
       />
