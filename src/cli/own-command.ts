@@ -13,6 +13,15 @@ export function ownCommand(name: string, environment: Readonly<Record<string, st
     .map((directory) => join(directory, name))
     .find((path) => existsSync(path));
   if (found !== undefined && realpathSync(found) === realpathSync(own)) return name;
-  if (realpathSync(process.cwd()) === packageRoot()) return relative(packageRoot(), own);
+  if (isHere(packageRoot())) return relative(packageRoot(), own);
   return shellWord(own);
+}
+
+/** Whether the shell stands in that directory. */
+function isHere(directory: string): boolean {
+  try {
+    return realpathSync(process.cwd()) === directory;
+  } catch {
+    return false; // Somebody removed the directory that the shell stands in; commands work there all the same.
+  }
 }
