@@ -134,7 +134,11 @@ async function completeFor(context: CliContext, program: string, words: readonly
   const vai = describeProgram(context);
   const stop = vai.commands.find((command) => command.name() === 'stop');
   const { describeDp } = await import('./dp-command.ts');
-  const definition = { vai, vexit: stop, dp: describeDp() }[program];
+  const definition = new Map([
+    ['vai', vai],
+    ['vexit', stop],
+    ['dp', describeDp()],
+  ]).get(program);
   if (definition !== undefined) process.stdout.write(await answerShell(context, definition, words));
 }
 

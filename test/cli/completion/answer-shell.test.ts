@@ -49,7 +49,9 @@ describe('what a shell is told', () => {
 
   it('without a bridge, or by an unknown name, not a word too much', async () => {
     expect(await ask('vai', 'recover', '')).toMatchObject({ exitCode: 0, stdout: 'nothing\n', stderr: '' });
-    expect(await ask('rm', '')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    for (const name of ['rm', 'constructor', '__proto__']) {
+      expect(await ask(name, '')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    }
     expect(await ask()).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
   });
 
