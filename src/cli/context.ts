@@ -11,6 +11,7 @@ import type { Say } from './progress.ts';
 import { paneToken, reachDaemon } from './reach-daemon.ts';
 import { isColoured, paint } from './style.ts';
 import type { Line } from './style.ts';
+import { terminalSize } from './terminal-size.ts';
 
 /** What commands share: where the installation is, how to reach its daemon, how to say something. */
 export class CliContext {
@@ -49,7 +50,7 @@ export class CliContext {
 
   /** Columns of the terminal that standard output is; undefined when it is none. */
   get columns(): number | undefined {
-    return process.stdout.isTTY ? process.stdout.columns : undefined;
+    return process.stdout.isTTY ? terminalSize(process.stdout).columns : undefined;
   }
 
   /** Whether standard output gets colours. */

@@ -1,5 +1,6 @@
 import { clip, paint } from './style.ts';
 import type { Line } from './style.ts';
+import { terminalSize } from './terminal-size.ts';
 
 const enter = '\u001b[?1049h\u001b[?25l';
 const leave = '\u001b[?25h\u001b[?1049l';
@@ -66,7 +67,7 @@ export class FullScreen {
   /** Shows lines from the top. What is too wide or too high is cut off, and said so. */
   draw(lines: readonly Line[]): void {
     if (!this.#isShown) return;
-    const { columns, rows } = process.stdout;
+    const { columns, rows } = terminalSize(process.stdout);
     const fitting =
       lines.length <= rows
         ? lines

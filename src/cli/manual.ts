@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { displayWidth } from './display-width.ts';
 import { paint } from './style.ts';
 import { alignColumns } from './table.ts';
+import { terminalSize } from './terminal-size.ts';
 
 /** A paragraph (plain Markdown: `code`, [text](target)), or a table. */
 export type Note = string | { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
@@ -34,7 +35,9 @@ const widestText = 100;
 /** Gives a command its manual; `--help` shows it from now on. */
 export function explain(command: Command, manual: Manual): Command {
   manuals.set(command, manual);
-  return command.addHelpText('after', () => helpText(manual, Math.min(process.stdout.columns || 80, widestText)));
+  return command.addHelpText('after', () =>
+    helpText(manual, Math.min(terminalSize(process.stdout).columns, widestText)),
+  );
 }
 
 export function manualOf(command: Command): Manual | undefined {

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { shorten } from './display-width.ts';
 import { visible } from './failure.ts';
+import { terminalSize } from './terminal-size.ts';
 
 /** Says what is being waited for now. */
 export type Say = (waitingFor: string) => void;
@@ -59,7 +60,7 @@ export async function withProgress<T>(
     if (passedMs < patienceMs) return;
     lookAgain(clock.monotonic());
     const text = `${subject}${waitingFor === '' ? '' : `: ${waitingFor}`} ... ${Math.floor(passedMs / 1000)} s`;
-    stream.write(`${clearLine}${shorten(visible(text), (stream.columns ?? 80) - 1)}`);
+    stream.write(`${clearLine}${shorten(visible(text), terminalSize(stream).columns - 1)}`);
     line.isShown = true;
   });
   try {

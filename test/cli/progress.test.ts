@@ -81,6 +81,14 @@ describe('withProgress', () => {
     expect(written[0]).toBe(`${clear}${'Starting the bridge: \u{fffd}[2J'.padEnd(58, 'x')}…`);
   });
 
+  it('says it on a terminal that does not know its size', async () => {
+    const stream = { isTTY: true, columns: 0, write: (text: string) => written.push(text) };
+    const done = withProgress('Starting', options({ stream }), () => clock.sleep(1000));
+    await clock.advance(1000);
+    await done;
+    expect(written[0]).toBe(`${clear}Starting ... 1 s`);
+  });
+
   it('is silent where there is no terminal, or one that cannot go back', async () => {
     const stream = { write: (text: string) => written.push(text) };
     for (const more of [{ stream }, { dumb: true }]) {

@@ -131,6 +131,18 @@ describe('vai status --watch on a terminal', () => {
     await screen.waitFor('ended with 0');
   });
 
+  it('shows everything on a terminal that does not know its size', async () => {
+    await line.serve();
+    line.api.sessions[0] = { ...line.api.sessions[0]!, channelName: 'a-channel-with-a-name' };
+    const screen = open();
+    screen.type('stty rows 0 cols 0');
+    screen.press('Enter');
+    start(screen);
+    await screen.waitFor(/1 +#a-channel-with-a-name +idle/);
+    screen.press('q');
+    await screen.waitFor('ended with 0');
+  });
+
   it.each([
     ['SIGTERM', 143],
     ['SIGHUP', 129],

@@ -7,6 +7,7 @@ import { readSessions } from '../arguments.ts';
 import { hinted } from '../completion/hints.ts';
 import type { CliContext } from '../context.ts';
 import { explain } from '../manual.ts';
+import { terminalSize } from '../terminal-size.ts';
 
 /** An answer that takes longer is asked for anew: the view must not stand still. */
 const statusTimeoutMs = 3000;
@@ -47,11 +48,10 @@ async function view(context: CliContext, only: readonly number[] | undefined): P
   }
   // Loaded only here: what it brings along would slow every command.
   const { showView } = await import('../../view/view.ts');
-  const { columns, rows } = process.stdout;
   context.exitCode = await showView(first, {
     clock: context.clock,
     environment: context.environment,
-    size: { columns, rows },
+    size: terminalSize(process.stdout),
     only,
     status: () => statusOrNothing(context),
   });
