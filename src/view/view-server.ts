@@ -152,7 +152,7 @@ export class ViewServer {
     if (commands.length === 0) return '';
     const { exitCode, stdout, stderr } = await this.#tmux(commands);
     if (exitCode === 0) return stdout;
-    throw new BridgeError('view-failed', `tmux refused a step of the view: ${stderr.trim()}`, {
+    throw new BridgeError('view-failed', `tmux refused a step of the view (${stderr.trim()}).`, {
       advice: 'Close it and try again; a single terminal is shown by: vai attach N',
     });
   }

@@ -35,6 +35,9 @@ const handedOver = [
   'TZ',
   'TMPDIR',
   'TERM',
+  // A terminal may bring its own description: without it tmux does not know what TERM means.
+  'TERMINFO',
+  'TERMINFO_DIRS',
   'COLORTERM',
   'LANG',
   'LC_ALL',

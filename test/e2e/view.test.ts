@@ -169,6 +169,35 @@ describe('MS-06: vai view', () => {
     await screen.waitFor((text) => names(text).length === 2);
   });
 
+  it('opens on a terminal that does not know its size', async () => {
+    const screen = openView();
+    await screen.waitFor((text) => names(text).join() === session(1));
+    screen.press('C-b', 'd');
+    await screen.waitFor('ended with 0');
+    screen.type('stty rows 0 cols 0');
+    screen.press('Enter');
+    startView(screen);
+    await screen.waitFor((text) => names(text).join() === session(1));
+    screen.press('C-b', 'd');
+    await screen.waitFor('ended with 0');
+  });
+
+  it('opens on a terminal that brings its own description', async () => {
+    const screen = openView();
+    await screen.waitFor((text) => names(text).join() === session(1));
+    screen.press('C-b', 'd');
+    await screen.waitFor('ended with 0');
+    const kept = join(directory, 'terminfo');
+    screen.type(
+      `infocmp xterm-256color | sed 's/^xterm-256color|/strange|/' >'${kept}.ti'; tic -x -o '${kept}' '${kept}.ti'; TERM=strange; export TERM TERMINFO='${kept}'`,
+    );
+    screen.press('Enter');
+    startView(screen);
+    await screen.waitFor((text) => names(text).join() === session(1));
+    screen.press('C-b', 'd');
+    await screen.waitFor('ended with 0');
+  });
+
   it('works inside a tmux, and ends with its terminal', async () => {
     const screen = openView();
     await screen.waitFor((text) => names(text).join() === session(1));
