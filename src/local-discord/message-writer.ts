@@ -4,6 +4,7 @@ import { MessageFlags, MessageReferenceType, MessageType } from 'discord-api-typ
 import { apiErrors, invalidField } from './api-error.ts';
 import { safeFilename } from './http/request-body.ts';
 import type { UploadedFile } from './http/request-body.ts';
+import { placeOf } from './payloads/channel.ts';
 import { messageEventFields, messagePayload } from './payloads/message.ts';
 import type { MessageCreateBody, MessageEditBody } from './routes/message-body.ts';
 import type { StoredChannel } from './store/channel-store.ts';
@@ -56,15 +57,15 @@ export function createMessage(world: World, wanted: NewMessage): APIMessage {
   });
   const payload = messagePayload(world, message, author);
   const answer = nonce === undefined ? payload : { ...payload, nonce };
-  announce(world, 'MESSAGE_CREATE', channel, message, answer);
+  announceMessage(world, 'MESSAGE_CREATE', channel, message, answer);
   return answer;
 }
 
 /** Deletes a message and tells everybody who saw it. */
 export function deleteMessage(world: World, channel: StoredChannel, message: StoredMessage): void {
   world.messages.delete(message.id);
-  const place = { channel_id: channel.id, ...(channel.recipients ? {} : { guild_id: world.settings.guildId }) };
-  world.publish({ event: 'MESSAGE_DELETE', data: { id: message.id, ...place }, channel, ...audience(message) });
+  const data = { id: message.id, ...placeOf(world, channel) };
+  world.publish({ event: 'MESSAGE_DELETE', data, channel, ...audience(message) });
 }
 
 /** Stores an edit as one step and tells everybody. */
@@ -91,7 +92,7 @@ export function editMessage(
     storeFiles(world, message, files, body.attachments ?? []);
   });
   const payload = messagePayload(world, changed, viewer);
-  announce(world, 'MESSAGE_UPDATE', channel, changed, payload);
+  announceMessage(world, 'MESSAGE_UPDATE', channel, changed, payload);
   return payload;
 }
 
@@ -158,8 +159,7 @@ function referenceOf(world: World, channel: StoredChannel, body: MessageCreateBo
     return {
       type: MessageReferenceType.Default,
       message_id: wanted.message_id,
-      channel_id: channel.id,
-      ...(channel.recipients ? {} : { guild_id: world.settings.guildId }),
+      ...placeOf(world, channel),
     };
   }
   if (wanted.fail_if_not_exists === false) return undefined;
@@ -205,12 +205,13 @@ function storeFiles(
   }
 }
 
-function announce(
+/** Tells everybody who may see it of a message that is stored already. */
+export function announceMessage(
   world: World,
   event: 'MESSAGE_CREATE' | 'MESSAGE_UPDATE',
   channel: StoredChannel,
   message: StoredMessage,
-  payload: APIMessage,
+  payload: APIMessage = messagePayload(world, message, message.author),
 ): void {
   const extra = messageEventFields(world, message, channel.recipients !== undefined);
   // Whose reactions they are is different for each reader, and they have not changed.

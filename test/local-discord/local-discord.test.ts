@@ -159,6 +159,30 @@ describe('channels', () => {
   });
 });
 
+it('a message that changes tells nobody whose its reactions are', async () => {
+  const { server, target, channelId } = await runningServer();
+  const { body: message } = await rest(target, 'POST', messagesOf(channelId), { content: 'hello' });
+  const path = `${messagesOf(channelId)}/${message.id}`;
+  await rest(target, 'PUT', `${path}/reactions/${encodeURIComponent('👍')}/@me`);
+  const person = await RawGateway.open(target);
+  person.identify(server.userToken);
+  await person.event('READY');
+  const changes: (readonly [string, string, object?])[] = [
+    ['PATCH', path, { content: 'changed' }],
+    ['PUT', `/channels/${channelId}/messages/pins/${message.id}`],
+    ['POST', `${path}/threads`, { name: 'a thread' }],
+  ];
+  for (const [method, where, body] of changes) {
+    person.frames.length = 0;
+    expect((await rest(target, method, where, body)).status, where).toBeLessThan(300);
+    const { d: told } = await person.event('MESSAGE_UPDATE', ({ id }) => id === message.id);
+    expect(told, where).not.toHaveProperty('reactions');
+  }
+  const { body: seen } = await rest(target, 'GET', path, undefined, server.userToken);
+  expect(seen.reactions).toMatchObject([{ me: false, count: 1 }]);
+  person.close();
+});
+
 describe('members', () => {
   it('can be added from code: people and bots, with tokens that act as them', async () => {
     const { server, target, channelId } = await runningServer();

@@ -58,6 +58,14 @@ export function guildChannelPayload(world: World, channel: StoredChannel): Guild
   };
 }
 
+/** Where something happened, as events say it. */
+export function placeOf(
+  world: World,
+  { id, recipients }: StoredChannel,
+): { readonly channel_id: string; readonly guild_id?: string } {
+  return { channel_id: id, ...(recipients ? {} : { guild_id: world.settings.guildId }) };
+}
+
 export function threadMemberPayload(channel: StoredChannel, member: StoredThread['members'][number]): APIThreadMember {
   return {
     id: channel.id,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { apiErrors, invalidField } from '../api-error.ts';
 import { noContent, ok, route } from '../http/router.ts';
 import type { Call, Route } from '../http/router.ts';
-import { channelPayload, guildChannelPayload } from '../payloads/channel.ts';
+import { channelPayload, guildChannelPayload, placeOf } from '../payloads/channel.ts';
 import { isModerator, memberPayload } from '../payloads/people.ts';
 import type { StoredChannel } from '../store/channel-store.ts';
 import type { World } from '../world.ts';
@@ -54,10 +54,10 @@ export const channelRoutes: readonly Route[] = [
       event: 'TYPING_START',
       channel,
       data: {
-        channel_id: channel.id,
+        ...placeOf(world, channel),
         user_id: user.id,
         timestamp: Math.floor(world.clock.now() / 1000),
-        ...(channel.recipients ? {} : { guild_id: world.settings.guildId, member: memberPayload(world, user) }),
+        ...(channel.recipients ? {} : { member: memberPayload(world, user) }),
       },
     });
     return noContent;

@@ -5,6 +5,7 @@ import { apiErrors, invalidField } from '../api-error.ts';
 import { noContent, ok, route } from '../http/router.ts';
 import type { Call, Route } from '../http/router.ts';
 import { createMessage, deleteMessage, editMessage } from '../message-writer.ts';
+import { placeOf } from '../payloads/channel.ts';
 import { messagePayload } from '../payloads/message.ts';
 import { isModerator } from '../payloads/people.ts';
 import type { StoredChannel } from '../store/channel-store.ts';
@@ -61,16 +62,11 @@ export const messageRoutes: readonly Route[] = [
       }),
     );
     const ids = messages.filter((id) => call.world.messages.get(channel.id, id) && call.world.messages.delete(id));
-    if (ids.length > 0)
-      call.world.publish({ event: 'MESSAGE_DELETE_BULK', data: { ids, ...place(call, channel) }, channel });
+    const data = { ids, ...placeOf(call.world, channel) };
+    if (ids.length > 0) call.world.publish({ event: 'MESSAGE_DELETE_BULK', data, channel });
     return noContent;
   }),
 ];
-
-/** Where something happened, as events say it. */
-export function place(call: Call, channel: StoredChannel): { channel_id: string; guild_id?: string } {
-  return { channel_id: channel.id, ...(channel.recipients ? {} : { guild_id: call.world.settings.guildId }) };
-}
 
 /** A message wakes an archived thread, unless it is locked. */
 function unarchived(call: Call, channel: StoredChannel): StoredChannel {

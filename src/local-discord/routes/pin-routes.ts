@@ -1,9 +1,10 @@
 import { isoTime } from '../../base/clock.ts';
 import { noContent, ok, route } from '../http/router.ts';
 import type { Call, Reply, Route } from '../http/router.ts';
-import { messageEventFields, messagePayload } from '../payloads/message.ts';
+import { announceMessage } from '../message-writer.ts';
+import { placeOf } from '../payloads/channel.ts';
+import { messagePayload } from '../payloads/message.ts';
 import { channelOf, checkModerator, messageOf } from './access.ts';
-import { place } from './message-routes.ts';
 
 /** Pinned messages, by Discord's present addresses and by the older ones. */
 export const pinRoutes: readonly Route[] = [
@@ -27,16 +28,14 @@ export const pinRoutes: readonly Route[] = [
 
 function setPinned(call: Call, pinned: boolean): Reply {
   checkModerator(call);
-  const { world, user } = call;
+  const { world } = call;
   const channel = channelOf(call);
   const message = messageOf(call, channel);
   const { pinnedAt, ...body } = message.body;
   if ((pinnedAt !== undefined) === pinned) return noContent;
   const changed = { ...message, body: pinned ? { ...body, pinnedAt: world.clock.now() } : body };
   world.messages.update(message.id, changed.body);
-  const { reactions: _reactions, ...payload } = messagePayload(world, changed, user.id);
-  const data = { ...payload, ...messageEventFields(world, changed, channel.recipients !== undefined) };
-  world.publish({ event: 'MESSAGE_UPDATE', data, channel });
-  world.publish({ event: 'CHANNEL_PINS_UPDATE', data: place(call, channel), channel });
+  announceMessage(world, 'MESSAGE_UPDATE', channel, changed);
+  world.publish({ event: 'CHANNEL_PINS_UPDATE', data: placeOf(world, channel), channel });
   return noContent;
 }

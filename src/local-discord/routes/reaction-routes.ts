@@ -1,6 +1,7 @@
 import { apiErrors } from '../api-error.ts';
 import { noContent, ok, route } from '../http/router.ts';
 import type { Call, Route } from '../http/router.ts';
+import { placeOf } from '../payloads/channel.ts';
 import { emojiPayload } from '../payloads/message.ts';
 import { memberPayload, userPayloadById } from '../payloads/people.ts';
 import type { StoredChannel } from '../store/channel-store.ts';
@@ -87,9 +88,7 @@ function about(user: string, message: StoredMessage, emoji: string): object {
 }
 
 function publish(call: Call, event: string, channel: StoredChannel, data: object): void {
-  const { world } = call;
-  const place = { channel_id: channel.id, ...(channel.recipients ? {} : { guild_id: world.settings.guildId }) };
-  world.publish({ event, channel, data: { ...data, ...place } });
+  call.world.publish({ event, channel, data: { ...data, ...placeOf(call.world, channel) } });
 }
 
 /** Other people's reactions go by a moderator's hand, and in a direct channel by nobody's. */

@@ -5,8 +5,8 @@ import { isoTime } from '../../base/clock.ts';
 import { apiErrors } from '../api-error.ts';
 import { noContent, ok, route } from '../http/router.ts';
 import type { Call, Reply, Route } from '../http/router.ts';
+import { announceMessage } from '../message-writer.ts';
 import { channelPayload, guildChannelPayload, threadMemberPayload } from '../payloads/channel.ts';
-import { messageEventFields, messagePayload } from '../payloads/message.ts';
 import { isModerator, memberPayload } from '../payloads/people.ts';
 import type { StoredChannel, StoredThread } from '../store/channel-store.ts';
 import type { StoredMessage } from '../store/message-store.ts';
@@ -28,11 +28,7 @@ export const threadRoutes: readonly Route[] = [
     const message = messageOf(call, channel);
     if (call.world.channels.get(message.id)) throw apiErrors.threadExists();
     const thread = createThread(call, channel, message.id, ChannelType.PublicThread);
-    const data = {
-      ...messagePayload(call.world, message, call.user.id),
-      ...messageEventFields(call.world, message, false),
-    };
-    call.world.publish({ event: 'MESSAGE_UPDATE', data, channel });
+    announceMessage(call.world, 'MESSAGE_UPDATE', channel, message);
     return { status: 201, body: channelPayload(call.world, thread, call.user.id) };
   }),
   route('POST', '/channels/:channel/threads', (call) => {
@@ -163,8 +159,7 @@ function announceThread(call: Call, parent: StoredChannel, thread: StoredChannel
     },
   };
   world.messages.insert(message);
-  const data = { ...messagePayload(world, message, user.id), ...messageEventFields(world, message, false) };
-  world.publish({ event: 'MESSAGE_CREATE', data, channel: parent });
+  announceMessage(world, 'MESSAGE_CREATE', parent, message);
 }
 
 function changeMembers(
