@@ -23,9 +23,14 @@ const widestLevel = 'warning'.length;
  */
 export function reportLines<Marked>(
   report: Report,
-  options: { readonly verbose: boolean; readonly mark: (level: Level, text: string) => Marked },
+  options: {
+    readonly verbose: boolean;
+    /** How `vai` is typed in this shell. */
+    readonly vai: string;
+    readonly mark: (level: Level, text: string) => Marked;
+  },
 ): readonly (readonly (string | Marked)[])[] {
-  const { verbose, mark } = options;
+  const { verbose, vai, mark } = options;
   const lines = groups.flatMap((group): readonly (readonly (string | Marked)[])[] => {
     const findings = report.findings.filter((finding) => finding.group === group);
     if (findings.length === 0) return [];
@@ -33,7 +38,7 @@ export function reportLines<Marked>(
     if (shown.length === 0) return [[titles[group].padEnd(15), mark('ok', 'ok')]];
     return [[titles[group]], ...shown.flatMap((finding) => findingLines(finding, mark))];
   });
-  return [...lines, [''], [summary(report, verbose)]];
+  return [...lines, [''], [summary(report, verbose, vai)]];
 }
 
 function findingLines<Marked>(
@@ -45,7 +50,7 @@ function findingLines<Marked>(
   return todo === undefined ? [first] : [first, [`${' '.repeat(widestLevel + 4)}-> ${todo}`]];
 }
 
-function summary({ counts }: Report, verbose: boolean): string {
+function summary({ counts }: Report, verbose: boolean, vai: string): string {
   const { problem, warning, note } = counts;
   if (problem + warning + note === 0) return 'Everything is well.';
   const parts = [count(problem, 'problem'), count(warning, 'warning'), count(note, 'note')].filter(
@@ -54,7 +59,7 @@ function summary({ counts }: Report, verbose: boolean): string {
   return [
     `${parts.join(', ')}.`,
     ...(problem === 0 ? ['Nothing keeps the bridge from working.'] : []),
-    ...(verbose ? [] : ['All that was looked at: vai doctor --verbose']),
+    ...(verbose ? [] : [`All that was looked at: ${vai} doctor --verbose`]),
   ].join(' ');
 }
 

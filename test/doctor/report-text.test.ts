@@ -7,7 +7,11 @@ import type { Finding } from '../../src/doctor/report.ts';
 const about = { version: '1.2.3', home: '/home/bridge' };
 
 function lines(findings: readonly Finding[], verbose: boolean): readonly string[] {
-  const marked = reportLines(reportOf(findings, about), { verbose, mark: (level, text) => `<${level}>${text}` });
+  const marked = reportLines(reportOf(findings, about), {
+    verbose,
+    vai: 'bin/vai',
+    mark: (level, text) => `<${level}>${text}`,
+  });
   return marked.map((pieces) => pieces.join(''));
 }
 
@@ -20,7 +24,7 @@ it('shows a line for a group that is well, and what is not', () => {
     '  <warning>warning  Bad. [tmux-known-bad]',
     '           -> upgrade',
     '',
-    '1 warning. Nothing keeps the bridge from working. All that was looked at: vai doctor --verbose',
+    '1 warning. Nothing keeps the bridge from working. All that was looked at: bin/vai doctor --verbose',
   ]);
 });
 

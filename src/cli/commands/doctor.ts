@@ -64,6 +64,7 @@ async function showReport(context: CliContext, options: Options): Promise<void> 
   const { reportLines } = await import('../../doctor/report-text.ts');
   const lines = reportLines(report, {
     verbose: options.verbose === true,
+    vai,
     mark: (level, text) => styled(looks[level], text),
   });
   context.print(...lines);

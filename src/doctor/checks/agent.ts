@@ -23,7 +23,7 @@ import type { Surroundings } from '../surroundings.ts';
 
 /** Which agent new sessions get and why; whether it runs, and is logged in. */
 export function agentCheck(surroundings: Surroundings): Check {
-  const { configuration, environment } = surroundings;
+  const { configuration, environment, vai } = surroundings;
   return {
     name: 'the agent',
     group: 'agent',
@@ -38,7 +38,7 @@ export function agentCheck(surroundings: Surroundings): Check {
       });
       if (choice.name === 'claude-code') return claudeFindings(choice, config, surroundings);
       if (config.agent === 'scripted') return [good('agent', choice.why)];
-      return [fault('agent-practice', choice.why, 'npm install -g @anthropic-ai/claude-code, then: vai restart')];
+      return [fault('agent-practice', choice.why, `npm install -g @anthropic-ai/claude-code, then: ${vai} restart`)];
     },
   };
 }
@@ -119,7 +119,7 @@ function loginFinding(command: string, login: Awaited<ReturnType<typeof claudeLo
 }
 
 /** Whether an agent's hooks can reach the bridge: the script runs, the mailboxes are whole. */
-export function hookCheck({ paths, environment, temporary, packageRoot }: Surroundings): Check {
+export function hookCheck({ paths, environment, temporary, packageRoot, vai }: Surroundings): Check {
   return {
     name: 'the hooks',
     group: 'agent',
@@ -140,7 +140,7 @@ export function hookCheck({ paths, environment, temporary, packageRoot }: Surrou
       return [
         hook,
         ...broken.map((path) =>
-          fault('mailbox-broken', `${path} is missing, so its agent is not heard.`, 'vai restart makes it again.'),
+          fault('mailbox-broken', `${path} is missing, so its agent is not heard.`, `${vai} restart makes it again.`),
         ),
       ];
     },

@@ -11,7 +11,7 @@ import type { Finding } from '../report.ts';
 import type { Check } from '../run-checks.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** The drivers that compose.ts registers. */
+/** The drivers that compose/agents.ts registers. */
 const agents: readonly string[] = ['claude-code', 'scripted'];
 
 /** Every setting: good values, known names. */
@@ -32,7 +32,7 @@ export function settingsCheck({ configuration, paths }: Surroundings): Check {
 }
 
 /** Both maps of sessions: readable, without doubles, with directories and agents that there are. */
-export function mapsCheck({ configuration, paths }: Surroundings): Check {
+export function mapsCheck({ configuration, paths, vai }: Surroundings): Check {
   return {
     name: 'the maps of sessions',
     group: 'configuration',
@@ -40,7 +40,7 @@ export function mapsCheck({ configuration, paths }: Surroundings): Check {
       const config = configuration instanceof BridgeError ? undefined : configuration;
       const isDiscord = config?.config.discordToken !== undefined;
       const [discord, local] = await Promise.all(
-        ['sessions.json', 'sessions.local.json'].map((name) => readMap(join(paths.config, name))),
+        ['sessions.json', 'sessions.local.json'].map((name) => readMap(join(paths.config, name), vai)),
       );
       const findings = [...(discord?.findings ?? []), ...(local?.findings ?? [])];
       if (isDiscord && discord?.entries?.length === 0) {
@@ -48,7 +48,7 @@ export function mapsCheck({ configuration, paths }: Surroundings): Check {
           fault(
             'map-empty',
             `A token is set, and ${join(paths.config, 'sessions.json')} gives no channel a session.`,
-            'vai setup, or: vai add-session <channel id>',
+            `${vai} setup, or: ${vai} add-session <channel id>`,
           ),
         );
       }
@@ -71,10 +71,11 @@ export function mapsCheck({ configuration, paths }: Surroundings): Check {
 
 async function readMap(
   path: string,
+  vai: string,
 ): Promise<{ readonly entries: readonly SessionEntry[] | undefined; readonly findings: readonly Finding[] }> {
   try {
     const entries = await new SessionsFile({ path }).read();
-    const findings = entries.flatMap((entry) => entryFindings(path, entry));
+    const findings = entries.flatMap((entry) => entryFindings(path, entry, vai));
     const fine = entries.length > 0 ? [good('configuration', `${path}: sessions ${numbers(entries)}.`)] : [];
     return { entries, findings: findings.length > 0 ? findings : fine };
   } catch (error) {
@@ -83,14 +84,14 @@ async function readMap(
   }
 }
 
-function entryFindings(path: string, { number, workDir, agent }: SessionEntry): readonly Finding[] {
+function entryFindings(path: string, { number, workDir, agent }: SessionEntry, vai: string): readonly Finding[] {
   const findings: Finding[] = [];
   if (workDir !== undefined && !isDirectory(workDir)) {
     findings.push(
       fault(
         'map-directory-missing',
         `The directory ${workDir} of session ${number} is not there, or cannot be reached (${path}).`,
-        `${shellLine(['mkdir', '-p', workDir])}, then: vai recover ${number}`,
+        `${shellLine(['mkdir', '-p', workDir])}, then: ${vai} recover ${number}`,
       ),
     );
   }

@@ -17,19 +17,19 @@ const leastOpenFiles = 1024;
 const system = '/proc';
 
 /** Memory, open files and file watches: what many agents use up first. */
-export function resourcesCheck({ daemon, temporary }: Surroundings, proc: string = system): Check {
+export function resourcesCheck({ daemon, temporary, vai }: Surroundings, proc: string = system): Check {
   return {
     name: 'memory and limits',
     group: 'machine',
     run: async () => {
       const view = await daemon();
       const pid = view.kind === 'running' ? view.status.pid : undefined;
-      return [...memoryFindings(proc), ...openFilesFindings(proc, pid), ...watchFindings(temporary)];
+      return [...memoryFindings(proc, vai), ...openFilesFindings(proc, pid, vai), ...watchFindings(temporary)];
     },
   };
 }
 
-function memoryFindings(proc: string): readonly Finding[] {
+function memoryFindings(proc: string, vai: string): readonly Finding[] {
   const meminfo = read(`${proc}/meminfo`);
   const kilobytes = (name: string): number | undefined => {
     const found = new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(meminfo ?? '')?.[1];
@@ -47,12 +47,12 @@ function memoryFindings(proc: string): readonly Finding[] {
     fault(
       'memory-low',
       `${words}; one agent takes about ${agentMegabytes} MB.`,
-      'End what is not needed, or remove sessions: vai remove-session N',
+      `End what is not needed, or remove sessions: ${vai} remove-session N`,
     ),
   ];
 }
 
-function openFilesFindings(proc: string, daemon: number | undefined): readonly Finding[] {
+function openFilesFindings(proc: string, daemon: number | undefined, vai: string): readonly Finding[] {
   const who = daemon === undefined ? 'self' : String(daemon);
   const limit = /^Max open files\s+(\d+|unlimited)/m.exec(read(`${proc}/${who}/limits`) ?? '')?.[1];
   if (limit === undefined) return [];
@@ -62,7 +62,7 @@ function openFilesFindings(proc: string, daemon: number | undefined): readonly F
   const words =
     used === undefined ? `${limit} files may be open at once` : `The bridge has ${used} of ${limit} files open`;
   if (most >= leastOpenFiles && !isNearlySpent) return [good('machine', `${words}.`)];
-  return [fault('open-files-low', `${words}; a session takes several.`, 'ulimit -n 4096, then: vai restart')];
+  return [fault('open-files-low', `${words}; a session takes several.`, `ulimit -n 4096, then: ${vai} restart`)];
 }
 
 /** The bridge watches a directory for each session; the system gives each user so many. */
