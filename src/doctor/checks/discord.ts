@@ -101,8 +101,11 @@ async function channelFindings(
   // One after another: a bot may ask fifty questions in a second, and a map may have many channels.
   for (const { number, channel } of entries) {
     const answer = await discord.channel(channel);
-    if (answer.kind !== 'ok') findings.push(unanswered(answer, `channel ${channel}`, about));
-    else if (answer.value.kind === 'unseen') {
+    if (answer.kind !== 'ok') {
+      findings.push(unanswered(answer, `channel ${channel}`, about));
+      // Neither a network that is gone nor a server that asks to wait would answer for the next one.
+      if (answer.kind !== 'refused') break;
+    } else if (answer.value.kind === 'unseen') {
       findings.push(
         fault(
           'channel-unseen',

@@ -115,6 +115,12 @@ describe('discordCheck', () => {
     ]);
   });
 
+  it('asks for no further channel of a server that does not answer', async () => {
+    world.write('config/sessions.json', `{"1":"${channel}","2":"111111111111111111","3":"222222222222222222"}`);
+    faults.failRequests({ path: /channels/, times: Infinity }, { status: 503, body: 'down' });
+    expect((await find()).map(({ id }) => id)).toEqual(['discord-offline']);
+  });
+
   it('tells a question that Discord did not answer', async () => {
     faults.failRequests({ path: /gateway\/bot/ }, { status: 403, body: { code: 40_001, message: 'Unauthorized' } });
     expect(await find()).toMatchObject([{ id: 'discord-refused', says: expect.stringContaining('HTTP 403') }]);
