@@ -1,3 +1,5 @@
+import { checkAddress } from './markdown/read-markup.ts';
+
 /**
  * The address of a file of this very server, by the page's own name for it; undefined for files from elsewhere, which
  * the page does not fetch.
@@ -9,6 +11,11 @@ export function localAddress(url: string, origin = location.origin): string | un
   const names = ['127.0.0.1', 'localhost', own.hostname];
   const isOwn = protocol === own.protocol && port === own.port && names.includes(hostname);
   return isOwn ? pathname + search : undefined;
+}
+
+/** Where a link to a file may lead: to a file of this server, or to one of the web. Undefined for anything else. */
+export function fileAddress(url: string, origin = location.origin): string | undefined {
+  return localAddress(url, origin) ?? checkAddress(url);
 }
 
 /** The address that stands for `attachment://name` in embeds and components. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { localAddress, resolveAttachment } from '../../../src/local-discord/page/local-address.ts';
+import { fileAddress, localAddress, resolveAttachment } from '../../../src/local-discord/page/local-address.ts';
 import { attachmentsShown } from '../../../src/local-discord/page/shown-attachments.ts';
 import { message } from './messages.ts';
 
@@ -16,6 +16,16 @@ describe('addresses of files', () => {
     ['javascript:alert(1)', undefined],
   ])('%s', (url, expected) => {
     expect(localAddress(url, origin)).toBe(expected);
+  });
+
+  it.each([
+    ['http://127.0.0.1:4000/a', '/a'],
+    ['https://example.org/a.png', 'https://example.org/a.png'],
+    ['javascript:alert(1)', undefined],
+    ['data:text/html,hi', undefined],
+    ['attachment://gone.png', undefined],
+  ])('a link to %s leads to %s', (url, expected) => {
+    expect(fileAddress(url, origin)).toBe(expected);
   });
 
   it('are found by the name that stands for them', () => {

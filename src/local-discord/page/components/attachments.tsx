@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 
 import { useTools } from '../context.ts';
-import { localAddress } from '../local-address.ts';
+import { fileAddress, localAddress } from '../local-address.ts';
 import type { Attachment } from '../state/payloads.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icons.tsx';
@@ -100,8 +100,14 @@ export function FileLink({
   readonly size?: number;
 }): VNode {
   const { format } = useTools();
+  const address = fileAddress(url);
   return (
-    <a class="file-link" href={localAddress(url) ?? url} target="_blank" rel="noopener noreferrer">
+    <a
+      class="file-link"
+      {...(address === undefined ? {} : { href: address })}
+      target="_blank"
+      rel="noopener noreferrer"
+    >
       <Icon name={localAddress(url) === undefined ? 'external' : 'file'} />
       <span class="file-name">{name}</span>
       {size !== undefined && <span class="file-size">{format.size(size)}</span>}
