@@ -18,7 +18,8 @@ function parseBlocks(text: string, mayQuote: boolean): readonly Block[] {
   let at = 0;
 
   const endParagraph = (): void => {
-    const content = paragraph.join('\n').replace(/^\n+|\n+$/g, '');
+    const from = paragraph.findIndex((line) => line !== '');
+    const content = paragraph.slice(Math.max(from, 0), paragraph.findLastIndex((line) => line !== '') + 1).join('\n');
     if (content !== '') blocks.push({ kind: 'paragraph', content: parseInline(content) });
     paragraph = [];
   };

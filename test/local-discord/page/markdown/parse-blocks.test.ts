@@ -85,6 +85,7 @@ describe('hostile blocks', () => {
     ['list', '- a\n'],
     ['ever deeper list', `${Array.from({ length: 20 }, (_, depth) => `${' '.repeat(depth)}- a`).join('\n')}\n`],
     ['blank lines', '\n'],
+    ['blank lines between words', `a${'\n'.repeat(size - 2)}b`],
     ['asterisks', '*'],
   ])('take no longer than their length allows: %s', (_, part) => {
     const text = part.repeat(Math.ceil(size / part.length));
