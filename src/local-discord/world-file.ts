@@ -29,8 +29,11 @@ export function openWorld(options: {
   const channels = new ChannelStore(database);
   const messages = new MessageStore(database);
   for (const id of channels.eraseOld(clock.now())) messages.eraseChannel(id);
-  const used = users.all().map(({ id }) => BigInt(id));
-  const ids = new Snowflakes(clock, [messages.largest(), ...used, ...channels.ownIds()].reduce(larger, 0n));
+  const attachments = new AttachmentStore(database);
+  const commands = new CommandStore(database);
+  const used = [...users.all().map(({ id }) => id), ...commands.usable().flatMap(({ id, version }) => [id, version])];
+  const largest = [messages.largest(), attachments.largest(), ...channels.ownIds(), ...used.map(BigInt)];
+  const ids = new Snowflakes(clock, largest.reduce(larger, 0n));
   const settings = loadSettings(database, ids);
   const world: World = {
     clock,
@@ -42,8 +45,8 @@ export function openWorld(options: {
     channels,
     messages,
     reactions: new ReactionStore(database),
-    attachments: new AttachmentStore(database),
-    commands: new CommandStore(database),
+    attachments,
+    commands,
     interactions: scope.own('interactions', new Interactions(clock, faults), (it) => it.close()),
     publish: (dispatch) => here.publish(dispatch),
     get origin() {

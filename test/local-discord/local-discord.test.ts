@@ -109,12 +109,24 @@ describe('what lasts', () => {
     const first = await startLocalDiscord({ port: 0, dataFile, clock });
     const channelId = first.ensureChannel({ name: 'session-1' });
     const before = { apiUrl: first.api, botToken: first.botToken, guildId: first.guildId, channelId };
-    const { body: old } = await rest(before, 'POST', messagesOf(channelId), { content: 'old' });
+    const withFiles = (content: string): FormData => {
+      const form = new FormData();
+      form.append('payload_json', JSON.stringify({ content }));
+      for (const index of [0, 1]) form.append(`files[${index}]`, new Blob([content]), `${content}.txt`);
+      return form;
+    };
+    const { body: old } = await rest(before, 'POST', messagesOf(channelId), withFiles('old'));
+    const application = (await rest(before, 'GET', '/users/@me')).body.id;
+    const commands = `/applications/${application}/commands`;
+    const command = await rest(before, 'POST', commands, { name: 'old', description: 'old' });
     await first.close();
     clock.jump(-3_600_000);
-    const { target } = await runningServer({ dataFile, clock });
-    const { body: young } = await rest(target, 'POST', messagesOf(channelId), { content: 'young' });
+    const { target, errors } = await runningServer({ dataFile, clock });
+    const { body: young } = await rest(target, 'POST', messagesOf(channelId), withFiles('young'));
     expect(BigInt(young.id) > BigInt(old.id)).toBe(true);
+    const other = await rest(target, 'POST', commands, { name: 'young', description: 'young' });
+    expect(BigInt(other.body.id) > BigInt(command.body.id)).toBe(true);
+    expect(errors).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 
+import { largestIdIn } from './database.ts';
 import type { ImageSize } from './image-size.ts';
 import { toInteger } from './snowflakes.ts';
 
@@ -64,6 +65,11 @@ export class AttachmentStore {
     const row = this.#database.prepare(`SELECT ${columns}, bytes FROM ${source} WHERE id = ?`).get(toInteger(id));
     const bytes = row?.['bytes'];
     return row && bytes instanceof Uint8Array ? { attachment: toAttachment(row), bytes } : undefined;
+  }
+
+  /** The largest id in use, 0 when there is none. */
+  largest(): bigint {
+    return largestIdIn(this.#database, 'attachments');
   }
 
   delete(id: string): void {

@@ -83,6 +83,12 @@ export function inTransaction<T>(database: DatabaseSync, action: () => T): T {
   }
 }
 
+/** The largest id in a table, 0 when it is empty. */
+export function largestIdIn(database: DatabaseSync, table: 'messages' | 'attachments'): bigint {
+  const row = database.prepare(`SELECT CAST(max(id) AS TEXT) AS id FROM ${table}`).get();
+  return typeof row?.['id'] === 'string' ? BigInt(row['id']) : 0n;
+}
+
 function makePrivateFile(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);

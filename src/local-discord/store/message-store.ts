@@ -7,6 +7,7 @@ import type {
 } from 'discord-api-types/v10';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 
+import { largestIdIn } from './database.ts';
 import { largestId, toInteger } from './snowflakes.ts';
 
 /** A message as it is kept: everything but its reactions and attachments. */
@@ -162,8 +163,7 @@ export class MessageStore {
 
   /** The largest id in use, 0 when there is none. */
   largest(): bigint {
-    const row = this.#database.prepare('SELECT CAST(max(id) AS TEXT) AS id FROM messages').get();
-    return typeof row?.['id'] === 'string' ? BigInt(row['id']) : 0n;
+    return largestIdIn(this.#database, 'messages');
   }
 
   #select(where: string, channel: string, id: bigint, limit: number): StoredMessage[] {
