@@ -4,6 +4,7 @@ import { parseSessionNumber } from '../model/session.ts';
 import type { SessionNumber } from '../model/session.ts';
 import { hinted } from './completion/hints.ts';
 import { usageError } from './failure.ts';
+import { readStandardInput } from './standard-input.ts';
 
 /** The argument that names a session. */
 export function sessionArgument(): Argument {
@@ -38,15 +39,6 @@ export function readInterval(value: string): number {
   const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
   if (seconds >= 0.1 && seconds <= 3600) return Math.round(seconds * 1000);
   throw new InvalidArgumentError('It must be a number of seconds from 0.1 to 3600.');
-}
-
-/** Reads standard input to its end, without its last newline. */
-export async function readStandardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
 }
 
 /** The text of a message: the argument, or standard input for `-` or when there is none and input is piped in. */

@@ -86,16 +86,11 @@ export class CliContext {
    * @param timeoutMs how long one answer may take; by default as long as fits the question.
    */
   async withBridge<T>(use: (bridge: ControlClient) => Promise<T>, timeoutMs?: number): Promise<T> {
-    const token = paneToken(this.environment);
     // Loaded only here: help, completion and mistakes need none of what it brings along.
     const { connectControl } = await import('../control/client.ts');
-    const bridge = await reachDaemon(this.paths, (socket) =>
-      connectControl({
-        socket,
-        clock: this.clock,
-        ...(token === undefined ? {} : { token }),
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      }),
+    const { paths, environment, clock } = this;
+    const bridge = await reachDaemon(paths, environment, (address) =>
+      connectControl({ ...address, clock, ...(timeoutMs === undefined ? {} : { timeoutMs }) }),
     );
     try {
       return await use(bridge);

@@ -3,7 +3,8 @@ import { resolvePaths } from '../config/paths.ts';
 import { openWire } from '../control/wire.ts';
 import { parsePost } from './dp-arguments.ts';
 import { endOnLostOutput, exitCodeOf, failureLine, obstacleNote, usageError } from './failure.ts';
-import { paneToken, reachDaemon } from './reach-daemon.ts';
+import { reachDaemon } from './reach-daemon.ts';
+import { readStandardInput } from './standard-input.ts';
 
 const postTimeoutMs = 20_000;
 
@@ -15,11 +16,10 @@ async function runDp(args: readonly string[], environment: NodeJS.ProcessEnv): P
     describeDp().outputHelp();
     return;
   }
-  const text = post.text ?? (await readInput());
+  const text = post.text ?? (await readStandardInput());
   if (text.trim() === '') throw usageError('The message is empty.', 'Example: dp "the build is green"');
-  const token = paneToken(environment);
-  const wire = await reachDaemon(resolvePaths({ environment }), (socket) =>
-    openWire({ socket, clock: systemClock, ...(token === undefined ? {} : { token }) }),
+  const wire = await reachDaemon(resolvePaths({ environment }), environment, (address) =>
+    openWire({ ...address, clock: systemClock }),
   );
   try {
     const stored = await wire.call('post', { target: post.target, text }, postTimeoutMs);
@@ -35,14 +35,6 @@ async function runDp(args: readonly string[], environment: NodeJS.ProcessEnv): P
 function obstacleIn(stored: unknown): string | undefined {
   if (typeof stored !== 'object' || stored === null || !('obstacle' in stored)) return undefined;
   return typeof stored.obstacle === 'string' ? stored.obstacle : undefined;
-}
-
-async function readInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => endOnLostOutput('dp', error));

@@ -2,17 +2,29 @@ import { BridgeError } from '../base/errors.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import { isDaemonAlive, readDaemonRecord } from '../control/daemon-record.ts';
 
+/** Where a daemon is, and as whom we speak to it: with a token as that session's pane, else as the person at the machine. */
+export interface DaemonAddress {
+  readonly socket: string;
+  readonly token?: string;
+}
+
 /**
- * Connects to the daemon of an installation with `open`, which is given the socket. The daemon's own record knows the
- * socket best: the run-time directory may be another one where it was started (cron, sudo, a service manager).
+ * Connects to the daemon of an installation with `open`. The daemon's own record knows the socket best: the run-time
+ * directory may be another one where it was started (cron, sudo, a service manager).
  *
  * @throws BridgeError `no-daemon` when none runs; `daemon-not-answering` when its process lives and does not listen.
  */
-export async function reachDaemon<T>(paths: BridgePaths, open: (socket: string) => Promise<T>): Promise<T> {
+export async function reachDaemon<T>(
+  paths: BridgePaths,
+  environment: Readonly<Record<string, string | undefined>>,
+  open: (address: DaemonAddress) => Promise<T>,
+): Promise<T> {
+  const token = paneToken(environment);
   const record = readDaemonRecord(paths.daemonRecord);
   const alive = record !== undefined && isDaemonAlive(record);
   try {
-    return await open(alive ? record.socket : paths.controlSocket);
+    const socket = alive ? record.socket : paths.controlSocket;
+    return await open(token === undefined ? { socket } : { socket, token });
   } catch (error) {
     if (!alive || !(error instanceof BridgeError) || error.code !== 'no-daemon') throw error;
     throw new BridgeError('daemon-not-answering', `The bridge (process ${record.pid}) is there but does not answer.`, {

@@ -4,7 +4,7 @@ import { BridgeError } from '../../base/errors.ts';
 import { openWire } from '../../control/wire.ts';
 import type { CliContext } from '../context.ts';
 import { visible } from '../failure.ts';
-import { paneToken, reachDaemon } from '../reach-daemon.ts';
+import { reachDaemon } from '../reach-daemon.ts';
 import { channelLabel } from '../status-text.ts';
 import { complete } from './complete.ts';
 import type { Candidate, Lookups } from './complete.ts';
@@ -46,11 +46,10 @@ function daemonLookups(context: CliContext): Lookups {
 }
 
 async function ask(context: CliContext, method: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const token = paneToken(context.environment);
-  const { clock } = context;
+  const { paths, environment, clock } = context;
   try {
-    const wire = await reachDaemon(context.paths, (socket) =>
-      openWire({ socket, clock, connectTimeoutMs: patienceMs, ...(token === undefined ? {} : { token }) }),
+    const wire = await reachDaemon(paths, environment, (address) =>
+      openWire({ ...address, clock, connectTimeoutMs: patienceMs }),
     );
     try {
       const result = await wire.call(method, {}, patienceMs);
