@@ -42,7 +42,7 @@ export function answeredComponents(components: readonly LooseComponent[], answer
 }
 
 /** The blanks in a component. */
-export function inputsIn(component: LooseComponent): readonly LooseComponent[] {
+function inputsIn(component: LooseComponent): readonly LooseComponent[] {
   const { components, component: inner, custom_id: customId } = component;
   const children = [...(components ?? []), ...(inner ? [inner] : [])].flatMap(inputsIn);
   return customId === undefined ? children : [component, ...children];

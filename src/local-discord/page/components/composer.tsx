@@ -31,7 +31,6 @@ interface Props {
   readonly isEditing: boolean;
   readonly onStopReply: () => void;
   readonly onEditLast: () => void;
-  readonly onDismiss: () => void;
 }
 
 /** Where messages are written, files attached and commands typed. */

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 
-import { useChat, useTools } from '../context.ts';
+import { useChat } from '../context.ts';
 import type { Channel } from '../state/channels.ts';
 import { readTopic } from '../state/channels.ts';
 import { conversationOf } from '../state/chat-state.ts';
@@ -13,7 +13,6 @@ import { Welcome } from './welcome.tsx';
 
 /** The conversation of one channel, and what its reader is in the middle of. Drawn anew for another channel. */
 export function ConversationView({ channel }: { readonly channel: Channel }): VNode {
-  const { chat } = useTools();
   const { messages, complete, current } = useChat((state) => conversationOf(state, channel.id));
   const self = useChat((state) => state.self);
   const outbox = useChat((state) => state.outbox);
@@ -55,7 +54,6 @@ export function ConversationView({ channel }: { readonly channel: Channel }): VN
           setReplyTo(undefined);
         }}
         onEditLast={editLast}
-        onDismiss={() => chat.store.dispatch({ kind: 'dismiss', channel: channel.id })}
       />
     </>
   );
