@@ -28,6 +28,11 @@ export function readSessions(value: string): readonly SessionNumber[] {
   return value.split(',').map((part) => readSession(part.trim()));
 }
 
+/** Reads an option that may be given several times. */
+export function readRepeated(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
 /** Reads a count of lines from the command line. */
 export function readCount(value: string): number {
   if (!/^\d{1,7}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 
 import type { Output } from '../../control/outputs.ts';
 import type { PromptAnswer } from '../../model/prompt.ts';
-import { jsonOption } from '../arguments.ts';
+import { jsonOption, readRepeated } from '../arguments.ts';
 import { hinted } from '../completion/hints.ts';
 import type { CliContext } from '../context.ts';
 import { usageError } from '../failure.ts';
@@ -24,7 +24,7 @@ export function addAnswer(program: Command, context: CliContext): void {
     .addArgument(hinted(new Argument('<id>', 'id of the prompt'), 'prompts'))
     .addArgument(hinted(new Argument('[decision]', 'allow or deny'), ['allow', 'deny']))
     .option('--message <TEXT>', 'with deny: what the agent is told')
-    .option('--choose <Question=Answer>', 'answers a question; repeat it for several', collect, [])
+    .option('--choose <Question=Answer>', 'answers a question; repeat it for several', readRepeated, [])
     .addOption(jsonOption())
     .action(async (id: string, decision: string | undefined, options: Options) => {
       const answer = readAnswer(decision, options);
@@ -61,8 +61,4 @@ function readChoice(choice: string): readonly [string, string] {
   const sign = choice.indexOf('=');
   if (sign > 0 && sign < choice.length - 1) return [choice.slice(0, sign), choice.slice(sign + 1)];
   throw usageError(`"${choice}" is not of the form "Question=Answer".`, advice);
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }
