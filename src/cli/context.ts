@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
+import { BridgeError } from '../base/errors.ts';
 import { resolvePaths } from '../config/paths.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import type { ControlClient } from '../control/client.ts';
@@ -38,9 +39,15 @@ export class CliContext {
     return join(this.paths.logs, 'start.log');
   }
 
-  /** Whether this program runs inside a session's terminal. */
-  get inPane(): boolean {
-    return paneToken(this.environment) !== undefined;
+  /**
+   * Refuses what must not be done inside a session's terminal.
+   *
+   * @param refusal what cannot be done there, as a sentence.
+   * @throws BridgeError `forbidden`.
+   */
+  demandOwnShell(refusal: string): void {
+    if (paneToken(this.environment) === undefined) return;
+    throw new BridgeError('forbidden', refusal, { advice: 'Use a shell of your own.' });
   }
 
   /** How `vai` is typed in this shell. */

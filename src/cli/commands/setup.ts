@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { BridgeError } from '../../base/errors.ts';
+import { readRepeated } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { usageError } from '../failure.ts';
 import { explain } from '../manual.ts';
@@ -19,7 +19,7 @@ export function addSetup(program: Command, context: CliContext): void {
     .option(
       '--channel <ID[=DIRECTORY]>',
       'without questions: a channel that gets a session; repeat it for several',
-      (value: string, previous: readonly string[]) => [...previous, value],
+      readRepeated,
       [],
     )
     .option('--yes', 'without questions: also (re)start the bridge')
@@ -38,11 +38,7 @@ export function addSetup(program: Command, context: CliContext): void {
 }
 
 async function setUp(context: CliContext, options: Options): Promise<void> {
-  if (context.inPane) {
-    throw new BridgeError('forbidden', "The bridge cannot be set up from inside a session's terminal.", {
-      advice: 'Use a shell of your own.',
-    });
-  }
+  context.demandOwnShell("The bridge cannot be set up from inside a session's terminal.");
   if (options.tokenFile !== undefined) {
     const [{ runUnattended }, { makeTools, noAsker }] = await Promise.all([
       import('../setup/unattended.ts'),

@@ -106,8 +106,5 @@ async function runningStatus(context: CliContext): Promise<BridgeStatus | undefi
 
 /** A daemon started from a pane would live with that session's environment, and without the bridge's own secrets. */
 function refuseInPane(context: CliContext): void {
-  if (!context.inPane) return;
-  throw new BridgeError('forbidden', "The bridge cannot be started from inside a session's terminal.", {
-    advice: 'Use a shell of your own.',
-  });
+  context.demandOwnShell("The bridge cannot be started from inside a session's terminal.");
 }

@@ -35,11 +35,7 @@ export function addView(program: Command, context: CliContext): void {
 }
 
 async function view(context: CliContext, only: readonly number[] | undefined): Promise<void> {
-  if (context.inPane) {
-    throw new BridgeError('forbidden', "The view cannot be opened inside a session's terminal: it would show itself.", {
-      advice: 'Use a shell of your own.',
-    });
-  }
+  context.demandOwnShell("The view cannot be opened inside a session's terminal: it would show itself.");
   const first = await context.withBridge((bridge) => bridge.status());
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new BridgeError('no-terminal', 'view needs a terminal, and this is none.', {
