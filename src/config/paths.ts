@@ -6,6 +6,15 @@ import { BridgeError } from '../base/errors.ts';
 import { shortHash } from '../base/ids.ts';
 import { expandHome } from './directories.ts';
 
+/** What each chat server has of its own: a session belongs to one of them. */
+export interface ServerPaths {
+  /** The map of its channels to sessions. */
+  readonly map: string;
+  readonly database: string;
+  /** The private directories of its sessions. */
+  readonly sessions: string;
+}
+
 /** Where an installation keeps its things. All absolute. Nothing is created by asking. */
 export interface BridgePaths {
   /** BRIDGE_HOME. */
@@ -14,6 +23,9 @@ export interface BridgePaths {
   readonly envFile: string;
   readonly bridgeJson: string;
   readonly state: string;
+  readonly discord: ServerPaths;
+  /** Of the built-in chat. */
+  readonly local: ServerPaths;
   /** Who the running daemon is; see control/daemon-record. */
   readonly daemonRecord: string;
   readonly logs: string;
@@ -70,6 +82,16 @@ export function resolvePaths(options: PathsOptions): BridgePaths {
     envFile: join(config, '.env'),
     bridgeJson: join(config, 'bridge.json'),
     state,
+    discord: {
+      map: join(config, 'sessions.json'),
+      database: join(state, 'bridge.db'),
+      sessions: join(state, 'sessions'),
+    },
+    local: {
+      map: join(config, 'sessions.local.json'),
+      database: join(state, 'bridge.local.db'),
+      sessions: join(state, 'sessions.local'),
+    },
     daemonRecord: join(state, 'daemon.json'),
     logs,
     bridgeLog: join(logs, 'bridge.log'),

@@ -53,6 +53,16 @@ describe('resolvePaths', () => {
       envFile: join(home, 'config/.env'),
       bridgeJson: join(home, 'config/bridge.json'),
       state: join(home, 'state'),
+      discord: {
+        map: join(home, 'config/sessions.json'),
+        database: join(home, 'state/bridge.db'),
+        sessions: join(home, 'state/sessions'),
+      },
+      local: {
+        map: join(home, 'config/sessions.local.json'),
+        database: join(home, 'state/bridge.local.db'),
+        sessions: join(home, 'state/sessions.local'),
+      },
       daemonRecord: join(home, 'state/daemon.json'),
       logs: join(home, 'logs'),
       bridgeLog: join(home, 'logs/bridge.log'),

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 
 import { claimPrivateDirectory } from '../../base/atomic-file.ts';
 import { BridgeError } from '../../base/errors.ts';
@@ -21,7 +20,7 @@ export function saveToken({ paths, envExample }: Pick<SetupTools, 'paths' | 'env
 
 /** The sessions that Discord's map has. @throws BridgeError `sessions-file-invalid`. */
 export function mappedSessions({ paths }: Pick<SetupTools, 'paths'>): Promise<readonly SessionEntry[]> {
-  return mapOf(paths.config).read();
+  return mapOf(paths).read();
 }
 
 /**
@@ -40,9 +39,9 @@ export async function saveSessions(tools: SetupTools, wanted: readonly WantedSes
 async function addToFile({ paths }: SetupTools, wanted: readonly WantedSession[]): Promise<readonly number[]> {
   claimPrivateDirectory(paths.config);
   const workspace = directoriesOf(paths);
-  const given = Math.max(await highestRecorded(paths.state), workspace.highestNumber());
+  const given = Math.max(await highestRecorded(paths.discord.database), workspace.highestNumber());
   const added: SessionEntry[] = [];
-  await mapOf(paths.config).update((entries) => {
+  await mapOf(paths).update((entries) => {
     let highest = Math.max(given, ...entries.map(({ number }) => number));
     for (const { channel: text, ...settings } of wanted) {
       const channel = parseChannelId(text);
@@ -62,8 +61,7 @@ async function addToFile({ paths }: SetupTools, wanted: readonly WantedSession[]
 }
 
 /** A number is never given twice: the database of Discord's sessions remembers the highest. */
-async function highestRecorded(state: string): Promise<number> {
-  const file = join(state, 'bridge.db');
+async function highestRecorded(file: string): Promise<number> {
   if (!existsSync(file)) return 0;
   // Loaded only here: Node 22 warns of SQLite as soon as it is.
   const { openStores } = await import('../../storage/stores.ts');
@@ -76,15 +74,15 @@ async function highestRecorded(state: string): Promise<number> {
 }
 
 /** Directories tell also of numbers that the built-in chat's map gave. */
-function directoriesOf({ workspace, attachments, state }: SetupTools['paths']): SessionDirectories {
+function directoriesOf({ workspace, attachments, discord }: SetupTools['paths']): SessionDirectories {
   return new SessionDirectories({
     workspace,
     attachments,
-    sessions: join(state, 'sessions'),
+    sessions: discord.sessions,
     defaultWorkDir: undefined,
   });
 }
 
-function mapOf(config: string): SessionsFile {
-  return new SessionsFile({ path: join(config, 'sessions.json') });
+function mapOf({ discord }: SetupTools['paths']): SessionsFile {
+  return new SessionsFile({ path: discord.map });
 }

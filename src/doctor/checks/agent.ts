@@ -133,10 +133,7 @@ export function hookCheck({ paths, environment, temporary, packageRoot, vai }: S
               `The hook script does not work: ${wrong}.`,
               `Look whether ${temporary} (TMPDIR) is there and has space; try: sh -c true`,
             );
-      const broken = ['sessions', 'sessions.local']
-        .map((name) => join(paths.state, name))
-        .flatMap(entriesOf)
-        .flatMap(brokenMailboxParts);
+      const broken = [paths.discord.sessions, paths.local.sessions].flatMap(entriesOf).flatMap(brokenMailboxParts);
       return [
         hook,
         ...broken.map((path) =>

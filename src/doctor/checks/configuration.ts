@@ -1,11 +1,9 @@
-import { join } from 'node:path';
-
 import { BridgeError, describeError } from '../../base/errors.ts';
 import { shellLine } from '../../base/shell-words.ts';
 import { isDirectory } from '../../config/directories.ts';
 import { readEnvFile } from '../../config/read-files.ts';
 import type { SessionEntry } from '../../model/session.ts';
-import { SessionsFile } from '../../storage/sessions-file.ts';
+import { readMap } from '../read-map.ts';
 import { fault, good } from '../report.ts';
 import type { Finding } from '../report.ts';
 import type { Check } from '../run-checks.ts';
@@ -40,14 +38,14 @@ export function mapsCheck({ configuration, paths, vai }: Surroundings): Check {
       const config = configuration instanceof BridgeError ? undefined : configuration;
       const isDiscord = config?.config.discordToken !== undefined;
       const [discord, local] = await Promise.all(
-        ['sessions.json', 'sessions.local.json'].map((name) => readMap(join(paths.config, name), vai)),
+        [paths.discord.map, paths.local.map].map((path) => lookAtMap(path, vai)),
       );
       const findings = [...(discord?.findings ?? []), ...(local?.findings ?? [])];
       if (isDiscord && discord?.entries?.length === 0) {
         findings.push(
           fault(
             'map-empty',
-            `A token is set, and ${join(paths.config, 'sessions.json')} gives no channel a session.`,
+            `A token is set, and ${paths.discord.map} gives no channel a session.`,
             `${vai} setup, or: ${vai} add-session <channel id>`,
           ),
         );
@@ -69,19 +67,17 @@ export function mapsCheck({ configuration, paths, vai }: Surroundings): Check {
   };
 }
 
-async function readMap(
+async function lookAtMap(
   path: string,
   vai: string,
 ): Promise<{ readonly entries: readonly SessionEntry[] | undefined; readonly findings: readonly Finding[] }> {
-  try {
-    const entries = await new SessionsFile({ path }).read();
-    const findings = entries.flatMap((entry) => entryFindings(path, entry, vai));
-    const fine = entries.length > 0 ? [good('configuration', `${path}: sessions ${numbers(entries)}.`)] : [];
-    return { entries, findings: findings.length > 0 ? findings : fine };
-  } catch (error) {
-    if (!(error instanceof BridgeError)) throw error;
-    return { entries: undefined, findings: [fault('map-invalid', error.message, error.advice)] };
+  const entries = await readMap(path);
+  if (entries instanceof BridgeError) {
+    return { entries: undefined, findings: [fault('map-invalid', entries.message, entries.advice)] };
   }
+  const findings = entries.flatMap((entry) => entryFindings(path, entry, vai));
+  const fine = entries.length > 0 ? [good('configuration', `${path}: sessions ${numbers(entries)}.`)] : [];
+  return { entries, findings: findings.length > 0 ? findings : fine };
 }
 
 function entryFindings(path: string, { number, workDir, agent }: SessionEntry, vai: string): readonly Finding[] {

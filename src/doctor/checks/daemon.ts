@@ -104,11 +104,11 @@ function missingFiles(
   { status, socket, hasRecord }: { status: BridgeStatus; socket: string; hasRecord: boolean },
   { paths, vai }: Surroundings,
 ): readonly Finding[] {
-  const ofSessions = join(paths.state, status.chat.kind === 'local' ? 'sessions.local' : 'sessions');
+  const { sessions } = paths[status.chat.kind];
   const expected = [
     ...[paths.state, paths.logs, paths.config, socket, status.tmuxSocket],
     ...(hasRecord ? [] : [paths.daemonRecord]),
-    ...status.sessions.map(({ number }) => join(ofSessions, String(number))),
+    ...status.sessions.map(({ number }) => join(sessions, String(number))),
   ];
   const all = [...expected.filter((path) => !existsSync(path)), ...deletedFiles(status.pid, paths.home)];
   // What was in a removed directory went with it.

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-
 import { BridgeError } from '../../base/errors.ts';
 import { describeSource } from '../../config/load-config.ts';
 import type { LoadedConfig } from '../../config/load-config.ts';
@@ -7,7 +5,7 @@ import { inviteLink } from '../../discord/channel-permissions.ts';
 import { withoutPrefix } from '../../discord/diagnosis.ts';
 import type { Answer, DiscordInquiry } from '../../discord/diagnosis.ts';
 import type { SessionEntry } from '../../model/session.ts';
-import { SessionsFile } from '../../storage/sessions-file.ts';
+import { readMap } from '../read-map.ts';
 import { fault, good } from '../report.ts';
 import type { Finding } from '../report.ts';
 import type { Check } from '../run-checks.ts';
@@ -48,11 +46,12 @@ export function discordCheck({ configuration, discord, paths, vai }: Surrounding
       }
       const me = await discord.me();
       if (me.kind !== 'ok') return [unanswered(me, 'who the bot is', about)];
+      const map = await readMap(paths.discord.map);
       const [application, guilds, starts, channels] = await Promise.all([
         applicationFinding(discord, about),
         guildFinding(discord, about),
         loginsFinding(discord, about),
-        channelFindings(discord, await mappedSessions(join(paths.config, 'sessions.json')), about),
+        channelFindings(discord, map instanceof BridgeError ? [] : map, about),
       ]);
       return [good('discord', `The token is that of ${me.value.username}.`), application, guilds, starts, ...channels];
     },
@@ -124,16 +123,6 @@ async function channelFindings(
     } else findings.push(good('discord', `The bot can work in #${answer.value.name} (session ${number}).`));
   }
   return findings;
-}
-
-/** A map that cannot be read is told by another check. */
-async function mappedSessions(path: string): Promise<readonly SessionEntry[]> {
-  try {
-    return await new SessionsFile({ path }).read();
-  } catch (error) {
-    if (error instanceof BridgeError) return [];
-    throw error;
-  }
 }
 
 function unanswered(

@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 
 import { systemErrorCode } from '../../base/errors.ts';
 import { shellWord } from '../../base/shell-words.ts';
@@ -19,7 +19,7 @@ export function filesCheck({ paths, userId }: Surroundings): Check {
       const directories = [
         ...[paths.config, paths.state, paths.logs, paths.attachments, paths.monitoring, paths.workspace],
         ...entriesOf(paths.state),
-        ...['sessions', 'sessions.local'].flatMap((name) => entriesOf(join(paths.state, name))),
+        ...[paths.discord.sessions, paths.local.sessions].flatMap(entriesOf),
         ...entriesOf(paths.attachments),
         paths.runtime,
       ].filter((path) => status(path)?.isDirectory());
@@ -28,7 +28,7 @@ export function filesCheck({ paths, userId }: Surroundings): Check {
       const files = [
         paths.envFile,
         paths.bridgeJson,
-        ...['sessions.json', 'sessions.local.json'].map((name) => join(paths.config, name)),
+        ...[paths.discord.map, paths.local.map],
         ...entriesOf(paths.state).filter((path) => status(path)?.isFile()),
         ...entriesOf(paths.logs).filter((path) => path.endsWith('.log')),
         paths.controlSocket,

@@ -3,9 +3,9 @@ import { basename, dirname, join } from 'node:path';
 
 import { BridgeError } from '../../base/errors.ts';
 import { shellLine } from '../../base/shell-words.ts';
-import { SessionsFile } from '../../storage/sessions-file.ts';
 import { viewTmuxServer } from '../../terminal/diagnosis.ts';
 import type { DaemonView } from '../daemon-view.ts';
+import { readMap } from '../read-map.ts';
 import { fault, good } from '../report.ts';
 import type { Finding } from '../report.ts';
 import type { Check } from '../run-checks.ts';
@@ -106,8 +106,13 @@ async function strangers(
   daemon: DaemonView,
   { paths, vai }: Surroundings,
 ): Promise<readonly Finding[]> {
-  const known = await mappedNumbers(paths.config);
-  if (!own.sessions || !known) return [];
+  const maps = await Promise.all([paths.discord.map, paths.local.map].map(readMap));
+  const known = new Set<number>();
+  for (const map of maps) {
+    if (map instanceof BridgeError) return [];
+    for (const { number } of map) known.add(number);
+  }
+  if (!own.sessions) return [];
   return own.sessions.flatMap((name) => {
     const number = /^claude-session-(\d+)$/.exec(name)?.[1];
     if (number === undefined || known.has(Number(number))) return [];
@@ -169,18 +174,5 @@ function commandOf(pid: number): string {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
   } catch {
     return 'it has just ended';
-  }
-}
-
-/** The numbers of both maps; undefined when one cannot be read, which another check tells. */
-async function mappedNumbers(config: string): Promise<ReadonlySet<number> | undefined> {
-  try {
-    const maps = await Promise.all(
-      ['sessions.json', 'sessions.local.json'].map((name) => new SessionsFile({ path: join(config, name) }).read()),
-    );
-    return new Set(maps.flat().map(({ number }) => number));
-  } catch (error) {
-    if (error instanceof BridgeError) return undefined;
-    throw error;
   }
 }
