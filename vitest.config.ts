@@ -10,6 +10,8 @@ export default defineConfig({
           exclude: ['test/e2e/**'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
+          // A second, the usual patience, is short for processes and sockets where others are at work.
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
