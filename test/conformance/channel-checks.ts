@@ -33,9 +33,7 @@ export function channelChecks(reach: Reach, withUser: boolean): void {
   });
 
   it.skipIf(!withUser)('a topic set by the bot, or by a person who may, is told to everybody', async () => {
-    const person = await RawGateway.open(reach());
-    person.identify(reach().userToken!);
-    await person.event('READY');
+    const { person } = await RawGateway.openAsPerson(reach());
     const guild = client.guilds.cache.get(reach().guildId)!;
     const channel = await guild.channels.create({ name: 'topics', type: ChannelType.GuildText });
     await channel.setTopic('🟢 idle · claude-code');

@@ -16,8 +16,7 @@ export function gatewayChecks(reach: Reach, withUser: boolean): void {
   it('a heartbeat is acknowledged', async () => {
     const gateway = await RawGateway.open(reach());
     expect(gateway.frames[0]?.d.heartbeat_interval).toBeGreaterThan(1000);
-    gateway.send(1, null);
-    await gateway.next(({ op }) => op === 11);
+    await gateway.settled();
     gateway.close();
   });
 
@@ -98,8 +97,7 @@ export function gatewayChecks(reach: Reach, withUser: boolean): void {
     await hearing.begin(reach().botToken, guilds | guildMessages);
     const id = await say(reach(), unique('who hears this'));
     await hearing.event('MESSAGE_CREATE', (data) => data.id === id);
-    deaf.send(1, null);
-    await deaf.next(({ op }) => op === 11);
+    await deaf.settled();
     expect(deaf.frames.some(({ t }) => t === 'MESSAGE_CREATE')).toBe(false);
     deaf.close();
     hearing.close();

@@ -146,9 +146,7 @@ export function interactionChecks(reach: Reach, withUser: boolean): void {
   it.skipIf(!withUser)('an ephemeral answer is not in the history, and only its reader is told', async () => {
     const bystander = await RawGateway.open(reach());
     await bystander.begin(reach().botToken, 1 | (1 << 9) | (1 << 15));
-    const reader = await RawGateway.open(reach());
-    reader.identify(reach().userToken!);
-    await reader.event('READY');
+    const { person: reader } = await RawGateway.openAsPerson(reach());
     const interaction = await command();
     if (!interaction.isChatInputCommand()) throw new Error('not a command');
     const content = unique('for your eyes');
@@ -157,8 +155,7 @@ export function interactionChecks(reach: Reach, withUser: boolean): void {
     expect(await countOf(content)).toBe(0);
     const edited = unique('changed');
     expect((await interaction.editReply(edited)).content).toBe(edited);
-    bystander.send(1, null);
-    await bystander.next(({ op }) => op === 11);
+    await bystander.settled();
     expect(bystander.frames.some(({ t, d }) => t === 'MESSAGE_CREATE' && d.content === content)).toBe(false);
     bystander.close();
     reader.close();
@@ -185,9 +182,7 @@ export function interactionChecks(reach: Reach, withUser: boolean): void {
   });
 
   it.skipIf(!withUser)('a form opens for the person and comes back with what they wrote', async () => {
-    const person = await RawGateway.open(reach());
-    person.identify(reach().userToken!);
-    await person.event('READY');
+    const { person } = await RawGateway.openAsPerson(reach());
     const interaction = await button();
     if (!interaction.isButton()) throw new Error('not a button');
     const input = {

@@ -25,8 +25,7 @@ export function personChecks(reach: Reach): void {
   beforeAll(async () => {
     client = await connectBot(reach());
     channel = await textChannel(client, reach());
-    person = await RawGateway.open(reach());
-    person.identify(reach().userToken!);
+    ({ person } = await RawGateway.openAsPerson(reach()));
     await person.event('GUILD_CREATE');
   });
   afterAll(async () => {

@@ -1,10 +1,11 @@
 import type { Client, Interaction, TextChannel } from 'discord.js';
-import { ApplicationCommandOptionType, ButtonStyle, ComponentType, TextInputStyle } from 'discord.js';
+import { ButtonStyle, ComponentType, TextInputStyle } from 'discord.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { connectBot, nextEvent, restAsUser, textChannel, unique } from './conformance-target.ts';
 import type { RestAnswer } from './conformance-target.ts';
 import type { Reach } from './discord-conformance.ts';
+import { deployCommand } from './deploy-command.ts';
 import { RawGateway } from './raw-gateway.ts';
 
 /** What a person's client hears of the commands and buttons that it uses. */
@@ -55,28 +56,13 @@ export function personInteractionChecks(reach: Reach): void {
   beforeAll(async () => {
     client = await connectBot(reach());
     channel = await textChannel(client, reach());
-    const command = await client.application.commands.create(
-      {
-        name: 'deploy',
-        description: 'Brings it out',
-        options: [
-          {
-            type: ApplicationCommandOptionType.String,
-            name: 'target',
-            description: 'Where to',
-            required: true,
-            autocomplete: true,
-          },
-          { type: ApplicationCommandOptionType.Integer, name: 'count', description: 'How many', minValue: 1 },
-        ],
-      },
-      reach().guildId,
-    );
+    const command = await client.application.commands.create(deployCommand, reach().guildId);
     commandId = command.id;
-    [here, elsewhere] = [await RawGateway.open(reach()), await RawGateway.open(reach())];
-    for (const gateway of [here, elsewhere]) gateway.identify(reach().userToken!);
-    session = (await here.event('READY')).d.session_id;
-    await elsewhere.event('READY');
+    ({
+      person: here,
+      ready: { session_id: session },
+    } = await RawGateway.openAsPerson(reach()));
+    ({ person: elsewhere } = await RawGateway.openAsPerson(reach()));
   });
   afterAll(async () => {
     here.close();
@@ -92,6 +78,7 @@ export function personInteractionChecks(reach: Reach): void {
     await interaction.reply(content);
     await here.event('INTERACTION_SUCCESS', (data) => data.nonce === nonce && data.id === interaction.id);
     await elsewhere.event('MESSAGE_CREATE', (data) => data.content === content);
+    await elsewhere.settled();
     expect(elsewhere.frames.some(({ t }) => t?.startsWith('INTERACTION_'))).toBe(false);
   });
 
@@ -112,8 +99,8 @@ export function personInteractionChecks(reach: Reach): void {
 
   it.each([
     ['an option is missing', []],
-    ['an option has the wrong type', [target, { type: 4, name: 'count', value: 'three' }]],
-    ['a value is too small', [target, { type: 4, name: 'count', value: 0 }]],
+    ['an option has the wrong type', [target, { type: 4, name: 'copies', value: 'three' }]],
+    ['a value is too small', [target, { type: 4, name: 'copies', value: 0 }]],
     ['an option is unknown', [target, { type: 3, name: 'nope', value: 'x' }]],
   ])('a command is refused when %s', async (_name, options) => {
     expect(await post({ ...deploy(options), nonce: '1' })).toMatchObject({ status: 400, body: { code: 50035 } });
@@ -145,6 +132,7 @@ export function personInteractionChecks(reach: Reach): void {
     });
     const { d: form } = await here.event('INTERACTION_MODAL_CREATE', (data) => data.nonce === nonce);
     await here.event('INTERACTION_SUCCESS', (data) => data.nonce === nonce);
+    await elsewhere.settled();
     expect(elsewhere.frames.some(({ t }) => t === 'INTERACTION_MODAL_CREATE')).toBe(false);
     const { interaction: submitted } = await act({
       type: 5,

@@ -32,6 +32,14 @@ export class RawGateway {
     return gateway;
   }
 
+  /** A person's client, past its READY; its data. */
+  static async openAsPerson(target: ConformanceTarget): Promise<{ person: RawGateway; ready: Answered }> {
+    if (target.userToken === undefined) throw new Error('the target has no token of a person');
+    const person = await RawGateway.open(target);
+    person.identify(target.userToken);
+    return { person, ready: (await person.event('READY')).d };
+  }
+
   send(op: number, d: unknown): void {
     this.#socket.send(JSON.stringify({ op, d }));
   }
@@ -62,6 +70,13 @@ export class RawGateway {
 
   closed(): Promise<number> {
     return this.#until(() => this.closeCode, 'not closed');
+  }
+
+  /** Waits for the answer to a heartbeat: what was sent to this connection before has arrived then. */
+  async settled(): Promise<void> {
+    const before = this.frames.length;
+    this.send(1, null);
+    await this.#until(() => this.frames.slice(before).find(({ op }) => op === 11), 'no answer to a heartbeat');
   }
 
   lastSequence(): number {

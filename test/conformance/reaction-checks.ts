@@ -26,7 +26,14 @@ export function reactionChecks(reach: Reach): void {
     expect(reaction.emoji.name).toBe('📥');
     expect(user.id).toBe(client.user.id);
     await message.react('📥');
+    // Events come in order: behind this one there is none of the reaction that was there already.
+    const last = nextEvent(
+      client,
+      'messageReactionAdd',
+      (added) => added.message.id === message.id && added.emoji.name === '⚙️',
+    );
     await message.react('⚙️');
+    await last;
     const fetched = await channel.messages.fetch({ message: message.id, force: true });
     expect(fetched.reactions.cache.map(({ emoji, count, me }) => [emoji.name, count, me])).toEqual([
       ['📥', 1, true],

@@ -95,9 +95,9 @@ describe.skipIf(whyNoBrowser() !== undefined)('the chat page of a running bridge
     it('the state of a session is beside its channel: busy, waiting for you, idle', async () => {
       const link = page.channel('session-1');
       await page.sees(link.getByText('idle'));
-      await page.say('busy 1');
+      await page.say('busy 3'); // long enough to be seen
       await page.sees(link.getByText('busy'));
-      await page.sees(page.message('Was busy for 1 s.'));
+      await page.sees(page.message('Was busy for 3 s.'));
       await page.sees(link.getByText('idle'));
       await page.say('ask');
       await page.sees(link.getByText(/waiting/));

@@ -1,8 +1,9 @@
 import type { Interaction, TextChannel } from 'discord.js';
-import { ApplicationCommandOptionType, ButtonStyle, ComponentType, MessageFlags, TextInputStyle } from 'discord.js';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ButtonStyle, ComponentType, MessageFlags, TextInputStyle } from 'discord.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import { nextEvent } from '../../conformance/conformance-target.ts';
+import { deployCommand } from '../../conformance/deploy-command.ts';
 import { whyNoBrowser } from '../support/browser.ts';
 import type { ChatPage, PageElement } from './chat-page.ts';
 import { useStage } from './stage.ts';
@@ -15,26 +16,8 @@ describe.skipIf(whyNoBrowser() !== undefined)('buttons, menus, forms and command
   let page: ChatPage;
 
   beforeAll(async () => {
-    await stage.bot.application.commands.set(
-      [
-        {
-          name: 'deploy',
-          description: 'Brings it out',
-          options: [
-            {
-              type: ApplicationCommandOptionType.String,
-              name: 'target',
-              description: 'Where to',
-              required: true,
-              autocomplete: true,
-            },
-            { type: ApplicationCommandOptionType.Integer, name: 'copies', description: 'How many', minValue: 1 },
-          ],
-        },
-        { name: 'status', description: 'How it is' },
-      ],
-      stage.server.guildId,
-    );
+    const commands = [deployCommand, { name: 'status', description: 'How it is' }];
+    await stage.bot.application.commands.set(commands, stage.server.guildId);
   });
   beforeEach(async () => {
     channel = await stage.newChannel('controls');
@@ -89,6 +72,7 @@ describe.skipIf(whyNoBrowser() !== undefined)('buttons, menus, forms and command
     const message = page.message('May I run it?');
     const { faults } = stage;
     const normal = faults.interactionDeadlineMs;
+    onTestFinished(() => void (faults.interactionDeadlineMs = normal));
     faults.interactionDeadlineMs = 300;
     await message.getByRole('button', { name: 'Deny' }).click();
     await page.sees(page.page.getByText('This interaction failed.'));
@@ -202,15 +186,18 @@ describe.skipIf(whyNoBrowser() !== undefined)('buttons, menus, forms and command
   });
 
   it('a command: found by its beginning, its option suggested by the bot, its answer deferred', async () => {
-    const typed = (async () => {
-      for (;;) {
-        const interaction = await next();
-        if (!interaction.isAutocomplete()) return interaction;
-        const { value } = interaction.options.getFocused(true);
-        const fitting = environments.filter((name) => name.startsWith(value));
-        await interaction.respond(fitting.map((name) => ({ name, value: name })));
-      }
-    })();
+    // Both listen all the time: what comes while an answer is on its way must not be missed.
+    const suggest = async (interaction: Interaction): Promise<void> => {
+      if (!interaction.isAutocomplete()) return;
+      const { value } = interaction.options.getFocused(true);
+      const fitting = environments.filter((name) => name.startsWith(value));
+      await interaction.respond(fitting.map((name) => ({ name, value: name })));
+    };
+    const onInteraction = (interaction: Interaction): void => void suggest(interaction);
+    stage.bot.on('interactionCreate', onInteraction);
+    onTestFinished(() => void stage.bot.off('interactionCreate', onInteraction));
+    const used = (interaction: Interaction): boolean => !interaction.isAutocomplete();
+    const typed = nextEvent(stage.bot, 'interactionCreate', used, 30_000);
     await page.composer.focus();
     await page.page.keyboard.type('/dep');
     const commands = page.page.getByRole('listbox', { name: 'Commands' });
@@ -224,7 +211,7 @@ describe.skipIf(whyNoBrowser() !== undefined)('buttons, menus, forms and command
     await page.sees(suggestion);
     await suggestion.click();
     await page.page.getByRole('button', { name: 'Send', exact: true }).click();
-    const interaction = await typed;
+    const [interaction] = await typed;
     if (!interaction.isChatInputCommand()) throw new Error('not a command');
     expect(interaction.options.getString('target')).toBe('preview');
     await interaction.deferReply();
