@@ -20,12 +20,18 @@ const misleading = /^(TMUX|TMUX_PANE|CLAUDECODE|CLAUDE_CODE_ENTRYPOINT|CLAUDE_CO
 
 /** The environment of a session's agent: the daemon's, without the bridge's secrets, with what `dp` and `vai` need. */
 export function agentEnvironment(options: AgentEnvironmentOptions): Readonly<Record<string, string>> {
-  const inherited = Object.entries(withoutOwnSecrets(options.environment)).filter(([name]) => !misleading.test(name));
   return {
-    ...Object.fromEntries(inherited),
+    ...inheritedEnvironment(options.environment),
     PATH: options.path,
     BRIDGE_HOME: options.home,
     BRIDGE_SESSION: String(options.session),
     BRIDGE_SESSION_TOKEN: options.token,
   };
+}
+
+/** What of an environment any agent gets. */
+export function inheritedEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(withoutOwnSecrets(environment)).filter(([name]) => !misleading.test(name)));
 }

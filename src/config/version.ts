@@ -5,8 +5,12 @@ import { z } from 'zod';
 
 import { packageRoot } from './paths.ts';
 
-/** The version of the program on disk; it may be newer than a daemon that runs. */
-export function productVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+/**
+ * The version of the program on disk; it may be newer than a daemon that runs.
+ *
+ * @param root the directory that holds package.json.
+ */
+export function productVersion(root = packageRoot()): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return z.object({ version: z.string() }).parse(manifest).version;
 }

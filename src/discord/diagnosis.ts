@@ -195,7 +195,7 @@ export class DiscordInquiry {
 
   async #request(path: string): Promise<Answer<unknown>> {
     // Nobody's token, and the library would repeat it in its error.
-    if (!/^[\x21-\x7e]+$/.test(this.#token)) return { kind: 'unauthorized' };
+    if (!canBeToken(this.#token)) return { kind: 'unauthorized' };
     const abort = new AbortController();
     const cancel = this.#clock.after(this.#timeoutMs, () => abort.abort());
     try {
@@ -216,6 +216,11 @@ export class DiscordInquiry {
 /** People copy the prefix along. */
 export function withoutPrefix(token: string): string {
   return token.trim().replace(/^(?:Bot|Bearer)\s+/i, '');
+}
+
+/** Whether a text may be sent as a token: neither blanks nor letters beyond ASCII. */
+export function canBeToken(token: string): boolean {
+  return /^[\x21-\x7e]+$/.test(token);
 }
 
 function readAnswer(response: Response, text: string): Answer<unknown> {

@@ -1,8 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { z } from 'zod';
 
 import type { Clock } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
@@ -11,6 +7,7 @@ import type { LoadedConfig } from '../config/load-config.ts';
 import { packageRoot } from '../config/paths.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import { ownSecretNames } from '../config/secrets.ts';
+import { productVersion } from '../config/version.ts';
 import { DiscordInquiry } from '../discord/diagnosis.ts';
 import { viewDaemon } from './daemon-view.ts';
 import type { DaemonView } from './daemon-view.ts';
@@ -49,7 +46,6 @@ export type SurroundingsOptions = Pick<Surroundings, 'paths' | 'environment' | '
 export function lookAround(options: SurroundingsOptions): Surroundings {
   const { paths, environment, clock } = options;
   const root = options.packageRoot ?? packageRoot();
-  const version = readVersion(root);
   const configuration = readConfiguration(options);
   const config = configuration instanceof BridgeError ? undefined : configuration.config;
   const token = config?.discordToken;
@@ -61,7 +57,7 @@ export function lookAround(options: SurroundingsOptions): Surroundings {
     temporary: environment['TMPDIR'] || tmpdir(),
     node: { version: process.versions.node, path: process.execPath },
     ...options,
-    version,
+    version: productVersion(root),
     configuration,
     daemon: () => (daemon ??= viewDaemon({ paths, environment, clock })),
     discord: token === undefined ? undefined : new DiscordInquiry({ token, apiUrl: config?.discordApiUrl, clock }),
@@ -78,10 +74,4 @@ function readConfiguration({ paths, environment }: SurroundingsOptions): LoadedC
     if (error instanceof BridgeError) return error;
     throw error;
   }
-}
-
-/** The version on disk: that of package.json. */
-function readVersion(root: string): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return z.object({ version: z.string() }).parse(manifest).version;
 }

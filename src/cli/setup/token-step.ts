@@ -1,7 +1,7 @@
 import { BridgeError } from '../../base/errors.ts';
 import { describeSource } from '../../config/load-config.ts';
 import type { ValueSource } from '../../config/load-config.ts';
-import { withoutPrefix } from '../../discord/diagnosis.ts';
+import { canBeToken, withoutPrefix } from '../../discord/diagnosis.ts';
 import type { Application, Answer } from '../../discord/diagnosis.ts';
 import type { SetupTools } from './tools.ts';
 import { clicks, portalPage } from './words.ts';
@@ -58,7 +58,7 @@ export async function judgeToken(tools: Pick<SetupTools, 'inquire'>, token: stri
 export function judgeForm(answer: string): string | undefined {
   const token = withoutPrefix(answer);
   if (token === '') return 'Paste the token, then press Enter. Ctrl-C leaves, and nothing is changed.';
-  if (!/^[\x21-\x7e]+$/.test(token)) return 'A token has no blanks and no letters beyond ASCII. Copy it again.';
+  if (!canBeToken(token)) return 'A token has no blanks and no letters beyond ASCII. Copy it again.';
   return token.length < 20 ? 'This is too short for a token. It is under Bot → Reset Token.' : undefined;
 }
 

@@ -13,7 +13,7 @@ import { brokenMailboxParts, tryHook } from '../../agents/mailbox/diagnosis.ts';
 import { chooseAgent } from '../../agents/registry.ts';
 import { BridgeError } from '../../base/errors.ts';
 import { shellLine } from '../../base/shell-words.ts';
-import { withoutOwnSecrets } from '../../config/secrets.ts';
+import { inheritedEnvironment } from '../../config/agent-environment.ts';
 import type { Config } from '../../config/settings.ts';
 import { entriesOf } from '../entries.ts';
 import { fault, good } from '../report.ts';
@@ -54,7 +54,7 @@ async function claudeFindings(
       fault('agent-missing', why, 'npm install -g @anthropic-ai/claude-code, or set CLAUDE_COMMAND to its path.'),
     ];
   }
-  const own = agentEnvironment(environment);
+  const own = inheritedEnvironment(environment);
   const [version, login] = await Promise.all([claudeVersion(command, own), claudeLogin(command, own, temporary)]);
   if ('broken' in version) {
     return [
@@ -124,7 +124,7 @@ export function hookCheck({ paths, environment, temporary, packageRoot, vai }: S
     name: 'the hooks',
     group: 'agent',
     run: async () => {
-      const wrong = await tryHook(shippedHook(packageRoot), temporary, agentEnvironment(environment));
+      const wrong = await tryHook(shippedHook(packageRoot), temporary, inheritedEnvironment(environment));
       const hook =
         wrong === undefined
           ? good('agent', 'The hook script runs.')
@@ -147,10 +147,4 @@ export function hookCheck({ paths, environment, temporary, packageRoot, vai }: S
 function shippedHook(packageRoot: string): string {
   const places = ['dist', 'src'].map((folder) => join(packageRoot, folder, 'agents', 'mailbox', 'hook.sh'));
   return places.find((path) => existsSync(path)) ?? 'hook.sh';
-}
-
-/** What an agent would get of this shell's environment. */
-function agentEnvironment(environment: Surroundings['environment']): Readonly<Record<string, string>> {
-  const { CLAUDECODE: _agent, CLAUDE_CODE_ENTRYPOINT: _entry, ...own } = withoutOwnSecrets(environment);
-  return own;
 }

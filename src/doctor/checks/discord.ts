@@ -2,7 +2,7 @@ import { BridgeError } from '../../base/errors.ts';
 import { describeSource } from '../../config/load-config.ts';
 import type { LoadedConfig } from '../../config/load-config.ts';
 import { inviteLink } from '../../discord/channel-permissions.ts';
-import { withoutPrefix } from '../../discord/diagnosis.ts';
+import { canBeToken, withoutPrefix } from '../../discord/diagnosis.ts';
 import type { Answer, DiscordInquiry } from '../../discord/diagnosis.ts';
 import type { SessionEntry } from '../../model/session.ts';
 import { readMap } from '../read-map.ts';
@@ -35,7 +35,7 @@ export function discordCheck({ configuration, discord, paths, vai }: Surrounding
       if (discord === undefined || token === undefined) {
         return [good('discord', `No token is set: the built-in chat is used. For Discord: ${vai} setup`)];
       }
-      if (!/^[\x21-\x7e]+$/.test(withoutPrefix(token))) {
+      if (!canBeToken(withoutPrefix(token))) {
         return [
           fault(
             'token-malformed',
