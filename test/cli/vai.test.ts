@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../../src/base/run-command.ts';
 import { Scope } from '../../src/base/scope.ts';
 import { ownDaemonRecord, writeDaemonRecord } from '../../src/control/daemon-record.ts';
-import { one } from '../control/fake-bridge-api.ts';
+import { permission } from '../control/fake-bridge-api.ts';
 import { CommandLine, paneEnvironment } from './command-line.ts';
 import { compiledSources } from './compiled-sources.ts';
 
@@ -21,15 +21,6 @@ beforeEach(() => {
 });
 
 afterEach(() => scope.close());
-
-const permission = {
-  id: 'k3f9',
-  session: one,
-  kind: 'permission',
-  tool: 'Write',
-  input: { file_path: '/x', content: 'y' },
-  since: '2025-01-01T00:00:00.000Z',
-} as const;
 
 function outcome(result: { readonly exitCode: number | undefined; readonly stdout: string; readonly stderr: string }) {
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
@@ -399,6 +390,7 @@ describe('wrong use', () => {
     [['stop', '1'], 'Too many arguments'],
     [['restart', '1'], 'Too many arguments'],
     [['start', '1'], 'Too many arguments'],
+    [['start', '--foreground', '--json'], '--json does not go with --foreground.'],
     [['pair', '1'], 'Too many arguments'],
     [['prompts', '1'], 'Too many arguments'],
     [['list-sessions', '1'], 'Too many arguments'],

@@ -5,6 +5,7 @@ import type { BridgeStatus } from '../../contracts/bridge-api.ts';
 import type { Output } from '../../control/outputs.ts';
 import { jsonOption } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
+import { usageError } from '../failure.ts';
 import { explain } from '../manual.ts';
 import { statusLines } from '../status-text.ts';
 import { welcomeLines } from '../welcome-text.ts';
@@ -24,9 +25,11 @@ export function addStart(program: Command, context: CliContext): void {
     .description('Starts the bridge in the background and waits until it is ready.')
     .option('--foreground', 'stay in this process and log to standard output (for service managers)')
     .addOption(jsonOption())
-    .action((options: { foreground?: true; json?: true }) =>
-      options.foreground ? startInForeground(context) : startBridge(context, { json: options.json === true }),
-    );
+    .action((options: { foreground?: true; json?: true }) => {
+      if (!options.foreground) return startBridge(context, { json: options.json === true });
+      if (!options.json) return startInForeground(context);
+      throw usageError('--json does not go with --foreground.', 'The log on standard output is JSON already.');
+    });
   explain(command, {
     notes: [
       '`vai` alone is the same. From a fresh clone, `./start-bridge.sh` installs and builds what is missing first.',
