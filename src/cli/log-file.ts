@@ -26,7 +26,7 @@ export class LogFile {
       const found: string[] = [];
       let tail: Buffer = Buffer.alloc(0);
       let whole = false;
-      for (let end = size; end > 0 && found.length < count;) {
+      for (let end = size; end > 0 && (!whole || found.length < count);) {
         const start = Math.max(0, end - chunkBytes);
         tail = Buffer.concat([readRange(file, start, end), tail]);
         end = start;

@@ -59,6 +59,14 @@ describe('LogFile', () => {
     expect(file.news()).toEqual(['four']);
   });
 
+  it('leaves a half-written line for later when no line before it is wanted', () => {
+    writeFileSync(path, 'one\ntw');
+    const file = new LogFile(path);
+    expect(file.last(0, all)).toEqual([]);
+    appendFileSync(path, 'o\n');
+    expect(file.news()).toEqual(['two']);
+  });
+
   it('goes on after the file was replaced or emptied', () => {
     writeFileSync(path, 'old one\nold two\n');
     const file = new LogFile(path);
