@@ -15,7 +15,7 @@ export interface Manual {
   /** Command lines, with a word on what they do where it is not plain. */
   readonly examples: readonly (string | readonly [command: string, meaning: string])[];
   readonly notes?: readonly Note[];
-  /** Exit codes that mean something else here than everywhere. */
+  /** Exit codes that are worth a word here: most often, those that mean something else than everywhere. */
   readonly exits?: Readonly<Partial<Record<ExitCode, string>>>;
   /** It does its work without a running bridge, so it never ends with 3. */
   readonly alone?: true;

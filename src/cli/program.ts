@@ -22,7 +22,7 @@ import { addView } from './commands/view.ts';
 import { completeWord } from './completion/shells.ts';
 import { CliContext } from './context.ts';
 import { endOnLostOutput, exitCodeOf, exitCodes, failureLine, visible } from './failure.ts';
-import { explain } from './manual.ts';
+import { explain, usualExits } from './manual.ts';
 import { isColoured, paint, styled } from './style.ts';
 
 /**
@@ -104,7 +104,7 @@ export function describeProgram(context: CliContext, program = 'vai', wanted = '
     });
   explain(vai, {
     notes: ['Without a command, "vai" starts the bridge.'],
-    exits: { 0: 'done', 1: 'refused or failed', 2: 'wrong use', 3: 'the bridge is not running' },
+    exits: usualExits,
     examples: [
       ['vai', 'start the bridge'],
       ['vai status', 'what runs, and where the chat page is'],
