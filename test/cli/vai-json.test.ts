@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Scope } from '../../src/base/scope.ts';
 import { outputs } from '../../src/control/outputs.ts';
-import { one } from '../control/fake-bridge-api.ts';
+import { permission } from '../control/fake-bridge-api.ts';
 import { CommandLine, paneEnvironment } from './command-line.ts';
 import { compiledSources } from './compiled-sources.ts';
 
@@ -19,15 +19,6 @@ beforeEach(() => {
 });
 
 afterEach(() => scope.close());
-
-const permission = {
-  id: 'k3f9',
-  session: one,
-  kind: 'permission',
-  tool: 'Write',
-  input: { file_path: '/x', content: 'y' },
-  since: '2025-01-01T00:00:00.000Z',
-} as const;
 
 /** What a command printed, which must be exactly what the schema says: no key more, none less. */
 function read(name: keyof typeof outputs, stdout: string): unknown {

@@ -18,6 +18,16 @@ import type { ChannelId, SessionNumber } from '../../src/model/session.ts';
 export const one = parseSessionNumber(1)!;
 export const firstChannel = parseChannelId('111111111111111111')!;
 
+/** A prompt that waits in session 1, as a test may put it into `openPrompts`. */
+export const permission: PromptListing = {
+  id: 'k3f9',
+  session: one,
+  kind: 'permission',
+  tool: 'Write',
+  input: { file_path: '/x', content: 'y' },
+  since: '2025-01-01T00:00:00.000Z',
+};
+
 /** A bridge in memory: keeps sessions, prompts and what was said, and refuses what the real one refuses. */
 export class FakeBridgeApi implements BridgeApi {
   readonly calls: { readonly method: string; readonly actor: Actor; readonly details: object }[] = [];

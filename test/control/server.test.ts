@@ -59,7 +59,7 @@ async function client(token?: string): Promise<ControlClient> {
   return scope.own('client', connected, (it) => it.close());
 }
 
-/** Writes bytes as they are and gives the responses until the server hangs up or `count` have come. */
+/** What every response looks like, as strict as can be. */
 const responseSchema = z.discriminatedUnion('ok', [
   z.strictObject({ id: z.string(), ok: z.literal(true), result: z.unknown() }),
   z.strictObject({
@@ -74,6 +74,7 @@ const responseSchema = z.discriminatedUnion('ok', [
   }),
 ]);
 
+/** Writes bytes as they are and gives the responses until the server hangs up or `count` have come. */
 async function raw(bytes: string | Buffer, count: number): Promise<readonly Response[]> {
   const responses: Response[] = [];
   const connection = connect(socket);

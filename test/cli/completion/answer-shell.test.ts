@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Scope } from '../../../src/base/scope.ts';
-import { one } from '../../control/fake-bridge-api.ts';
+import { permission } from '../../control/fake-bridge-api.ts';
 import { CommandLine, paneEnvironment } from '../command-line.ts';
 
 let scope: Scope;
@@ -26,9 +26,7 @@ describe('what a shell is told', () => {
   it('sessions with the names of their channels, prompts with their tools', async () => {
     await line.serve();
     line.api.sessions[0] = { ...line.api.sessions[0]!, channelName: '一般\u001b[2J\ttwo\nlines' };
-    line.api.openPrompts = [
-      { id: 'k3f9', session: one, kind: 'permission', tool: 'Write', input: {}, since: '2025-01-01T00:00:00.000Z' },
-    ];
+    line.api.openPrompts = [permission];
     expect(await ask('vai', 'recover', '')).toMatchObject({
       exitCode: 0,
       stdout: 'nothing\n1\t#一般\u{fffd}[2J two lines\n',

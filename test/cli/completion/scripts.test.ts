@@ -10,6 +10,7 @@ import { completionScript } from '../../../src/cli/completion/scripts.ts';
 import { shells } from '../../../src/cli/completion/shells.ts';
 import type { Shell } from '../../../src/cli/completion/shells.ts';
 import { parseSessionNumber } from '../../../src/model/session.ts';
+import { permission } from '../../control/fake-bridge-api.ts';
 import { CommandLine } from '../command-line.ts';
 import { compiledSources } from '../compiled-sources.ts';
 import { TmuxScreen } from '../tmux-screen.ts';
@@ -41,16 +42,7 @@ beforeEach(async () => {
   await line.serve();
   line.api.sessions[0] = { ...line.api.sessions[0]!, channelName: '一般' };
   line.api.sessions.push({ ...line.api.sessions[0], number: parseSessionNumber(2)!, channelName: 'x:y' });
-  line.api.openPrompts = [
-    {
-      id: 'k3f9wq2a',
-      session: parseSessionNumber(1)!,
-      kind: 'permission',
-      tool: 'Write',
-      input: {},
-      since: '2025-01-01T00:00:00.000Z',
-    },
-  ];
+  line.api.openPrompts = [{ ...permission, id: 'k3f9wq2a' }];
 });
 
 afterEach(() => scope.close());
