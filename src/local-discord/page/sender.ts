@@ -52,7 +52,6 @@ export class Sender {
     const message: Outgoing = {
       ...written,
       nonce: this.#newNonce(),
-      writtenAt: this.#clock.now(),
       status: 'waiting',
     };
     this.#store.dispatch({ kind: 'write', message });

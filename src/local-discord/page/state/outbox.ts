@@ -7,8 +7,6 @@ export interface Outgoing {
   readonly files: readonly File[];
   /** The message it replies to. */
   readonly replyTo?: string;
-  /** Epoch milliseconds. */
-  readonly writtenAt: number;
   readonly status: 'waiting' | 'sending' | 'failed';
   /** 0 to 1, while files go up. */
   readonly progress?: number;

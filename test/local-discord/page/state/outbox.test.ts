@@ -4,7 +4,7 @@ import type { Outgoing } from '../../../../src/local-discord/page/state/outbox.t
 import { drop, enqueue, retry, sendable, update } from '../../../../src/local-discord/page/state/outbox.ts';
 
 const written = (nonce: string, channel = '100'): Outgoing => ({
-  ...{ nonce, channel, content: nonce, files: [], writtenAt: 0, status: 'waiting' },
+  ...{ nonce, channel, content: nonce, files: [], status: 'waiting' },
 });
 const nonces = (messages: readonly Outgoing[]): string[] => messages.map(({ nonce }) => nonce);
 

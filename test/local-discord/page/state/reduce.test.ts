@@ -82,7 +82,7 @@ describe('the state after events', () => {
 
   it('forgets the outgoing message when the sent one comes, in either order', () => {
     const outgoing = {
-      ...{ nonce: 'n1', channel: '100', content: 'hi', files: [], writtenAt: 0, status: 'sending' as const },
+      ...{ nonce: 'n1', channel: '100', content: 'hi', files: [], status: 'sending' as const },
     };
     const sent = message('7', { author: owner, nonce: 'n1' });
     const byEvent = run(...reading, { kind: 'write', message: outgoing }, event('MESSAGE_CREATE', sent));
