@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Command } from './commands/command-index.ts';
 import { sentOptions } from './commands/option-values.ts';
 import type { Rest } from './connection/rest.ts';
-import { RestError } from './connection/rest.ts';
+import { failureReason } from './failure-reason.ts';
 import type { Action, ChatState } from './state/chat-state.ts';
 import type { Message, ModalForm } from './state/payloads.ts';
 import type { PendingInteraction } from './state/pending-interactions.ts';
@@ -111,8 +111,7 @@ export class Actor {
         json: { ...body, nonce, guild_id: guild, session_id: session },
       });
     } catch (error) {
-      const reason = error instanceof RestError ? error.message : this.#words.noConnection;
-      this.#store.dispatch({ kind: 'interaction-failed', nonce, reason });
+      this.#store.dispatch({ kind: 'interaction-failed', nonce, reason: failureReason(error, this.#words) });
     }
   }
 }

@@ -5,6 +5,7 @@ import { listCommands } from './commands/command-index.ts';
 import type { GatewayClient } from './connection/gateway-client.ts';
 import type { Rest } from './connection/rest.ts';
 import { RestError } from './connection/rest.ts';
+import { failureReason } from './failure-reason.ts';
 import { orderedChannels } from './state/channels.ts';
 import type { Action, ChatState, Connection } from './state/chat-state.ts';
 import { conversationOf } from './state/chat-state.ts';
@@ -280,7 +281,7 @@ export class Chat {
   }
 
   #tell(what: string, error: unknown): void {
-    const reason = error instanceof RestError ? error.message : this.#words.noConnection;
-    this.store.dispatch({ kind: 'notice', notice: this.#words.failed(what, reason) });
+    const notice = this.#words.failed(what, failureReason(error, this.#words));
+    this.store.dispatch({ kind: 'notice', notice });
   }
 }
