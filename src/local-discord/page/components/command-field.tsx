@@ -7,8 +7,8 @@ import { optionTypes as types } from '../commands/command-index.ts';
 import type { Problem } from '../commands/option-values.ts';
 import { useChat, useTools } from '../context.ts';
 import { isForInputMethod } from '../input-method.ts';
-import { orderedChannels } from '../state/channels.ts';
-import { displayName } from '../state/payloads.ts';
+import type { SelectOption } from '../state/payloads.ts';
+import { useChoosable } from './use-choosable.ts';
 
 /** Suggestions are asked for when the typing pauses. */
 const pauseMs = 150;
@@ -53,7 +53,7 @@ export function CommandField(props: Props): VNode {
           <option value="">{words.choose}</option>
           {choices.map((choice) => (
             <option key={choice.value} value={choice.value}>
-              {choice.name}
+              {choice.label}
             </option>
           ))}
         </select>
@@ -158,30 +158,26 @@ function SuggestedInput(props: Props & { readonly shared: object }): VNode {
 }
 
 /** The values of a blank that has only so many; undefined for one that takes any text. */
-function useChoices(option: CommandOption): readonly { readonly name: string; readonly value: string }[] | undefined {
+function useChoices(option: CommandOption): readonly SelectOption[] | undefined {
   const { words } = useTools();
-  const users = useChat((state) => state.users);
-  const roles = useChat((state) => state.roles);
-  const channels = useChat((state) => state.channels);
-  const people = [...users.values()].map((user) => ({ name: displayName(user), value: user.id }));
-  const groups = [...roles].map(([value, name]) => ({ name, value }));
+  const { users, roles, mentionables, channels } = useChoosable();
   switch (option.type) {
     case types.boolean:
       return [
-        { name: words.yes, value: 'true' },
-        { name: words.no, value: 'false' },
+        { label: words.yes, value: 'true' },
+        { label: words.no, value: 'false' },
       ];
     case types.user:
-      return people;
+      return users;
     case types.role:
-      return groups;
+      return roles;
     case types.mentionable:
-      return [...people, ...groups];
+      return mentionables;
     case types.channel:
-      return orderedChannels(channels).map(({ id, name }) => ({ name: `#${name}`, value: id }));
+      return channels;
     default:
       return option.choices.length > 0
-        ? option.choices.map(({ name, value }) => ({ name, value: String(value) }))
+        ? option.choices.map(({ name, value }) => ({ label: name, value: String(value) }))
         : undefined;
   }
 }

@@ -1,11 +1,10 @@
 import type { VNode } from 'preact';
 import { useId, useState } from 'preact/hooks';
 
-import { useChat, useTools } from '../context.ts';
-import { orderedChannels } from '../state/channels.ts';
-import type { ChatState } from '../state/chat-state.ts';
+import { useTools } from '../context.ts';
 import type { LooseComponent, SelectOption } from '../state/payloads.ts';
-import { componentTypes as types, displayName } from '../state/payloads.ts';
+import { componentTypes as types } from '../state/payloads.ts';
+import { useChoosable } from './use-choosable.ts';
 
 const selects: readonly number[] = [
   types.stringSelect,
@@ -117,32 +116,16 @@ function MultipleSelect(props: Inner & { readonly most: number }): VNode {
   );
 }
 
-function useOptions(component: LooseComponent): readonly SelectOption[] {
-  const users = useChat((state) => state.users);
-  const roles = useChat((state) => state.roles);
-  const channels = useChat((state) => state.channels);
-  const defaults = new Set(component.default_values?.map(({ id }) => id));
-  return optionsOf(component, { users, roles, channels }).map((option) =>
+function useOptions({ type, options, default_values: marked }: LooseComponent): readonly SelectOption[] {
+  const { users, roles, mentionables, channels } = useChoosable();
+  const choosable: Readonly<Record<number, readonly SelectOption[]>> = {
+    [types.userSelect]: users,
+    [types.roleSelect]: roles,
+    [types.mentionableSelect]: mentionables,
+    [types.channelSelect]: channels,
+  };
+  const defaults = new Set(marked?.map(({ id }) => id));
+  return (choosable[type] ?? options ?? []).map((option) =>
     defaults.has(option.value) ? { ...option, default: true } : option,
   );
-}
-
-function optionsOf(
-  { type, options }: LooseComponent,
-  { users, roles, channels }: Pick<ChatState, 'users' | 'roles' | 'channels'>,
-): readonly SelectOption[] {
-  const people = [...users.values()].map((user) => ({ value: user.id, label: displayName(user) }));
-  const groups = [...roles].map(([value, label]) => ({ value, label }));
-  switch (type) {
-    case types.userSelect:
-      return people;
-    case types.roleSelect:
-      return groups;
-    case types.mentionableSelect:
-      return [...people, ...groups];
-    case types.channelSelect:
-      return orderedChannels(channels).map(({ id, name }) => ({ value: id, label: `#${name}` }));
-    default:
-      return options ?? [];
-  }
 }
