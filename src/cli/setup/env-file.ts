@@ -50,9 +50,9 @@ export function replaceEnvFile(path: string, text: string): string | undefined {
   return wasThere ? backup : undefined;
 }
 
-/** What a new file begins with: the shipped example, where each setting is explained. */
+/** What a new file begins with: the shipped example, where each setting is explained. A byte order mark is dropped. */
 export function readOrBegin(path: string, example: string): string {
-  if (existsSync(path)) return readFileSync(path, 'utf8');
+  if (existsSync(path)) return readFileSync(path, 'utf8').replace(/^\u{feff}/u, '');
   return existsSync(example) ? readFileSync(example, 'utf8') : '';
 }
 

@@ -26,6 +26,12 @@ describe('saveToken', () => {
     expect(tools.config().config.discordToken).toBe('a-new-token');
   });
 
+  it('understands a file that begins with a byte order mark, as the bridge does', () => {
+    world.write('.env', '\u{feff}DISCORD_BOT_TOKEN=old\r\nLOG_LEVEL=debug\r\n');
+    saveToken(tools, 'a-new-token');
+    expect(tools.config().config).toMatchObject({ discordToken: 'a-new-token', logLevel: 'debug' });
+  });
+
   it('keeps what else is set, and a backup', () => {
     world.write('.env', '# mine\nLOG_LEVEL=debug\n');
     expect(saveToken(tools, 'a-new-token')).toContain('.env.backup');
