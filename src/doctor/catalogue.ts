@@ -92,7 +92,12 @@ export const catalogue = {
   'file-unusable': entry('files', 'problem', 'a file or directory cannot be read or written', '`chmod u+rw`'),
 
   'config-invalid': entry('configuration', 'problem', 'a setting is wrong: the bridge does not start', 'correct it'),
-  'config-warning': entry('configuration', 'warning', 'a key is not known, or a file is not private', 'correct it'),
+  'config-warning': entry(
+    'configuration',
+    'warning',
+    'a key or a line is not known, or a file is not private',
+    'correct it',
+  ),
   'map-invalid': entry('configuration', 'problem', 'a map of sessions is wrong, e.g. a channel twice', 'edit the file'),
   'map-empty': entry('configuration', 'warning', 'a token is set, and no channel has a session', '`vai add-session`'),
   'map-directory-missing': entry('configuration', 'problem', 'a session’s directory is not there', '`mkdir -p`'),

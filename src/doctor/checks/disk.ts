@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { shellWord } from '../../base/shell-words.ts';
 import { fault, good } from '../report.ts';
 import type { Finding } from '../report.ts';
 import type { Check } from '../run-checks.ts';
@@ -46,7 +47,8 @@ function judge(path: string, { freeBytes, freeFiles }: DiskSpace): Finding {
   const is = (limit: { readonly bytes: number; readonly files: number }): boolean =>
     freeBytes < limit.bytes || (freeFiles !== undefined && freeFiles < limit.files);
   const room = `${size(freeBytes)}${freeFiles === undefined ? '' : ` and ${freeFiles} files`}`;
-  const cure = `See what takes it: du -xh ${path} | sort -h | tail; df -h ${path}; df -i ${path}`;
+  const word = shellWord(path);
+  const cure = `See what takes it: du -xh ${word} | sort -h | tail; df -h ${word}; df -i ${word}`;
   if (is(limits.full)) return fault('disk-full', `On the disk of ${path} only ${room} are free.`, cure);
   if (is(limits.low)) return fault('disk-low', `On the disk of ${path} only ${room} are free.`, cure);
   return good('machine', `On the disk of ${path} ${room} are free.`);

@@ -1,12 +1,13 @@
 import { createServer } from 'node:net';
 
 import { BridgeError, systemErrorCode } from '../../base/errors.ts';
+import { describeSource } from '../../config/load-config.ts';
 import { fault, good } from '../report.ts';
 import type { Check } from '../run-checks.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 /** The port of the built-in chat page: ours, or free. */
-export function portCheck({ configuration, daemon }: Surroundings): Check {
+export function portCheck({ configuration, daemon, paths }: Surroundings): Check {
   return {
     name: 'the port of the chat page',
     group: 'machine',
@@ -14,6 +15,7 @@ export function portCheck({ configuration, daemon }: Surroundings): Check {
       if (configuration instanceof BridgeError) return [];
       const { localPort, discordToken } = configuration.config;
       if (discordToken !== undefined || localPort === 0) return [];
+      const place = describeSource(configuration.sources.localPort);
       const view = await daemon();
       if (view.kind === 'silent') return []; // It may be the one who has it.
       const url = view.kind === 'running' ? view.status.chat.url : undefined;
@@ -27,7 +29,7 @@ export function portCheck({ configuration, daemon }: Surroundings): Check {
           fault(
             'port-forbidden',
             `Port ${localPort} for the chat page is reserved for root.`,
-            'Set LOCAL_PORT in config/.env to a port above 1023, e.g. 8787.',
+            `Set LOCAL_PORT in ${paths.envFile} to a port above 1023, e.g. 8787; now it comes from ${place}.`,
           ),
         ];
       }
@@ -35,7 +37,7 @@ export function portCheck({ configuration, daemon }: Surroundings): Check {
         fault(
           'port-taken',
           `Port ${localPort} for the chat page cannot be used (${error}): another program has it.`,
-          `Which one: ss -ltnp 'sport = :${localPort}'. End it, or set LOCAL_PORT in config/.env.`,
+          `Which one: ss -ltnp 'sport = :${localPort}'. End it, or set another LOCAL_PORT in ${paths.envFile}; now it comes from ${place}.`,
         ),
       ];
     },

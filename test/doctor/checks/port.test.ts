@@ -29,7 +29,11 @@ describe('portCheck', () => {
       {
         id: 'port-taken',
         says: expect.stringContaining(String(port)),
-        do: expect.stringContaining(`sport = :${port}`),
+        do: expect.stringMatching(
+          new RegExp(
+            `sport = :${port}.* LOCAL_PORT in ${world.paths.envFile}; now it comes from LOCAL_PORT in the environment`,
+          ),
+        ),
       },
     ]);
   });
