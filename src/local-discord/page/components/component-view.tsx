@@ -11,6 +11,7 @@ import { hexColour } from './embeds.tsx';
 import { Icon } from './icons.tsx';
 import { Markdown } from './markdown-view.tsx';
 import { isSelect, SelectMenu } from './select-menu.tsx';
+import { UnknownComponent } from './unknown-component.tsx';
 
 interface Props {
   readonly component: LooseComponent;
@@ -21,7 +22,7 @@ interface Props {
 
 /** One component of a message. One of a kind that is not known is named, never left out. */
 export function ComponentView(props: Props): VNode {
-  const { words, actor } = useTools();
+  const { actor } = useTools();
   const { component, message, pendingId } = props;
   const children = (component.components ?? []).map((child, index) => (
     <ComponentView key={index} {...props} component={child} />
@@ -56,7 +57,7 @@ export function ComponentView(props: Props): VNode {
       return component.media ? (
         <MediaView {...component} media={component.media} message={message} kind="thumbnail" />
       ) : (
-        <Unknown {...props} />
+        <UnknownComponent type={component.type} />
       );
     case types.mediaGallery:
       return (
@@ -85,13 +86,8 @@ export function ComponentView(props: Props): VNode {
       );
     }
     default:
-      return <p class="unknown-component">{words.unknownComponent(component.type)}</p>;
+      return <UnknownComponent type={component.type} />;
   }
-}
-
-function Unknown({ component }: Props): VNode {
-  const { words } = useTools();
-  return <p class="unknown-component">{words.unknownComponent(component.type)}</p>;
 }
 
 const buttonStyles = ['', 'primary', 'secondary', 'success', 'danger', 'link', 'premium'];

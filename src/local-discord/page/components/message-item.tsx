@@ -8,6 +8,7 @@ import type { Message } from '../state/payloads.ts';
 import { componentsOf, displayName, hasFlag, isOfType } from '../state/payloads.ts';
 import { Attachments } from './attachments.tsx';
 import { Avatar } from './avatar.tsx';
+import { Dots } from './dots.tsx';
 import { Embeds } from './embeds.tsx';
 import { Icon } from './icons.tsx';
 import { Markdown } from './markdown-view.tsx';
@@ -101,11 +102,7 @@ function Content({ message }: { readonly message: Message }): VNode | null {
   if (hasFlag(message, 'loading')) {
     return (
       <p class="thinking">
-        <span class="dots" aria-hidden="true">
-          <i />
-          <i />
-          <i />
-        </span>
+        <Dots />
         {words.thinking}
       </p>
     );

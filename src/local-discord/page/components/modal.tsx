@@ -9,6 +9,7 @@ import { componentTypes as types } from '../state/payloads.ts';
 import { Dialog } from './dialog.tsx';
 import { Markdown } from './markdown-view.tsx';
 import { isSelect, SelectMenu } from './select-menu.tsx';
+import { UnknownComponent } from './unknown-component.tsx';
 
 /** The form that an application has opened, if there is one. */
 export function Modal(): VNode | null {
@@ -63,7 +64,6 @@ interface PartProps {
 }
 
 function Part(props: PartProps): VNode {
-  const { words } = useTools();
   const { component } = props;
   if (component.type === types.actionRow) {
     return (
@@ -81,7 +81,7 @@ function Part(props: PartProps): VNode {
   if (component.type === types.textDisplay) return <Markdown text={component.content ?? ''} />;
   if (component.custom_id !== undefined)
     return <Field {...props} label={component.label ?? ''} description={undefined} />;
-  return <p class="unknown-component">{words.unknownComponent(component.type)}</p>;
+  return <UnknownComponent type={component.type} />;
 }
 
 type FieldProps = PartProps & { readonly label: string; readonly description: string | undefined };
@@ -109,7 +109,6 @@ function Field(props: FieldProps): VNode {
 }
 
 function Input({ component, answers, onAnswer, id }: FieldProps & { readonly id: string }): VNode {
-  const { words } = useTools();
   const customId = component.custom_id ?? '';
   const values = answers.get(customId) ?? [];
   const isNeeded = component.required !== false;
@@ -159,8 +158,7 @@ function Input({ component, answers, onAnswer, id }: FieldProps & { readonly id:
       />
     );
   }
-  if (component.type !== types.textInput)
-    return <p class="unknown-component">{words.unknownComponent(component.type)}</p>;
+  if (component.type !== types.textInput) return <UnknownComponent type={component.type} />;
   const shared = {
     id,
     value: values[0] ?? '',

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 
 import { useChat, useTools } from '../context.ts';
+import { Dots } from './dots.tsx';
 
 /** Who is writing. */
 export function TypingLine({ channel }: { readonly channel: string }): VNode {
@@ -11,11 +12,7 @@ export function TypingLine({ channel }: { readonly channel: string }): VNode {
     <p class="typing">
       {who.length > 0 && (
         <>
-          <span class="dots" aria-hidden="true">
-            <i />
-            <i />
-            <i />
-          </span>
+          <Dots />
           {(who.length === 1 ? words.typing : words.typingMany)(who.join(', '))}
         </>
       )}
