@@ -231,6 +231,22 @@ describe('members', () => {
   });
 });
 
+it('in a direct channel nobody deletes what the other said, not even in bulk', async () => {
+  const { server, target } = await runningServer();
+  const bot = (await rest(target, 'GET', '/users/@me')).body.id;
+  const direct = await rest(target, 'POST', '/users/@me/channels', { recipient_id: bot }, server.userToken);
+  const path = messagesOf(direct.body.id);
+  const said = [
+    (await rest(target, 'POST', path, { content: 'one' })).body.id,
+    (await rest(target, 'POST', path, { content: 'two' })).body.id,
+  ];
+  const one = await rest(target, 'DELETE', `${path}/${said[0]!}`, undefined, server.userToken);
+  expect(one).toMatchObject({ status: 403, body: { code: 50013 } });
+  const all = await rest(target, 'POST', `${path}/bulk-delete`, { messages: said }, server.userToken);
+  expect(all).toMatchObject({ status: 400, body: { code: 50024 } });
+  expect(listOf(await rest(target, 'GET', path))).toHaveLength(2);
+});
+
 describe('starting', () => {
   it('on a taken port is refused with the port and the key to change', async () => {
     const { server } = await runningServer();

@@ -10,6 +10,7 @@ import { channelPayload } from '../payloads/channel.ts';
 import { messagePayload } from '../payloads/message.ts';
 import { memberPayload, permissionsOf, userPayload } from '../payloads/people.ts';
 import type { StoredChannel } from '../store/channel-store.ts';
+import { isSnowflake } from '../store/snowflakes.ts';
 import type { World } from '../world.ts';
 import { checkOptions, givenOption, subcommandsIn } from './command-options.ts';
 import { componentIn } from './component-rules.ts';
@@ -43,7 +44,7 @@ const interactionBody = z.discriminatedUnion('type', [
   z.object({
     type: z.literal(InteractionType.MessageComponent),
     ...common,
-    message_id: z.string().regex(/^\d{1,20}$/),
+    message_id: z.string().refine(isSnowflake),
     data: z.object({
       custom_id: z.string(),
       component_type: z.int().optional(),

@@ -2,6 +2,7 @@ import type { APIEmbed, APIMessageTopLevelComponent } from 'discord-api-types/v1
 import { z } from 'zod';
 
 import { invalidField } from '../api-error.ts';
+import { isSnowflake } from '../store/snowflakes.ts';
 import { checkComponents } from './component-rules.ts';
 
 /**
@@ -10,7 +11,7 @@ import { checkComponents } from './component-rules.ts';
  */
 const content = z.string().max(2000);
 
-const snowflake = z.union([z.string().regex(/^\d{1,20}$/), z.int().nonnegative()]).transform(String);
+const snowflake = z.union([z.string().refine(isSnowflake), z.int().nonnegative()]).transform(String);
 
 const embed = z
   .looseObject({

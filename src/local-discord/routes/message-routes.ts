@@ -10,10 +10,13 @@ import { messagePayload } from '../payloads/message.ts';
 import { isModerator } from '../payloads/people.ts';
 import type { StoredChannel } from '../store/channel-store.ts';
 import type { HistoryQuery } from '../store/message-store.ts';
+import { isSnowflake } from '../store/snowflakes.ts';
 import { channelOf, checkModerator, checkNotArchived, messageOf } from './access.ts';
 import { updateChannel } from './channel-routes.ts';
 import { messageCreateBody, messageEditBody } from './message-body.ts';
 import { readLimit, readSnowflake } from './query.ts';
+
+const bulkDeletion = z.object({ messages: z.array(z.string().refine(isSnowflake)).min(2).max(100) });
 
 /** Messages of a channel. */
 export const messageRoutes: readonly Route[] = [
@@ -53,14 +56,8 @@ export const messageRoutes: readonly Route[] = [
   route('POST', '/channels/:channel/messages/bulk-delete', (call) => {
     checkModerator(call);
     const channel = channelOf(call);
-    const { messages } = call.body.read(
-      z.object({
-        messages: z
-          .array(z.string().regex(/^\d{1,20}$/))
-          .min(2)
-          .max(100),
-      }),
-    );
+    if (channel.recipients) throw apiErrors.notInThisChannel();
+    const { messages } = call.body.read(bulkDeletion);
     const ids = messages.filter((id) => call.world.messages.get(channel.id, id) && call.world.messages.delete(id));
     const data = { ids, ...placeOf(call.world, channel) };
     if (ids.length > 0) call.world.publish({ event: 'MESSAGE_DELETE_BULK', data, channel });

@@ -12,6 +12,7 @@ import { messagePayload } from '../payloads/message.ts';
 import { userPayloadById } from '../payloads/people.ts';
 import type { StoredChannel } from '../store/channel-store.ts';
 import type { StoredMessage } from '../store/message-store.ts';
+import { isSnowflake } from '../store/snowflakes.ts';
 import { param } from './access.ts';
 import { tellPerson } from './interaction-routes.ts';
 import { messageCreateBody, messageEditBody } from './message-body.ts';
@@ -185,10 +186,8 @@ function ownMessageOf(call: Call): { interaction: Interaction; channel: StoredCh
   const interaction = interactionOf(call);
   const channel = channelOf(call, interaction);
   const name = param(call, 'message');
-  const id = name === '@original' ? interaction.original : name;
-  const message = /^\d{1,20}$/.test(id ?? '')
-    ? call.world.messages.getVisible(channel.id, id ?? '', interaction.user)
-    : undefined;
+  const id = name === '@original' ? (interaction.original ?? '') : name;
+  const message = isSnowflake(id) ? call.world.messages.getVisible(channel.id, id, interaction.user) : undefined;
   if (message?.author !== interaction.application) throw apiErrors.unknownMessage();
   return { interaction, channel, message };
 }
