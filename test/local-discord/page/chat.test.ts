@@ -181,8 +181,13 @@ describe('the chat', () => {
 
   it('finds an old message while older ones are being loaded anyway', async () => {
     await begin();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    line = promise;
     const scrolled = chat.loadOlder('100');
-    expect(await chat.reveal('100', '420')).toBe(true);
+    const found = chat.reveal('100', '420');
+    await clock.advance(0);
+    resolve(undefined);
+    expect(await found).toBe(true);
     await scrolled;
   });
 
