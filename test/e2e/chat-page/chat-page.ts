@@ -24,8 +24,8 @@ interface AxeViolation {
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** How long anything may take to be seen: for `expect.poll` too. */
-export const patience = { timeout: 10_000 };
+/** How long anything may take to be seen, as long as for what is heard in a chat: for `expect.poll` too. */
+export const patience = { timeout: 20_000 };
 
 export type OpenOptions = BrowserContextOptions & {
   /** Messages on the console that belong to what a test does (a server that is away). */
