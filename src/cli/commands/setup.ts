@@ -40,11 +40,11 @@ export function addSetup(program: Command, context: CliContext): void {
 async function setUp(context: CliContext, options: Options): Promise<void> {
   context.demandOwnShell("The bridge cannot be set up from inside a session's terminal.");
   if (options.tokenFile !== undefined) {
-    const [{ runUnattended }, { makeTools, noAsker }] = await Promise.all([
+    const [{ runUnattended }, { makeTools }] = await Promise.all([
       import('../setup/unattended.ts'),
       import('../setup/make-tools.ts'),
     ]);
-    const done = await runUnattended(makeTools(context, noAsker), {
+    const done = await runUnattended(makeTools(context), {
       tokenFile: options.tokenFile,
       channels: options.channel,
       start: options.yes === true,
@@ -67,5 +67,5 @@ async function setUp(context: CliContext, options: Options): Promise<void> {
     import('../setup/clack-asker.ts'),
     import('../setup/make-tools.ts'),
   ]);
-  await runWizard(makeTools(context, createClackAsker(context.vai)));
+  await runWizard({ ...makeTools(context), asker: createClackAsker(context.vai) });
 }

@@ -7,10 +7,10 @@ import type { SessionEntry } from '../../model/session.ts';
 import { SessionDirectories } from '../../storage/session-directories.ts';
 import { SessionsFile } from '../../storage/sessions-file.ts';
 import { readOrBegin, replaceEnvFile, withVariable } from './env-file.ts';
-import type { SetupTools, WantedSession } from './tools.ts';
+import type { QuietTools, WantedSession } from './tools.ts';
 
 /** Writes the token into `config/.env`. @returns what was done, for a person. */
-export function saveToken({ paths, envExample }: Pick<SetupTools, 'paths' | 'envExample'>, token: string): string {
+export function saveToken({ paths, envExample }: Pick<QuietTools, 'paths' | 'envExample'>, token: string): string {
   const text = withVariable(readOrBegin(paths.envFile, envExample), 'DISCORD_BOT_TOKEN', token);
   const backup = replaceEnvFile(paths.envFile, text);
   return backup === undefined
@@ -19,7 +19,7 @@ export function saveToken({ paths, envExample }: Pick<SetupTools, 'paths' | 'env
 }
 
 /** The sessions that Discord's map has. @throws BridgeError `sessions-file-invalid`. */
-export function mappedSessions({ paths }: Pick<SetupTools, 'paths'>): Promise<readonly SessionEntry[]> {
+export function mappedSessions({ paths }: Pick<QuietTools, 'paths'>): Promise<readonly SessionEntry[]> {
   return mapOf(paths).read();
 }
 
@@ -27,7 +27,7 @@ export function mappedSessions({ paths }: Pick<SetupTools, 'paths'>): Promise<re
  * Adds sessions to Discord's map: through the bridge when one runs on Discord, else into the file that it reads at its
  * next start. @returns their numbers.
  */
-export async function saveSessions(tools: SetupTools, wanted: readonly WantedSession[]): Promise<readonly number[]> {
+export async function saveSessions(tools: QuietTools, wanted: readonly WantedSession[]): Promise<readonly number[]> {
   if (wanted.length === 0) return [];
   const status = await tools.bridge.status();
   if (status?.chat.kind !== 'discord') return addToFile(tools, wanted);
@@ -36,7 +36,7 @@ export async function saveSessions(tools: SetupTools, wanted: readonly WantedSes
   return numbers;
 }
 
-async function addToFile({ paths }: SetupTools, wanted: readonly WantedSession[]): Promise<readonly number[]> {
+async function addToFile({ paths }: QuietTools, wanted: readonly WantedSession[]): Promise<readonly number[]> {
   claimPrivateDirectory(paths.config);
   const workspace = directoriesOf(paths);
   const given = Math.max(await highestRecorded(paths.discord.database), workspace.highestNumber());
@@ -74,7 +74,7 @@ async function highestRecorded(file: string): Promise<number> {
 }
 
 /** Directories tell also of numbers that the built-in chat's map gave. */
-function directoriesOf({ workspace, attachments, discord }: SetupTools['paths']): SessionDirectories {
+function directoriesOf({ workspace, attachments, discord }: QuietTools['paths']): SessionDirectories {
   return new SessionDirectories({
     workspace,
     attachments,
@@ -83,6 +83,6 @@ function directoriesOf({ workspace, attachments, discord }: SetupTools['paths'])
   });
 }
 
-function mapOf({ discord }: SetupTools['paths']): SessionsFile {
+function mapOf({ discord }: QuietTools['paths']): SessionsFile {
   return new SessionsFile({ path: discord.map });
 }

@@ -3,7 +3,7 @@ import { describeSource } from '../../config/load-config.ts';
 import type { ValueSource } from '../../config/load-config.ts';
 import { canBeToken, withoutPrefix } from '../../discord/diagnosis.ts';
 import type { Application, Answer } from '../../discord/diagnosis.ts';
-import type { SetupTools } from './tools.ts';
+import type { QuietTools, SetupTools } from './tools.ts';
 import { clicks, portalPage } from './words.ts';
 
 /** A token that works. */
@@ -38,7 +38,7 @@ export async function findToken(tools: SetupTools): Promise<GoodToken | undefine
 }
 
 /** Asks the chat server what it thinks of a token. */
-export async function judgeToken(tools: Pick<SetupTools, 'inquire'>, token: string): Promise<TokenJudgement> {
+export async function judgeToken(tools: Pick<QuietTools, 'inquire'>, token: string): Promise<TokenJudgement> {
   const discord = tools.inquire(token);
   const me = await discord.me();
   if (me.kind !== 'ok') return judgeAnswer(me);

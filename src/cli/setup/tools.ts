@@ -25,8 +25,12 @@ export interface RunningBridge {
 }
 
 /** What every step of the setup works with. */
-export interface SetupTools {
+export interface SetupTools extends QuietTools {
   readonly asker: Asker;
+}
+
+/** The same without a person. */
+export interface QuietTools {
   readonly clock: Clock;
   readonly paths: BridgePaths;
   /** How `vai` is typed in this shell. */

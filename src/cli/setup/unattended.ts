@@ -8,7 +8,7 @@ import { usageError } from '../failure.ts';
 import { directoryOf, judgeDirectory } from './channels-step.ts';
 import { mappedSessions, saveSessions, saveToken } from './save.ts';
 import { judgeAnswer, judgeForm, judgeToken, tokenInEnvironment } from './token-step.ts';
-import type { SetupTools, WantedSession } from './tools.ts';
+import type { QuietTools, WantedSession } from './tools.ts';
 
 export interface UnattendedOptions {
   readonly tokenFile: string;
@@ -25,7 +25,7 @@ export interface UnattendedOptions {
  * @throws BridgeError `usage`, `token-wrong`, `token-in-environment`, `discord-offline`, `intent-missing`,
  *   `channel-unseen`, or of what it calls.
  */
-export async function runUnattended(tools: SetupTools, options: UnattendedOptions): Promise<readonly string[]> {
+export async function runUnattended(tools: QuietTools, options: UnattendedOptions): Promise<readonly string[]> {
   const token = readToken(options.tokenFile);
   const wanted = options.channels.map(parseWanted);
   refuseTwice(wanted);
@@ -96,7 +96,7 @@ function refuseTwice(wanted: readonly WantedSession[]): void {
 }
 
 async function demandSeen(
-  tools: SetupTools,
+  tools: QuietTools,
   token: string,
   wanted: readonly WantedSession[],
   application: string,
