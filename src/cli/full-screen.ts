@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 import { clip, paint } from './style.ts';
 import type { Line } from './style.ts';
 import { terminalSize } from './terminal-size.ts';
@@ -20,8 +22,8 @@ export interface FullScreenOptions {
   readonly onEnd: (signal: number | undefined) => void;
 }
 
-/** The numbers of the signals that end us; a shell sees 128 more than that. */
-const signals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+/** The signals that end us; a shell sees 128 more than their number. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Owns the terminal while it shows one picture: the alternate screen, the keyboard, and that both are as before when it
@@ -44,9 +46,9 @@ export class FullScreen {
     this.#on(process, 'exit', () => {
       this.#hide();
     });
-    for (const [name, number] of Object.entries(signals)) {
+    for (const name of signals) {
       this.#on(process, name, () => {
-        onEnd(number === signals.SIGINT ? undefined : number);
+        onEnd(name === 'SIGINT' ? undefined : constants.signals[name]);
       });
     }
     this.#on(process, 'SIGCONT', () => {

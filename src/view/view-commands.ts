@@ -1,3 +1,4 @@
+import type { CellSize } from './tile-layout.ts';
 import type { Tile } from './tile.ts';
 
 /** One tmux command with its arguments. */
@@ -41,36 +42,14 @@ export function tileProgram(tile: Tile, bridgeSocket: string): readonly string[]
 }
 
 /** What makes the view's server: its options, the anchor, and the first window with the first tile. */
-export function startCommands(
-  tile: Tile,
-  bridgeSocket: string,
-  size: { readonly columns: number; readonly rows: number },
-): readonly TmuxCommand[] {
+export function startCommands(tile: Tile, bridgeSocket: string, size: CellSize): readonly TmuxCommand[] {
   const cells = ['-x', String(size.columns), '-y', String(size.rows)];
   const anchor = ['sh', '-c', anchorScript, 'vai-view-anchor', bridgeSocket, hub];
   return [
     ['start-server'],
     ['set-option', '-s', 'exit-empty', 'off'],
     ['set-option', '-s', 'escape-time', '10'],
-    ['set-option', '-g', 'default-terminal', 'screen-256color'],
-    ['set-option', '-g', 'update-environment', ''],
-    ['set-option', '-g', 'base-index', '1'],
-    ['set-option', '-g', 'renumber-windows', 'on'],
-    ['set-option', '-g', 'window-size', 'latest'],
-    ['set-option', '-g', 'mouse', 'on'],
-    ['set-option', '-g', 'allow-rename', 'off'],
-    ['set-option', '-g', 'automatic-rename', 'off'],
-    ['set-option', '-g', 'history-limit', '0'],
-    ['set-option', '-g', 'pane-border-status', 'top'],
-    ['set-option', '-g', 'pane-border-format', borderFormat],
-    ['set-option', '-g', 'pane-active-border-style', 'fg=green'],
-    ['set-option', '-g', 'window-status-format', ''],
-    ['set-option', '-g', 'window-status-current-format', ''],
-    ['set-option', '-g', 'status-interval', '0'],
-    ['set-option', '-g', 'status-left-length', '100'],
-    ['set-option', '-g', 'status-left', statusFormat],
-    ['set-option', '-g', 'status-right-length', '100'],
-    ['set-option', '-g', 'status-right', ' C-b z: one tile alone, C-b d: leave '],
+    ...Object.entries(options).map(([name, value]) => ['set-option', '-g', name, value]),
     ...keyCommands,
     ['new-session', '-d', '-s', 'anchor', '-x', '80', '-y', '24', '-c', '/', '--', ...anchor],
     ['new-session', '-d', '-s', viewSession, ...cells, '-c', '/', '--', ...tileProgram(tile, bridgeSocket)],
@@ -82,6 +61,28 @@ const borderFormat = '#{?pane_active,#[bold],} #{@title} #[fg=#{@colour}]#{@stat
 
 const statusFormat =
   '#{?@problem, #{@problem} ,}#{?#{e|>:#{session_windows},1}, Too many for one window: #{window_index} of #{session_windows} (C-b n: next) ,}';
+
+const options: Readonly<Record<string, string>> = {
+  'default-terminal': 'screen-256color',
+  'update-environment': '',
+  'base-index': '1',
+  'renumber-windows': 'on',
+  'window-size': 'latest',
+  mouse: 'on',
+  'allow-rename': 'off',
+  'automatic-rename': 'off',
+  'history-limit': '0',
+  'pane-border-status': 'top',
+  'pane-border-format': borderFormat,
+  'pane-active-border-style': 'fg=green',
+  'window-status-format': '',
+  'window-status-current-format': '',
+  'status-interval': '0',
+  'status-left-length': '100',
+  'status-left': statusFormat,
+  'status-right-length': '100',
+  'status-right': ' C-b z: one tile alone, C-b d: leave ',
+};
 
 /** Only what a view is for: nobody opens a shell in it by mistake. */
 const keyCommands: readonly TmuxCommand[] = [

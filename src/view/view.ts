@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname } from 'node:path';
 
 import type { Clock } from '../base/clock.ts';
@@ -44,7 +45,7 @@ const handedOver = [
   'LC_CTYPE',
 ];
 
-const signals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Shows the terminals of sessions as tiles on the terminal of this process, until the person leaves. Follows sessions
@@ -83,9 +84,9 @@ async function show(
 ): Promise<number> {
   const ended = new AbortController();
   let signalled = 0;
-  const listeners = Object.entries(signals).map(([name, number]) => {
+  const listeners = signals.map((name) => {
     const listener = (): void => {
-      signalled = number;
+      signalled = constants.signals[name];
       // The client notices, gives the terminal back, and ends.
       void server.close();
     };
