@@ -12,12 +12,12 @@ export function exitCodeOf(error: unknown): number {
 
 /** The one line on stderr for anything thrown: `vai: message advice`. */
 export function failureLine(program: string, error: unknown): string {
-  return `${program}: ${visible(describeError(error).replace(/\s*\n\s*/g, ' / '))}\n`;
+  return `${program}: ${inOneLine(describeError(error))}\n`;
 }
 
 /** The line on stderr for something that is stored, and will not be posted until somebody does something. */
 export function obstacleNote(program: string, what: string, obstacle: string): string {
-  return `${program}: ${what} is stored, but cannot be posted now: ${visible(obstacle.replace(/\s*\n\s*/g, ' / '))}`;
+  return `${program}: ${what} is stored, but cannot be posted now: ${inOneLine(obstacle)}`;
 }
 
 /** Ends a program whose standard output cannot be written: quietly when the reader of a pipe has seen enough (`| head`). */
@@ -30,6 +30,10 @@ export function endOnLostOutput(program: string, error: NodeJS.ErrnoException): 
 /** A mistake in the arguments: exit code 2. */
 export function usageError(message: string, advice: string): BridgeError {
   return new BridgeError('usage', message, { advice });
+}
+
+function inOneLine(text: string): string {
+  return visible(text.replace(/\s*\n\s*/g, ' / '));
 }
 
 /** A text with its control characters made harmless, so that what an agent or a chat wrote cannot steer the terminal. */
