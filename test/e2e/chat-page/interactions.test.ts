@@ -6,6 +6,7 @@ import { nextEvent } from '../../conformance/conformance-target.ts';
 import { deployCommand } from '../../conformance/deploy-command.ts';
 import { whyNoBrowser } from '../support/browser.ts';
 import type { ChatPage, PageElement } from './chat-page.ts';
+import { patience } from './chat-page.ts';
 import { useStage } from './stage.ts';
 
 const environments = ['production', 'preview', 'staging'];
@@ -220,6 +221,38 @@ describe.skipIf(whyNoBrowser() !== undefined)('buttons, menus, forms and command
     await interaction.editReply('It is out.');
     await page.sees(page.message('It is out.'));
     expect(await page.messages.getByText('thinking…').count()).toBe(0);
+  });
+
+  it('a command that is given up, and reactions that are, give the focus back', async () => {
+    await page.composer.fill('/deploy');
+    await page.page.keyboard.press('Enter');
+    await page.sees(page.page.getByRole('form', { name: 'Command /deploy' }));
+    await page.page.keyboard.press('Escape');
+    const hasFocus = (element: PageElement): boolean => element.ownerDocument.activeElement === element;
+    await expect.poll(() => page.composer.evaluate(hasFocus), patience).toBe(true);
+
+    await page.say('hello');
+    const message = page.message('hello').and(page.page.locator('[id]'));
+    await page.act(message, 'Add reaction');
+    await page.page.keyboard.press('Escape');
+    const opener = message.getByRole('button', { name: 'Add reaction' });
+    await expect.poll(() => opener.evaluate(hasFocus), patience).toBe(true);
+  });
+
+  it('a dialog stays when text in it is marked beyond its edge, and closes by a press beside it', async () => {
+    await page.say('hello');
+    await page.act(page.message('hello').and(page.page.locator('[id]')), 'Delete');
+    const dialog = page.page.getByRole('dialog', { name: 'Delete message' });
+    const words = await dialog.getByText('There is no way back').boundingBox();
+    if (!words) throw new Error('the dialog says nothing');
+    const { mouse } = page.page;
+    await mouse.move(words.x + 5, words.y + 5);
+    await mouse.down();
+    await mouse.move(5, 5, { steps: 3 });
+    await mouse.up();
+    expect(await dialog.count()).toBe(1);
+    await mouse.click(5, 5);
+    await page.losesSightOf(dialog);
   });
 
   it('a command without options is typed and sent; what is no command is said as it is', async () => {

@@ -59,7 +59,7 @@ export function Composer(props: Props): VNode {
   }, [text]);
   useEffect(() => {
     if (replyTo || takesFocus()) area.current?.focus();
-  }, [replyTo]);
+  }, [replyTo, form]);
   useEffect(() => {
     if (!isEditing && takesFocus()) area.current?.focus();
   }, [isEditing]);

@@ -15,6 +15,8 @@ export function Dialog(props: {
   const { title, onClose, children, kind = '' } = props;
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  /** A press that began inside and ends outside marks text: it is no wish to leave. */
+  const beganOutside = useRef(false);
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
@@ -29,8 +31,11 @@ export function Dialog(props: {
         event.preventDefault();
         onClose();
       }}
+      onPointerDown={(event) => {
+        beganOutside.current = event.target === element.current;
+      }}
       onClick={(event) => {
-        if (event.target === element.current) onClose();
+        if (beganOutside.current && event.target === element.current) onClose();
       }}
     >
       <div class="dialog-inside">

@@ -38,7 +38,13 @@ export function ReactionPicker({
   const { chat, words } = useTools();
   const element = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
+    const before = document.activeElement;
     element.current?.querySelector('button')?.focus();
+    // Unless somebody has gone elsewhere, back to where they came from.
+    return () => {
+      const hadFocus = element.current?.contains(document.activeElement) ?? false;
+      if (hadFocus && before instanceof HTMLElement) before.focus();
+    };
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') {
