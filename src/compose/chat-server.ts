@@ -43,11 +43,7 @@ function discord({ paths }: Ground, token: string, apiUrl: string | undefined): 
     token,
     apiUrl,
     userId: undefined,
-    files: {
-      map: join(paths.config, 'sessions.json'),
-      database: join(paths.state, 'bridge.db'),
-      sessions: join(paths.state, 'sessions'),
-    },
+    files: paths.discord,
     status: apiUrl === undefined ? {} : { api: apiUrl },
     // Two changes in ten minutes, and the topic is the owner's.
     takesTopicsFreely: false,
@@ -76,11 +72,7 @@ async function openBuiltIn({ paths, config, clock, log }: Ground, scope: Scope):
     token: local.botToken,
     apiUrl: local.api,
     userId: local.userId,
-    files: {
-      map: join(paths.config, 'sessions.local.json'),
-      database: join(paths.state, 'bridge.local.db'),
-      sessions: join(paths.state, 'sessions.local'),
-    },
+    files: paths.local,
     status: { url: local.url, api: local.api, userToken: local.userToken },
     takesTopicsFreely: true,
     ensureChannel: ({ number, channel }) => {
