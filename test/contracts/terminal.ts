@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Terminal, TerminalDeath, TerminalSpec } from '../../src/contracts/terminal.ts';
+import { eventually } from '../eventually.ts';
 
 /** A world in which terminals can be made, and a way to play the programs in them. */
 export interface TerminalHarness {
@@ -68,7 +69,7 @@ export function terminalContract(name: string, makeHarness: () => Promise<Termin
         happened: 'not-done',
       });
       await terminal.type('one', 'still here');
-      await vi.waitFor(async () => expect(await terminal.capture('one')).toContain('still here'));
+      await eventually(async () => expect(await terminal.capture('one')).toContain('still here'));
     });
 
     it('makes one of two terminals of a name that are asked for at once', async () => {
@@ -123,7 +124,7 @@ export function terminalContract(name: string, makeHarness: () => Promise<Termin
       await start(world.recorder('s1'));
       await terminal.type('s1', 'for one');
       await terminal.type('s10', 'for ten');
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         expect(await world.received('s1')).toBe('for one');
         expect(await world.received('s10')).toBe('for ten');
       });
@@ -145,14 +146,14 @@ export function terminalContract(name: string, makeHarness: () => Promise<Termin
     ])('types %s literally', async (_what, text) => {
       await start(world.recorder('one'));
       await terminal.type('one', text);
-      await vi.waitFor(async () => expect(await world.received('one')).toBe(text));
+      await eventually(async () => expect(await world.received('one')).toBe(text));
     });
 
     it('types long text whole and in order', async () => {
       await start(world.recorder('one'));
       const long = Array.from({ length: 5000 }, (_, index) => `${index} ä世👍;`).join('\n');
       await Promise.all([terminal.type('one', long), terminal.type('one', 'the end')]);
-      await vi.waitFor(async () => expect(await world.received('one')).toBe(`${long}the end`), { timeout: 10_000 });
+      await eventually(async () => expect(await world.received('one')).toBe(`${long}the end`));
     });
 
     it('shows the screen without trailing blank lines', async () => {
@@ -160,7 +161,7 @@ export function terminalContract(name: string, makeHarness: () => Promise<Termin
       await terminal.type('one', 'first line');
       await terminal.keys('one', ['Enter']);
       await terminal.type('one', 'second line');
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         expect(await terminal.capture('one')).toMatch(/first line\n(.*\n)*second line$/);
       });
     });
@@ -171,7 +172,7 @@ export function terminalContract(name: string, makeHarness: () => Promise<Termin
         await terminal.type('one', `line-${line}.`);
         await terminal.keys('one', ['Enter']);
       }
-      await vi.waitFor(async () => expect(await terminal.capture('one')).toContain('line-30.'));
+      await eventually(async () => expect(await terminal.capture('one')).toContain('line-30.'));
       expect(await terminal.capture('one')).not.toContain('line-2.');
       expect(await terminal.capture('one', { history: 100 })).toContain('line-2.');
     });
@@ -182,13 +183,13 @@ export function terminalContract(name: string, makeHarness: () => Promise<Termin
       await terminal.type('one', 'famous last words');
       await terminal.keys('one', ['Enter']);
       await world.exit('one', 7);
-      await vi.waitFor(() => expect(deaths).toHaveLength(1));
+      await eventually(() => expect(deaths).toHaveLength(1));
       expect(deaths[0]).toMatchObject({ name: 'one', exitCode: 7 });
       expect(deaths[0]?.lastLines).toContain('famous last words');
       expect(deaths[0]?.lastLines).toBe(deaths[0]?.lastLines.trimEnd());
       expect(await names()).toEqual(['two']);
       await world.exit('two', 0);
-      await vi.waitFor(() => expect(deaths).toHaveLength(2));
+      await eventually(() => expect(deaths).toHaveLength(2));
       expect(deaths[1]).toMatchObject({ name: 'two', exitCode: 0 });
     });
 
@@ -202,7 +203,7 @@ export function terminalContract(name: string, makeHarness: () => Promise<Termin
       await world.ready('one');
       expect(await names()).toEqual(['one']);
       await world.exit('one', 2);
-      await vi.waitFor(() => expect(deaths.map(({ exitCode }) => exitCode)).toEqual([1, 2]));
+      await eventually(() => expect(deaths.map(({ exitCode }) => exitCode)).toEqual([1, 2]));
     });
 
     it('does not tell a listener that was taken away', async () => {
@@ -211,7 +212,7 @@ export function terminalContract(name: string, makeHarness: () => Promise<Termin
       cancel();
       await start(world.talker('one'));
       await world.exit('one', 1);
-      await vi.waitFor(() => expect(deaths).toHaveLength(1));
+      await eventually(() => expect(deaths).toHaveLength(1));
       expect(heard).toEqual([]);
     });
 
@@ -224,7 +225,7 @@ export function terminalContract(name: string, makeHarness: () => Promise<Termin
       expect(await names()).toEqual(['one', 'two']);
       // A death that is told proves that an earlier one would have been.
       await world.exit('two', 5);
-      await vi.waitFor(() => expect(deaths).toHaveLength(1));
+      await eventually(() => expect(deaths).toHaveLength(1));
       expect(deaths[0]).toMatchObject({ name: 'two' });
     });
 
@@ -243,7 +244,7 @@ export function terminalContract(name: string, makeHarness: () => Promise<Termin
       expect(await next.list()).toEqual(before);
       expect(await next.adopt('one', spec.directory)).toEqual(before[0]);
       await world.exit('one', 9);
-      await vi.waitFor(() => expect(heard).toHaveLength(1));
+      await eventually(() => expect(heard).toHaveLength(1));
       expect(heard[0]).toMatchObject({ name: 'one', exitCode: 9 });
       expect(deaths).toEqual([]);
       await next.close();

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/base/clock.ts';
 import type { TerminalDeath } from '../../src/contracts/terminal.ts';
@@ -9,6 +9,7 @@ import { findProcess } from '../../src/terminal/process-table.ts';
 import { openTmux } from '../../src/terminal/tmux-manager.ts';
 import { makeTmuxWorld, shows } from './tmux-world.ts';
 import type { TmuxWorld } from './tmux-world.ts';
+import { eventually } from '../eventually.ts';
 
 let world: TmuxWorld;
 let deaths: TerminalDeath[];
@@ -39,7 +40,7 @@ describe('the control client', () => {
     await start('two');
     expect(await controlClients()).toHaveLength(1);
     await world.terminal.close();
-    await vi.waitFor(async () => expect(await controlClients()).toEqual([]));
+    await eventually(async () => expect(await controlClients()).toEqual([]));
   });
 
   it('is not missed when it dies, and comes back', async () => {
@@ -48,15 +49,15 @@ describe('the control client', () => {
     await start('two');
     const [client] = await controlClients();
     process.kill(client!, 'SIGKILL');
-    await vi.waitFor(async () => expect(await findProcess(client!)).toBeUndefined());
+    await eventually(async () => expect(await findProcess(client!)).toBeUndefined());
     await world.terminal.list(); // A question that may be asked twice; now the death is known.
     // One process per question until it is back.
     for (let index = 0; index < 20; index += 1) await world.terminal.type('one', `${index};`);
     const long = 'ä'.repeat(20_000);
     await world.terminal.type('one', long);
     const expected = Array.from({ length: 20 }, (_, index) => `${index};`).join('') + long;
-    await vi.waitFor(async () => expect(await world.received('one')).toBe(expected));
-    await vi.waitFor(async () => {
+    await eventually(async () => expect(await world.received('one')).toBe(expected));
+    await eventually(async () => {
       const clients = await controlClients();
       expect(clients).toHaveLength(1);
       expect(clients).not.toContain(client);
@@ -64,7 +65,7 @@ describe('the control client', () => {
     expect(await world.terminal.list()).toHaveLength(2);
     expect(deaths).toEqual([]);
     await world.exit('two', 4);
-    await vi.waitFor(() => expect(deaths).toMatchObject([{ name: 'two', exitCode: 4 }]));
+    await eventually(() => expect(deaths).toMatchObject([{ name: 'two', exitCode: 4 }]));
   });
 
   it('hears of deaths while it is away', async () => {
@@ -74,7 +75,7 @@ describe('the control client', () => {
     await world.exit('one', 8);
     // The exit file needs no tmux; making the name free has to wait for the stuck client.
     process.kill(client!, 'SIGKILL');
-    await vi.waitFor(() => expect(deaths).toMatchObject([{ name: 'one', exitCode: 8 }]), { timeout: 5000 });
+    await eventually(() => expect(deaths).toMatchObject([{ name: 'one', exitCode: 8 }]));
   });
 
   it('is given up when it does not answer, and typing then says that nobody knows', async () => {
@@ -97,7 +98,7 @@ describe('the control client', () => {
   it('makes its hub again when somebody closed it', async () => {
     await start('one');
     await world.tmux('kill-session', '-t', '=HUB');
-    await vi.waitFor(async () => expect(await controlClients()).toHaveLength(1), { timeout: 5000 });
+    await eventually(async () => expect(await controlClients()).toHaveLength(1));
     expect(await world.terminal.list()).toHaveLength(1);
     expect(deaths).toEqual([]);
   });
@@ -110,7 +111,7 @@ describe('a lost server', () => {
       await world.ready(name);
     }
     process.kill(await world.serverPid(), 'SIGKILL');
-    await vi.waitFor(() => expect(deaths).toHaveLength(2), { timeout: 5000 });
+    await eventually(() => expect(deaths).toHaveLength(2));
     expect(deaths.map(({ name }) => name).sort()).toEqual(['one', 'two']);
     // A program without a terminal is ended, and its wrapper lived to write the code.
     expect(deaths.map(({ exitCode }) => exitCode)).toEqual([143, 143]);
@@ -118,7 +119,7 @@ describe('a lost server', () => {
     await expect(world.terminal.type('one', 'x')).rejects.toMatchObject({ code: 'terminal-gone' });
     await start('one');
     await world.exit('one', 2);
-    await vi.waitFor(() => expect(deaths.at(-1)).toMatchObject({ name: 'one', exitCode: 2 }));
+    await eventually(() => expect(deaths.at(-1)).toMatchObject({ name: 'one', exitCode: 2 }));
     expect(deaths).toHaveLength(3);
   });
 
@@ -157,7 +158,7 @@ describe('somebody at the desk', () => {
     await start('one');
     await world.tmux('split-window', '-d', '-t', '=one:', 'exec cat');
     await world.exit('one', 3);
-    await vi.waitFor(() => expect(deaths).toMatchObject([{ name: 'one', exitCode: 3 }]));
+    await eventually(() => expect(deaths).toMatchObject([{ name: 'one', exitCode: 3 }]));
     await start('one');
   });
 
@@ -176,9 +177,9 @@ describe('somebody at the desk', () => {
           columns,
           rows: 25,
         });
-        await vi.waitFor(async () => expect(await size()).toBe(`${columns}x24`));
+        await eventually(async () => expect(await size()).toBe(`${columns}x24`));
         await desk.terminal.kill('desk');
-        await vi.waitFor(async () => expect(await size()).toBe('120x40'));
+        await eventually(async () => expect(await size()).toBe('120x40'));
       }
     } finally {
       await desk.dispose();

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/base/clock.ts';
 import type { TerminalDeath } from '../../src/contracts/terminal.ts';
@@ -9,6 +9,7 @@ import { findProcess, readProcessTable } from '../../src/terminal/process-table.
 import { terminalContract } from '../contracts/terminal.ts';
 import { makeTmuxWorld, shows } from './tmux-world.ts';
 import type { TmuxWorld } from './tmux-world.ts';
+import { eventually } from '../eventually.ts';
 
 terminalContract('TmuxManager', makeTmuxWorld);
 
@@ -29,10 +30,7 @@ afterEach(async () => {
 const sh = (script: string): readonly string[] => ['/bin/sh', '-c', script];
 
 async function death(name: string): Promise<TerminalDeath> {
-  return vi.waitFor(() => deaths.find((each) => each.name === name) ?? expect.fail('not dead yet'), {
-    timeout: 5000,
-    interval: 5,
-  });
+  return eventually(() => deaths.find((each) => each.name === name) ?? expect.fail('not dead yet'));
 }
 
 async function start(name: string, argv: readonly string[], until: string): Promise<number> {
@@ -55,7 +53,7 @@ describe('the environment of a program', () => {
       argv: sh('o=$1; shift; exec "$@" >"$o"').concat('sh', out, spec.argv as string[]),
     });
     delete process.env.LEAK_OF_THE_DAEMON;
-    const text = await vi.waitFor(() => {
+    const text = await eventually(() => {
       const written = readFileSync(out, 'utf8');
       expect(written).toContain('|end');
       return written;
@@ -112,7 +110,7 @@ describe('the environment of a program', () => {
     const cwd = join(world.root, `it's #{pid} #(id) $(id) "x" ~ ;`);
     mkdirSync(cwd);
     await world.terminal.create({ ...world.spec('one', sh('pwd >out; exec sleep 60')), cwd });
-    await vi.waitFor(() => expect(readFileSync(join(cwd, 'out'), 'utf8')).toBe(`${cwd}\n`));
+    await eventually(() => expect(readFileSync(join(cwd, 'out'), 'utf8')).toBe(`${cwd}\n`));
   });
 
   it.runIf(process.platform === 'linux')('has no signal ignored or blocked that ends programs', async () => {
@@ -164,7 +162,7 @@ describe('a death', () => {
     const child = (await readProcessTable()).find(({ parent }) => parent === pid)!;
     process.kill(pid, 'SIGKILL');
     expect(await death('one')).toMatchObject({ exitCode: undefined });
-    await vi.waitFor(async () => expect(await sameProcess(child)).toBe(false), { timeout: 5000 });
+    await eventually(async () => expect(await sameProcess(child)).toBe(false));
     await expect(world.terminal.create(world.talker('one'))).resolves.toMatchObject({ name: 'one' });
   });
 
@@ -198,7 +196,7 @@ describe('a death', () => {
     const names = Array.from({ length: 20 }, (_, index) => `many-${index}`);
     await Promise.all(names.map((name) => world.terminal.create(world.spec(name, sh('read -r x; exit "$x"')))));
     await Promise.all(names.map((name, index) => world.terminal.type(name, `${index}\n`)));
-    await vi.waitFor(() => expect(deaths).toHaveLength(20), { timeout: 10_000 });
+    await eventually(() => expect(deaths).toHaveLength(20));
     await systemClock.sleep(100);
     expect(deaths.map(({ name, exitCode }) => `${name} ${exitCode}`).sort()).toEqual(
       names.map((name, index) => `${name} ${index}`).sort(),
@@ -211,10 +209,10 @@ describe('a death', () => {
     await world.terminal.close();
     await world.exit('one', 6);
     const { directory } = world.spec('one', []);
-    await vi.waitFor(() => expect(readdirSync(directory).some((file) => file.endsWith('.exit'))).toBe(true));
+    await eventually(() => expect(readdirSync(directory).some((file) => file.endsWith('.exit'))).toBe(true));
     const next = await world.open();
     await expect(next.adopt('one', directory)).rejects.toMatchObject({ code: 'terminal-gone' });
-    await vi.waitFor(async () => expect(await next.list()).toEqual([]));
+    await eventually(async () => expect(await next.list()).toEqual([]));
     await next.create(world.talker('one'));
     expect(readdirSync(directory).filter((file) => file.endsWith('.exit'))).toEqual([]);
     expect(await next.list()).toHaveLength(1);
@@ -232,7 +230,7 @@ describe('kill', () => {
       'while :; do sleep 1; done',
     ].join('\n');
     const pid = await start('one', sh(script), 'ready');
-    await vi.waitFor(() => expect(sleepers(['611', '613', '614'])).toBe(3));
+    await eventually(() => expect(sleepers(['611', '613', '614'])).toBe(3));
     await world.terminal.kill('one');
     expect(await findProcess(pid)).toBeUndefined();
     expect(sleepers(['611', '613', '614'])).toBe(0);
@@ -257,7 +255,7 @@ describe('kill', () => {
     const server = await world.serverPid();
     await world.terminal.close();
     process.kill(server, 'SIGKILL');
-    await vi.waitFor(async () => expect(await findProcess(server)).toBeUndefined());
+    await eventually(async () => expect(await findProcess(server)).toBeUndefined());
     expect(await sameProcess(child)).toBe(true);
     const next = await world.open();
     await expect(next.adopt('one', world.spec('one', []).directory)).rejects.toMatchObject({ code: 'terminal-gone' });
