@@ -73,8 +73,7 @@ function localeFault(stderr: string): TmuxFault | undefined {
 
 /**
  * The names of the sessions on the tmux server at a socket, without the bridge's own hub; undefined when there is no
- * server. Starts nothing, and is no client that others
- * would see.
+ * server. Starts nothing, and is no client that others would see.
  *
  * @throws BridgeError when tmux cannot say whether there is one: nothing is known then, and nothing may be concluded.
  */
