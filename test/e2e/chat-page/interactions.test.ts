@@ -224,9 +224,11 @@ describe.skipIf(whyNoBrowser() !== undefined)('buttons, menus, forms and command
   });
 
   it('a command that is given up, and reactions that are, give the focus back', async () => {
+    // Sent before it is known what commands there are: it is asked first, and the agent is told nothing.
     await page.composer.fill('/deploy');
     await page.page.keyboard.press('Enter');
     await page.sees(page.page.getByRole('form', { name: 'Command /deploy' }));
+    expect(await page.messages.getByText('/deploy').count()).toBe(0);
     await page.page.keyboard.press('Escape');
     const hasFocus = (element: PageElement): boolean => element.ownerDocument.activeElement === element;
     await expect.poll(() => page.composer.evaluate(hasFocus), patience).toBe(true);

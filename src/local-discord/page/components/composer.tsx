@@ -42,6 +42,8 @@ export function Composer(props: Props): VNode {
   const [text, setText] = useState(() => drafts.read(channel.id));
   const [form, setForm] = useState<{ command: Command; values: ReadonlyMap<string, string> }>();
   const [choice, setChoice] = useState(0);
+  /** What is to be sent begins like a command: first it is asked which commands there are. */
+  const [asking, setAsking] = useState<'no' | 'asked' | 'answered'>('no');
   const files = useDroppedFiles();
   const history = useSentHistory();
   const area = useRef<HTMLTextAreaElement>(null);
@@ -85,7 +87,14 @@ export function Composer(props: Props): VNode {
     }
   };
   const send = (): void => {
-    if (!canSend) return;
+    if (!canSend || asking !== 'no') return;
+    if (commands || !text.startsWith('/')) deliver();
+    else {
+      setAsking('asked');
+      void chat.loadCommands().then(() => setAsking('answered'));
+    }
+  };
+  const deliver = (): void => {
     if (line && files.list.length === 0) run(line.command, line.values);
     else {
       const reply = replyTo ? { replyTo: replyTo.id } : {};
@@ -97,6 +106,11 @@ export function Composer(props: Props): VNode {
     chat.forgetTyping(channel.id);
     history.remember(text.trim());
   };
+  useEffect(() => {
+    if (asking !== 'answered') return;
+    setAsking('no');
+    if (canSend) deliver();
+  }, [asking]);
 
   const take = (command: Command): void => {
     if (command.options.length === 0) run(command, new Map());
