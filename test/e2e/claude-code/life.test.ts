@@ -278,8 +278,9 @@ describe.skipIf(why)('the life of the real Claude Code', () => {
       await lab.heard('turn-ended', (event) => event.turn === turn);
       expect(await say(agent, 'say meanwhile')).toBe('meanwhile');
       // What worked in the background reports by itself.
-      await lab.heard('turn-started', (event) => event.by === 'agent');
-      await systemClock.sleep(500);
+      const report = await lab.heard('turn-started', (event) => event.by === 'agent');
+      await lab.heard('turn-ended', (event) => event.turn === report.turn);
+      await lab.idle(agent);
     }
     expect(lab.events.filter((event) => event.kind === 'turn-started' && event.by === 'desk')).toEqual([]);
     await proxy.close();
