@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { Installation } from './support/installation.ts';
+import type { StatusJson } from './support/installation.ts';
 import { until } from './support/until.ts';
 
 const vai = join(import.meta.dirname, '..', '..', 'dist', 'bundle', 'vai.cjs');
@@ -33,7 +34,9 @@ it.runIf(existsSync(fullDisk))('MS-09: output that cannot be written costs its l
   const ended = once(daemon, 'exit');
   const isUp = async (): Promise<boolean> => {
     if (daemon.exitCode !== null || daemon.signalCode !== null) throw new Error('the daemon ended');
-    return (await bridge.run('vai', ['status'])).exitCode === 0;
+    const { exitCode, stdout } = await bridge.run('vai', ['status', '--json']);
+    // It answers before it has made its first session.
+    return exitCode === 0 && (JSON.parse(stdout) as StatusJson).sessions[0]?.lifecycle === 'running';
   };
   await until(isUp, { what: 'the bridge to run' });
   expect((await bridge.run('dp', ['hello'])).exitCode).toBe(0);

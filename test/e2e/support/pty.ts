@@ -5,8 +5,9 @@ import { until } from './until.ts';
 /** A program at a real terminal, which is a pane of a tmux server of its own. */
 export class Pty {
   readonly #socket: string;
+  #starts = 0;
 
-  /** @param socket path of the server's socket, in a directory of the test's own. */
+  /** @param socket path of the servers' sockets, in a directory of the test's own. */
   constructor(socket: string) {
     this.#socket = socket;
   }
@@ -15,7 +16,9 @@ export class Pty {
   async start(argv: readonly string[], environment: Readonly<Record<string, string>>): Promise<void> {
     const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     const line = `${shellLine(['env', '-i', ...assignments, 'TERM=screen-256color', ...argv])}; echo "ended with $?"; exec sleep 1000`;
-    await this.#tmux(
+    // A server that was just ended may still answer at its socket, and takes what is new with it.
+    this.#starts += 1;
+    const begun = await this.#tmux(
       '-f',
       '/dev/null',
       'new-session',
@@ -31,6 +34,7 @@ export class Pty {
       '-c',
       line,
     );
+    if (begun.exitCode !== 0) throw new Error(`no terminal: ${begun.stderr}`);
     await this.#tmux('set-option', '-g', 'history-limit', '5000');
   }
 
@@ -70,6 +74,6 @@ export class Pty {
   }
 
   #tmux(...args: readonly string[]): ReturnType<typeof runCommand> {
-    return runCommand('tmux', ['-u', '-S', this.#socket, ...args]);
+    return runCommand('tmux', ['-u', '-S', `${this.#socket}.${this.#starts}`, ...args]);
   }
 }
