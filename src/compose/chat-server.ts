@@ -25,6 +25,8 @@ export interface ChatServer {
   /** Makes a session's channel, where channels are ours to make. */
   ensureChannel(session: SessionEntry): void;
   removeChannel(session: SessionEntry): void;
+  /** The bridge listens: who was kept from talking to nobody may come. */
+  letPeopleIn(): void;
   /** Id of a channel that `ensureChannel` will make. @throws BridgeError `channel-invalid` where it cannot. */
   newChannelId(): string;
 }
@@ -49,6 +51,7 @@ function discord({ paths }: Ground, token: string, apiUrl: string | undefined): 
     takesTopicsFreely: false,
     ensureChannel: () => undefined,
     removeChannel: () => undefined,
+    letPeopleIn: () => undefined,
     newChannelId: () => {
       throw new BridgeError('channel-invalid', '"new" works on the built-in chat server only.', {
         advice: 'Make the channel in Discord, then: vai add-session <channel id>.',
@@ -62,6 +65,7 @@ async function openBuiltIn({ paths, config, clock, log }: Ground, scope: Scope):
     port: config.localPort,
     dataFile: join(paths.state, 'local-discord.db'),
     clock,
+    people: 'later',
     onError: (error) => {
       log.error({ error: describeError(error) }, 'the built-in chat server made a mistake');
     },
@@ -80,6 +84,9 @@ async function openBuiltIn({ paths, config, clock, log }: Ground, scope: Scope):
     },
     removeChannel: ({ channel }) => {
       local.removeChannel(channel);
+    },
+    letPeopleIn: () => {
+      local.letPeopleIn();
     },
     newChannelId: () => local.newChannelId(),
   };

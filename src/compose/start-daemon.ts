@@ -116,6 +116,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
       topics?.resume();
     },
   });
+  server.letPeopleIn();
   scope.defer('the sessions', () => (keepSessions ? sessions.detachAll() : sessions.stopAll()));
   await sessions.startAll();
   if (isFirstRun) await bridge.addSession({ kind: 'local' }, { channel: 'new' });

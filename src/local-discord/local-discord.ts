@@ -28,6 +28,8 @@ export interface LocalDiscordOptions {
   readonly faults?: Faults;
   /** Hears of this server's own mistakes, which a client sees as status 500. Default: written to stderr. */
   readonly onError?: (error: Error) => void;
+  /** Whether people are let in from the start, or turned away (they try again) until `letPeopleIn`. Default: from the start. */
+  readonly people?: 'from the start' | 'later';
   /** The built chat page. Default: where `npm run build` puts it. */
   readonly pageDirectory?: string;
 }
@@ -58,6 +60,8 @@ export interface LocalDiscord {
    * for 30 days; then it is erased at the next start.
    */
   removeChannel(id: string): void;
+  /** From now on people can connect: somebody listens to what they say. */
+  letPeopleIn(): void;
   /** One more member of the guild, who lasts like everything else. For tests: nothing does this over HTTP. */
   addUser(user: { name: string; bot?: boolean }): { id: string; token: string };
   close(): Promise<void>;
@@ -74,7 +78,7 @@ export async function startLocalDiscord(options: LocalDiscordOptions): Promise<L
   const here = { port: options.port, publish: (_dispatch: Dispatch): void => undefined };
   try {
     const world = openWorld({ dataFile: options.dataFile, clock, faults, scope, here });
-    const gateway = new Gateway(world);
+    const gateway = new Gateway(world, { takesPeople: options.people !== 'later' });
     here.publish = (dispatch) => gateway.publish(dispatch);
     const { pageDirectory } = options;
     const rest = new RestServer({ world, routes, port: () => here.port, onError, pageDirectory });
@@ -102,14 +106,21 @@ export async function startLocalDiscord(options: LocalDiscordOptions): Promise<L
         await listen(server, here.port);
       },
     });
-    return describe(world, rest, here.port, scope);
+    return describe(world, { rest, gateway, port: here.port, scope });
   } catch (error) {
     await scope.close();
     throw error;
   }
 }
 
-function describe(world: World, rest: RestServer, port: number, scope: Scope): LocalDiscord {
+interface Running {
+  readonly rest: RestServer;
+  readonly gateway: Gateway;
+  readonly port: number;
+  readonly scope: Scope;
+}
+
+function describe(world: World, { rest, gateway, port, scope }: Running): LocalDiscord {
   const { settings } = world;
   return {
     port,
@@ -125,6 +136,9 @@ function describe(world: World, rest: RestServer, port: number, scope: Scope): L
     removeChannel: (id) => {
       const channel = world.channels.get(id);
       if (channel) removeChannel(world, channel);
+    },
+    letPeopleIn: () => {
+      gateway.letPeopleIn();
     },
     addUser: ({ name, bot = false }) => addMember(world, { name, bot }),
     close: () => scope.close(),

@@ -293,6 +293,18 @@ describe('starting', () => {
   });
 });
 
+it('BX-01: people are kept waiting until somebody listens, bots are not', async () => {
+  const { server, target } = await runningServer({ people: 'later' });
+  const bot = await RawGateway.open(target);
+  await bot.begin(target.botToken, 513);
+  const early = await RawGateway.open(target);
+  early.identify(server.userToken);
+  // A code after which a client tries again.
+  expect(await early.closed()).toBe(4000);
+  server.letPeopleIn();
+  expect((await RawGateway.openAsPerson(target)).ready.user.id).toBe(server.userId);
+});
+
 it('a route that does not exist is 404 and is remembered', async () => {
   const { server, target, errors } = await runningServer();
   expect(await rest(target, 'GET', '/no/such/route')).toMatchObject({ status: 404, body: { code: 0 } });

@@ -35,12 +35,19 @@ export function pageFixture(): string {
 
 /** A server of the running test's own, closed when the test has ended. */
 export async function runningServer(
-  options: { clock?: Clock; dataFile?: string; port?: number; pageDirectory?: string } = {},
+  options: {
+    clock?: Clock;
+    dataFile?: string;
+    port?: number;
+    pageDirectory?: string;
+    people?: 'from the start' | 'later';
+  } = {},
 ): Promise<RunningServer> {
   const {
     clock = systemClock,
     dataFile = ':memory:',
     port = 0,
+    people = 'from the start',
     pageDirectory = join(tmpdir(), 'no-page-here'),
   } = options;
   const faults = new Faults();
@@ -48,7 +55,7 @@ export async function runningServer(
   const onError = (error: Error): void => {
     errors.push(error);
   };
-  const server = await startLocalDiscord({ port, dataFile, clock, faults, onError, pageDirectory });
+  const server = await startLocalDiscord({ port, dataFile, clock, faults, people, onError, pageDirectory });
   onTestFinished(() => server.close());
   const channelId = server.ensureChannel({ name: 'session-1' });
   const { api, botToken, userToken, guildId } = server;

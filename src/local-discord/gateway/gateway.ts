@@ -24,12 +24,14 @@ export class Gateway {
   readonly #connections = new Set<GatewayConnection>();
   readonly #expiries = new Map<string, Cancel>();
   readonly #presences: Presences;
+  #takesPeople: boolean;
   #closed = false;
   /** Dispatches that a fault holds back, to come after the next one. */
   #held: Dispatch[] = [];
 
-  constructor(world: World) {
+  constructor(world: World, options: { readonly takesPeople: boolean }) {
     this.#world = world;
+    this.#takesPeople = options.takesPeople;
     this.#presences = new Presences({
       clock: world.clock,
       onChange: (user, isPresent) => {
@@ -65,6 +67,11 @@ export class Gateway {
     this.#connections.add(connection);
     connection.open();
     if (version !== null && version !== '10') connection.close(GatewayCloseCodes.InvalidAPIVersion);
+  }
+
+  /** From now on people may identify, not bots alone. */
+  letPeopleIn(): void {
+    this.#takesPeople = true;
   }
 
   /** Tells every session that may know and wants to. */
@@ -114,6 +121,7 @@ export class Gateway {
     if (refused !== undefined) return refused;
     const user = this.#world.users.byToken(data.token);
     if (!user) return GatewayCloseCodes.AuthenticationFailed;
+    if (!user.bot && !this.#takesPeople) return GatewayCloseCodes.UnknownError;
     const { intents, shard = [0, 1] } = data;
     if (user.bot && (intents === undefined || (intents & ~knownIntents) !== 0)) return GatewayCloseCodes.InvalidIntents;
     if (shard[0] !== 0 || shard[1] !== 1) return GatewayCloseCodes.InvalidShard;
