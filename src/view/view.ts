@@ -65,46 +65,63 @@ export async function showView(first: BridgeStatus, options: ViewOptions): Promi
   await closeForsakenViews(directory, environment);
   const socket = viewSocket(directory, process.pid);
   const server = new ViewServer({ socket, bridgeSocket: first.tmuxSocket, environment });
+  const asked = new EndSignals(() => {
+    // The client notices, gives the terminal back, and ends. Should this fail, the close at the end says so.
+    server.close().catch(() => undefined);
+  });
   try {
     // One row is the status line's.
     const tiles = tilesOf(first, only);
     await server.start(tiles, { columns: size.columns, rows: Math.max(1, size.rows - 1) });
-    return await show(server, tiles, environment, options);
+    const code = await show(server, tiles, environment, options);
+    if (asked.signal !== undefined) return 128 + constants.signals[asked.signal];
+    return code === 0 ? 0 : 1;
   } finally {
     await server.close();
     rmSync(socket, { force: true });
+    // Last: a terminal that goes hangs up more than once, and what is left to do must be done all the same.
+    asked.release();
   }
 }
 
+/** Hears the signals that ask for the end, from its making until its release. */
+class EndSignals {
+  readonly #listener: (name: NodeJS.Signals) => void;
+  #signal: (typeof signals)[number] | undefined;
+
+  constructor(onSignal: () => void) {
+    this.#listener = (name) => {
+      this.#signal = signals.find((one) => one === name);
+      onSignal();
+    };
+    for (const name of signals) process.on(name, this.#listener);
+  }
+
+  /** The last one that came. */
+  get signal(): (typeof signals)[number] | undefined {
+    return this.#signal;
+  }
+
+  release(): void {
+    for (const name of signals) process.off(name, this.#listener);
+  }
+}
+
+/** Returns the exit code of the client that showed the tiles, null after a signal. */
 async function show(
   server: ViewServer,
   tiles: readonly Tile[],
   environment: Readonly<Record<string, string>>,
   options: ViewOptions,
-): Promise<number> {
+): Promise<number | null> {
   const ended = new AbortController();
-  let signalled = 0;
-  const listeners = signals.map((name) => {
-    const listener = (): void => {
-      signalled = constants.signals[name];
-      // The client notices, gives the terminal back, and ends.
-      void server.close();
-    };
-    process.on(name, listener);
-    return () => process.off(name, listener);
-  });
   const client = spawnProcess('tmux', server.clientArguments(), { stdio: 'inherit', env: environment });
   const exit = once(client, 'exit').finally(() => {
     ended.abort();
   });
-  try {
-    await follow(server, tiles, options, ended.signal);
-    const [code] = (await exit) as [number | null];
-    if (signalled > 0) return 128 + signalled;
-    return code === 0 ? 0 : 1;
-  } finally {
-    for (const release of listeners) release();
-  }
+  await follow(server, tiles, options, ended.signal);
+  const [code] = (await exit) as [number | null];
+  return code;
 }
 
 /** Keeps the tiles as the sessions are, until the client has ended. */

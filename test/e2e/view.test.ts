@@ -72,7 +72,9 @@ async function expectNothingLeft(): Promise<void> {
   });
   const { stdout } = await bridge.tmux('list-clients', '-F', '#{client_session} #{client_flags}');
   expect(stdout.trim().split('\n')).toEqual([expect.stringMatching(/^HUB .*control-mode/)]);
-  expect(readdirSync(dirname(bridge.paths.tmuxSocket)).sort()).toEqual(['control.sock', 'tmux.sock']);
+  // The command itself ends after its processes, and takes its socket along.
+  const sockets = (): readonly string[] => readdirSync(dirname(bridge.paths.tmuxSocket)).sort();
+  await expect.poll(sockets, { timeout: 10_000 }).toEqual(['control.sock', 'tmux.sock']);
 }
 
 describe('MS-06: vai view', () => {
