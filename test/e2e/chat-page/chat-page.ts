@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-import type { Browser, BrowserContextOptions, ConsoleMessage, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, ConsoleMessage, Locator, Page, Request } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** An element as code inside the page sees it: the little that these tests use. */
@@ -38,7 +38,7 @@ export class ChatPage {
   readonly #origin: string;
   readonly #expected: RegExp | undefined;
   readonly #complaints: string[] = [];
-  readonly #sizes: Promise<number>[] = [];
+  readonly #parts: Request[] = [];
 
   private constructor(page: Page, origin: string, expected: RegExp | undefined) {
     this.page = page;
@@ -55,11 +55,11 @@ export class ChatPage {
     page.on('requestfinished', (request) => {
       const { protocol, pathname } = new URL(request.url());
       const isPart = protocol === 'http:' && !/^\/(api|attachments)\//.test(pathname);
-      if (isPart) this.#sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+      if (isPart) this.#parts.push(request);
     });
     page.on('dialog', (dialog) => {
       this.#complaints.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
+      dialog.dismiss().catch((error: unknown) => this.#complaints.push(`dialog: ${String(error)}`));
     });
   }
 
@@ -135,7 +135,8 @@ export class ChatPage {
 
   /** How many bytes of the page itself, as they went over the line, have come so far. */
   async transferred(): Promise<number> {
-    return (await Promise.all(this.#sizes)).reduce((sum, size) => sum + size, 0);
+    const sizes = await Promise.all(this.#parts.map((part) => part.sizes()));
+    return sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
   }
 
   /** Nothing sticks out at the side. */
