@@ -57,8 +57,7 @@ export async function readBody(request: IncomingMessage): Promise<RequestBody> {
 async function readMultipart(bytes: Buffer, type: string): Promise<RequestBody> {
   let form: FormData;
   try {
-    // Deprecated for servers because it buffers; this body is bounded and in memory already.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- because it buffers; this body is bounded and in memory
     form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
   } catch (cause) {
     throw Object.assign(apiErrors.badRequest(), { cause });

@@ -16,8 +16,11 @@ export interface Conversation {
 }
 
 export const emptyConversation: Conversation = {
-  ...{ messages: [], complete: false, current: false },
-  ...{ gapAfter: undefined, gone: new Set() },
+  messages: [],
+  complete: false,
+  current: false,
+  gapAfter: undefined,
+  gone: new Set(),
 };
 
 /** Events were missed: what comes from now on lies behind a gap, until a page of the history closes it. */
