@@ -51,6 +51,11 @@ function startView(screen: TmuxScreen, args = ''): void {
   screen.press('Enter');
 }
 
+async function leaveView(screen: TmuxScreen): Promise<void> {
+  screen.press('C-b', 'd');
+  await screen.waitFor('ended with 0');
+}
+
 /** The lines above the tiles: `1 session-1 idle`. */
 function names(text: string): readonly string[] {
   return [...text.matchAll(/[─┬┼┴├┤] (\d+ [^─│┬┼┴]*?) [─┬┼┴├┤]/gu)].map(([, name = '']) => name.trim());
@@ -104,8 +109,7 @@ describe('MS-06: vai view', () => {
     await bridge.run('vai', ['remove-session', '3']);
     await screen.waitFor((text) => names(text).join() === sessions(1, 2, 4, 5, 6, 7, 8).join());
 
-    screen.press('C-b', 'd');
-    await screen.waitFor('ended with 0');
+    await leaveView(screen);
     await expectNothingLeft();
     expect(await bridge.tmuxSessions()).toHaveLength(7);
   });
@@ -174,21 +178,18 @@ describe('MS-06: vai view', () => {
   it('opens on a terminal that does not know its size', async () => {
     const screen = openView();
     await screen.waitFor((text) => names(text).join() === session(1));
-    screen.press('C-b', 'd');
-    await screen.waitFor('ended with 0');
+    await leaveView(screen);
     screen.type('stty rows 0 cols 0');
     screen.press('Enter');
     startView(screen);
     await screen.waitFor((text) => names(text).join() === session(1));
-    screen.press('C-b', 'd');
-    await screen.waitFor('ended with 0');
+    await leaveView(screen);
   });
 
   it('opens on a terminal that brings its own description', async () => {
     const screen = openView();
     await screen.waitFor((text) => names(text).join() === session(1));
-    screen.press('C-b', 'd');
-    await screen.waitFor('ended with 0');
+    await leaveView(screen);
     const kept = join(directory, 'terminfo');
     screen.type(
       `infocmp xterm-256color | sed 's/^xterm-256color|/strange|/' >'${kept}.ti'; tic -x -o '${kept}' '${kept}.ti'; TERM=strange; export TERM TERMINFO='${kept}'`,
@@ -196,8 +197,7 @@ describe('MS-06: vai view', () => {
     screen.press('Enter');
     startView(screen);
     await screen.waitFor((text) => names(text).join() === session(1));
-    screen.press('C-b', 'd');
-    await screen.waitFor('ended with 0');
+    await leaveView(screen);
   });
 
   it('works inside a tmux, and ends with its terminal', async () => {
@@ -234,8 +234,7 @@ describe('MS-06: vai view', () => {
     await until(() => !viewProcesses().some((line) => line.includes(`/${left} `)), { what: 'the old view to end' });
     const { tmuxSocket } = await bridge.json<{ tmuxSocket: string }>('status');
     expect(readdirSync(dirname(tmuxSocket))).not.toContain(left);
-    next.press('C-b', 'd');
-    await next.waitFor('ended with 0');
+    await leaveView(next);
   });
 
   it('says what is wrong', async () => {

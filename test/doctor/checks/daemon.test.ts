@@ -42,6 +42,16 @@ async function start(): Promise<void> {
   api.planted = { tmuxSocket: join(paths.runtime, 'tmux.sock'), home: paths.home, version: world.look().version };
 }
 
+/** Something that takes connections and never answers, with the record of a daemon of that process. */
+function startDeaf(pid = process.pid): void {
+  const { paths } = world;
+  mkdirSync(paths.state, { recursive: true });
+  mkdirSync(paths.runtime, { mode: 0o700 });
+  const deaf = createServer((socket) => socket.destroy()).listen(paths.controlSocket);
+  world.scope.defer('deaf', () => void deaf.close());
+  writeDaemonRecord(paths.daemonRecord, { ...ownDaemonRecord(paths.controlSocket), pid });
+}
+
 const find = (): ReturnType<typeof faultsOf> => faultsOf(daemonCheck(world.look({}, { packageRoot: own() })));
 
 /** A package of this version that was built long ago. */
@@ -66,24 +76,14 @@ describe('daemonCheck', () => {
   });
 
   it('finds a process that lives and does not answer', async () => {
-    const { paths } = world;
-    mkdirSync(paths.state, { recursive: true });
-    mkdirSync(paths.runtime, { mode: 0o700 });
-    const deaf = createServer((socket) => socket.destroy()).listen(paths.controlSocket);
-    world.scope.defer('deaf', () => void deaf.close());
-    writeDaemonRecord(paths.daemonRecord, ownDaemonRecord(paths.controlSocket));
+    startDeaf();
     expect(await find()).toMatchObject([
       { id: 'daemon-silent', says: expect.stringContaining(`process ${process.pid}`) },
     ]);
   });
 
   it('names no process when the record is of one that is gone: its number may be another’s', async () => {
-    const { paths } = world;
-    mkdirSync(paths.state, { recursive: true });
-    mkdirSync(paths.runtime, { mode: 0o700 });
-    const deaf = createServer((socket) => socket.destroy()).listen(paths.controlSocket);
-    world.scope.defer('deaf', () => void deaf.close());
-    writeDaemonRecord(paths.daemonRecord, { ...ownDaemonRecord(paths.controlSocket), pid: 999_999_999 });
+    startDeaf(999_999_999);
     const found = await find();
     expect(found).toMatchObject([{ id: 'daemon-silent', says: expect.stringContaining('process unknown') }]);
     expect(JSON.stringify(found)).not.toContain('999999999');
