@@ -16,7 +16,8 @@ export function terminalExists(name: string): BridgeError {
 /** The error of a question or input that failed. `happened` is what is known when tmux refused it. */
 export function operationFailed(name: string, reply: Failure, happened: Happened): BridgeError {
   if (reply.kind === 'no-server') return terminalGone(name);
-  if (reply.kind === 'refused' && classifyRefusal(reply.message) === 'no-target') return terminalGone(name, happened);
+  const refusal = reply.kind === 'refused' ? classifyRefusal(reply.message) : undefined;
+  if (refusal === 'no-target' || refusal === 'no-session') return terminalGone(name, happened);
   return new BridgeError('terminal-unreachable', `Terminal "${name}" could not be reached: ${reply.message}.`, {
     happened: reply.kind === 'lost' ? 'unknown' : happened,
   });

@@ -183,9 +183,10 @@ export function parseLook(output: string): readonly PaneLook[] {
 }
 
 /** What a tmux error message says about the world. */
-export function classifyRefusal(message: string): 'no-server' | 'no-target' | 'duplicate' | 'other' {
+export function classifyRefusal(message: string): 'no-server' | 'no-session' | 'no-target' | 'duplicate' | 'other' {
   if (/^(no server running|error connecting to .*(No such file|Connection refused))/m.test(message)) return 'no-server';
   if (/^(lost server|server exited)/m.test(message)) return 'no-server';
+  if (/^(no current target|no sessions)/m.test(message)) return 'no-session';
   if (/^can't find (pane|session|window)/m.test(message)) return 'no-target';
   if (message.startsWith('duplicate session')) return 'duplicate';
   return 'other';

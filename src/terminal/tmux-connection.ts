@@ -124,8 +124,10 @@ export class TmuxConnection {
     const { tmux, socket, clock, log, replyTimeoutMs } = this.#options;
     this.#reconnect?.();
     this.#reconnect = undefined;
-    const flags = isOlder(tmux.version, [3, 2]) ? [] : ['-f', 'no-output,ignore-size'];
-    const args = ['-u', '-S', socket, '-C', 'attach-session', ...flags, '-t', `=${hubName}`];
+    const isOld = isOlder(tmux.version, [3, 2]);
+    const flags = isOld ? [] : ['-f', 'no-output,ignore-size'];
+    // Attaching to a server that is gone would start one, with the user's own configuration.
+    const args = [...(isOld ? [] : ['-N']), '-u', '-S', socket, '-C', 'attach-session', ...flags, '-t', `=${hubName}`];
     const began = clock.monotonic();
     const client = new ControlClient({
       process: spawnProcess(tmux.path, args, { env: this.#clean(), stdio: 'pipe', cwd: '/' }),

@@ -2,8 +2,16 @@ import { BridgeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { SerialQueue } from '../base/serial-queue.ts';
 import type { WatchedTerminal } from './death-watch.ts';
-import { killSession, listPanes, lookAtPanes, parseLook, parsePanes, restoreSize } from './tmux-commands.ts';
-import type { Pane, PaneLook } from './tmux-commands.ts';
+import {
+  classifyRefusal,
+  killSession,
+  listPanes,
+  lookAtPanes,
+  parseLook,
+  parsePanes,
+  restoreSize,
+} from './tmux-commands.ts';
+import type { Pane, PaneLook, TmuxCommand } from './tmux-commands.ts';
 import type { TmuxConnection } from './tmux-connection.ts';
 
 export interface TmuxPanesOptions {
@@ -43,15 +51,11 @@ export class TmuxPanes {
     const { epoch } = this.#connection;
     // Another server, perhaps: whose pane is whose has to be learned again.
     if (epoch !== undefined && this.#known?.epoch !== epoch) return this.#ask();
-    const reply = await this.#connection.run([lookAtPanes], { repeatable: true });
-    if (reply.kind === 'no-server') return [];
-    if (reply.kind === 'done') {
-      const looks = parseLook(reply.output);
-      this.#restoreSizes(looks);
-      return looks;
-    }
-    this.#log.warn({ reason: reply.message }, 'tmux could not list its panes');
-    return undefined;
+    const answer = await this.#query(lookAtPanes);
+    if (answer === undefined) return undefined;
+    const looks = parseLook(answer);
+    this.#restoreSizes(looks);
+    return looks;
   }
 
   /**
@@ -67,13 +71,19 @@ export class TmuxPanes {
   }
 
   async #askTmux(): Promise<readonly Pane[] | undefined> {
-    const reply = await this.#connection.run([listPanes], { repeatable: true });
-    if (reply.kind === 'no-server') return [];
-    if (reply.kind === 'done') {
-      const panes = parsePanes(reply.output);
-      for (const pane of panes) this.learn(pane);
-      return panes;
-    }
+    const answer = await this.#query(listPanes);
+    if (answer === undefined) return undefined;
+    const panes = parsePanes(answer);
+    for (const pane of panes) this.learn(pane);
+    return panes;
+  }
+
+  /** One line for each pane; nothing without a server, and of one that has not a single session. */
+  async #query(command: TmuxCommand): Promise<string | undefined> {
+    const reply = await this.#connection.run([command], { repeatable: true });
+    if (reply.kind === 'done') return reply.output;
+    if (reply.kind === 'no-server') return '';
+    if (reply.kind === 'refused' && classifyRefusal(reply.message) === 'no-session') return '';
     this.#log.warn({ reason: reply.message }, 'tmux could not list its panes');
     return undefined;
   }

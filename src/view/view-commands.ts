@@ -14,19 +14,23 @@ const hub = 'HUB';
  * Holds the sizes. A tile is smaller than the agent's window, and tmux would shrink the window to the smallest or latest
  * client that looks at it; the agent would draw itself anew, for everybody. Tiles attach with `ignore-size`, which tmux
  * honours only while some client without that flag is there: this one, which has no size at all. It lives in the view's
- * server, so it ends with the view however that ends.
+ * server, so it ends with the view however that ends. It must not start a server (`-N`), as attaching does by itself: one
+ * that comes and goes on the bridge's socket is in the way of a bridge that is starting.
  */
 const anchorScript = `unset TMUX TMUX_PANE
 while :; do
-  tmux -S "$1" -C attach-session -f no-output -t "=$2" >/dev/null 2>&1
+  tmux -N -S "$1" -C attach-session -f no-output -t "=$2" >/dev/null 2>&1
   sleep 0.5
 done`;
 
-/** Shows one terminal for as long as the view lives, again whenever it comes back, and never before the sizes are held. */
+/**
+ * Shows one terminal for as long as the view lives, again whenever it comes back, and never before the sizes are held.
+ * Starts no server either.
+ */
 const tileScript = `unset TMUX TMUX_PANE
 while :; do
   if tmux -S "$1" list-clients -F '#{client_flags}' 2>/dev/null | grep -qv ignore-size; then
-    tmux -u -S "$1" attach-session -f ignore-size -t "=$2" 2>/dev/null
+    tmux -N -u -S "$1" attach-session -f ignore-size -t "=$2" 2>/dev/null
     printf '\\033[H\\033[2JThis terminal is not there now. It appears here when it is back.\\n'
   fi
   sleep 0.2

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -141,11 +142,14 @@ describe('MS-06: vai view', () => {
     screen.type('nobody listens');
     screen.press('Enter');
     await screen.waitFor('You said: nobody listens');
-    await bridge.startDaemon();
+    expect(await bridge.startDaemon()).toEqual({ kind: 'ready' });
     await screen.waitFor((text) => !text.includes('The bridge is not running.'));
     expect(await bridge.run('vai', ['stop'])).toMatchObject({ exitCode: 0 });
     await screen.waitFor('not there now');
-    await bridge.startDaemon();
+    // tmux's own attaching would start a server there, again and again.
+    await sleep(1_500);
+    expect(existsSync(bridge.paths.tmuxSocket)).toBe(false);
+    expect(await bridge.startDaemon()).toEqual({ kind: 'ready' });
     await screen.waitFor((text) => text.includes('Built-in practice agent') && names(text).join() === session(1));
     expect(await agentWindows()).toEqual(['claude-session-1 120x40']);
   });

@@ -129,6 +129,8 @@ describe('classifyRefusal', () => {
     ['error connecting to /tmp/x (Permission denied)', 'other'],
     ['lost server', 'no-server'],
     ['server exited unexpectedly', 'no-server'],
+    ['no current target', 'no-session'],
+    ['no sessions', 'no-session'],
     ["can't find pane: %7", 'no-target'],
     ["can't find session: x", 'no-target'],
     ['duplicate session: x', 'duplicate'],

@@ -34,6 +34,16 @@ async function controlClients(): Promise<readonly number[]> {
   return stdout.split('\n').flatMap((line) => (line.startsWith('1 ') ? [Number(line.slice(2))] : []));
 }
 
+describe('the server', () => {
+  it('of somebody who only looked in, without a session, is taken over', async () => {
+    await world.tmux('-f', '/dev/null', 'start-server', ';', 'set-option', '-s', 'exit-empty', 'off');
+    expect(await world.terminal.list()).toEqual([]);
+    await start('one');
+    const again = await world.open();
+    expect(await again.list()).toMatchObject([{ name: 'one' }]);
+  });
+});
+
 describe('the control client', () => {
   it('is one for all terminals, and ends with us', async () => {
     await start('one');

@@ -19,7 +19,11 @@ class HandTmux {
 
   /** Answers the oldest question. */
   async answer(output: string): Promise<void> {
-    this.#waiting.shift()?.({ kind: 'done', output });
+    await this.reply({ kind: 'done', output });
+  }
+
+  async reply(reply: TmuxReply): Promise<void> {
+    this.#waiting.shift()?.(reply);
     await soon();
   }
 }
@@ -77,5 +81,25 @@ describe('TmuxPanes', () => {
     expect((await look)?.map(({ pid }) => pid)).toEqual([7]);
     expect(await panes.find('one')).toMatchObject({ paneId: '%7' });
     expect(tmux.asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['there is no server', { kind: 'no-server' }],
+    ['the server has no session', { kind: 'refused', message: 'no current target', before: 0 }],
+  ] as const)('finds nothing where %s', async (_where, reply) => {
+    const { tmux, panes } = make();
+    const [list, look] = [panes.list(), panes.look()];
+    await soon();
+    await tmux.reply(reply);
+    await tmux.reply(reply);
+    expect([await list, await look]).toEqual([[], []]);
+  });
+
+  it('concludes nothing from a refusal for another reason', async () => {
+    const { tmux, panes } = make();
+    const look = panes.look();
+    await soon();
+    await tmux.reply({ kind: 'refused', message: 'something is wrong', before: 0 });
+    expect(await look).toBeUndefined();
   });
 });
