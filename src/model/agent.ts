@@ -27,13 +27,26 @@ export function canAcceptMessage(state: AgentState): boolean {
   return state.activity === 'idle';
 }
 
+/** Whether a message may be typed into the agent's own queue. */
+export function canSteer(state: AgentState): boolean {
+  return state.activity === 'busy';
+}
+
 /** Whether only a person can make the agent go on. */
 export function isWaitingForHuman(state: AgentState): boolean {
   return state.activity === 'waiting';
 }
 
 /** How a turn (one prompt and everything the agent did for it) ended. */
-export type TurnOutcome = 'completed' | 'interrupted' | 'failed' | 'lost';
+export type TurnOutcome =
+  | 'completed'
+  /** Stopped by a person, here or at the desk. */
+  | 'interrupted'
+  | 'failed'
+  /** The agent's provider takes no more for now. */
+  | 'rate-limited'
+  /** The agent ended in the middle of it. */
+  | 'lost';
 
 /**
  * What an agent tells the bridge. `turn` is the agent's id of the turn; `key` makes a repetition harmless: the bridge
@@ -44,6 +57,8 @@ export type AgentEvent =
   | { readonly kind: 'turn-started'; readonly turn: string; readonly by: 'bridge'; readonly message: string }
   | { readonly kind: 'turn-started'; readonly turn: string; readonly by: 'desk'; readonly text: string }
   | { readonly kind: 'turn-started'; readonly turn: string; readonly by: 'agent' }
+  /** A message that lay in the agent's own queue became part of a turn. */
+  | { readonly kind: 'message-taken'; readonly turn: string; readonly message: string }
   /** A whole piece of text that the agent said (Markdown). */
   | { readonly kind: 'text'; readonly turn: string; readonly key: string; readonly text: string }
   | {
@@ -68,7 +83,13 @@ export type AgentEvent =
   /** Something a person should read that belongs to no turn (`login needed`, `retrying for 60 s`). */
   | { readonly kind: 'notice'; readonly key: string; readonly notice: AgentNotice }
   /** The agent's process ended. `exitCode` is undefined when nobody could tell. */
-  | { readonly kind: 'died'; readonly exitCode: number | undefined; readonly lastLines: string };
+  | {
+      readonly kind: 'died';
+      readonly exitCode: number | undefined;
+      readonly lastLines: string;
+      /** A person ended it at its terminal on purpose (I8). */
+      readonly asked: boolean;
+    };
 
 /** Notices are data; the words come from the catalogue. */
 export type AgentNotice =

@@ -21,6 +21,8 @@ export interface InboundMessage {
   /** Unique over all sources for ever: `discord:<message id>`. The key of idempotence. */
   readonly id: string;
   readonly channel: ChannelId;
+  /** The channel that a thread belongs to; undefined outside threads. */
+  readonly parent: ChannelId | undefined;
   /** The server's own id of the message, for reactions and replies. */
   readonly messageId: string;
   readonly author: Author;
@@ -44,71 +46,51 @@ export interface InboxMessage {
   readonly channel: ChannelId;
   /** The chat message to react to; undefined when there is none. */
   readonly messageId: string | undefined;
+  /** The author's id at the chat server; undefined when there is none. */
+  readonly authorId: string | undefined;
   readonly authorName: string;
+  /** Follows edits of the chat message until the agent is given it. */
   readonly text: string;
   readonly state: InboxState;
+  /** Epoch milliseconds, by the clock of where it came from. */
+  readonly sentAt: number;
   /** Epoch milliseconds when it was stored. */
   readonly receivedAt: number;
 }
 
-/** `sending` after a crash becomes `uncertain`: looked up before it is sent again (I4). */
-export type InboxState = 'queued' | 'sending' | 'uncertain' | 'acknowledged' | 'rejected' | 'failed';
-
-const inboxMoves: Readonly<Record<InboxState, readonly InboxState[]>> = {
-  queued: ['sending', 'rejected', 'failed'],
-  sending: ['acknowledged', 'rejected', 'failed', 'uncertain', 'queued'],
-  uncertain: ['acknowledged', 'queued', 'failed'],
+/**
+ * Every move of an inbox message that there is.
+ *
+ * - `queued` waits for its agent; `held` waits for a person's word, because it is too old to be run unasked;
+ * - `sending` is being handed over; after a crash it becomes `uncertain` and is looked up before it is sent again (I4);
+ * - `steered` lies in the agent's own queue: confirmed, but not yet taken into a turn;
+ * - settled (I3): `acknowledged` the agent has it, `withdrawn` its author or the owner took it back, `failed` it will
+ *   not arrive, and the channel was told why.
+ */
+export const inboxMoves = {
+  queued: ['sending', 'held', 'withdrawn', 'failed'],
+  held: ['queued', 'withdrawn', 'failed'],
+  sending: ['acknowledged', 'steered', 'uncertain', 'queued', 'failed'],
+  steered: ['acknowledged', 'uncertain', 'failed'],
+  uncertain: ['acknowledged', 'steered', 'queued', 'failed'],
   acknowledged: [],
-  rejected: [],
+  withdrawn: [],
   failed: [],
-};
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type InboxState = keyof typeof inboxMoves;
+
+/** One move of an inbox message, by name: `queued>sending`. */
+export type InboxMove = { [From in InboxState]: `${From}>${(typeof inboxMoves)[From][number]}` }[InboxState];
 
 /** Whether an inbox message may go from one state to another. */
 export function canMoveInbox(from: InboxState, to: InboxState): boolean {
-  return inboxMoves[from].includes(to);
+  return (inboxMoves[from] as readonly InboxState[]).includes(to);
 }
 
-/** What is said in a channel: rendered by the transport into one or more parts. */
-export interface OutboundText {
-  readonly kind: 'text';
-  readonly text: string;
-  /** The chat message it answers; shown as a reply when the server has it. */
-  readonly replyTo?: string;
-}
-
-/** A reaction of the bot on somebody's message. Setting it twice is the same as once. */
-export interface OutboundReaction {
-  readonly kind: 'reaction';
-  readonly messageId: string;
-  readonly reaction: ReactionName;
-}
-
-export type OutboundContent = OutboundText | OutboundReaction;
-
-/** What a reaction says about a message. The transport chooses the picture. */
-export type ReactionName = 'stored' | 'delivered' | 'answered' | 'failed';
-
-/** What to add to the outbox instead, when the item that something waited for is refused for good. */
-export function insteadOf(waiting: OutboundContent): OutboundContent | undefined {
-  const promisedAnswer = waiting.kind === 'reaction' && waiting.reaction === 'answered';
-  return promisedAnswer ? { ...waiting, reaction: 'failed' } : undefined;
-}
-
-export type OutboxState = 'pending' | 'posted' | 'failed';
-
-/** Something to be put into a channel: what the outbox keeps. */
-export interface OutboxItem {
-  /** Unique for ever; adding it twice is the same as once. */
-  readonly key: string;
-  readonly channel: ChannelId;
-  readonly content: OutboundContent;
-  readonly state: OutboxState;
-  /** The rendered parts, stored before the first goes out; undefined before rendering. */
-  readonly parts: readonly string[] | undefined;
-  /** The server's ids of the parts that are out. */
-  readonly sentIds: readonly string[];
-  /** Epoch milliseconds when it was stored. */
-  readonly createdAt: number;
+/** Whether nothing will ever happen to the message again (I3). */
+export function isSettled(state: InboxState): boolean {
+  return inboxMoves[state].length === 0;
 }
 
 /** What the agent is to be told, and by whom. */

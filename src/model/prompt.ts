@@ -7,19 +7,22 @@ export type PromptKind = 'permission' | 'question' | 'plan';
  * or `open`/`sent` → `overtaken` (decided elsewhere) or `expired`. An answer that the agent certainly did not take is
  * withdrawn: `sent` → `open`.
  */
-export type PromptState = 'open' | 'sent' | 'applied' | 'overtaken' | 'expired';
-
-const moves: Readonly<Record<PromptState, readonly PromptState[]>> = {
+export const promptMoves = {
   open: ['sent', 'overtaken', 'expired'],
   sent: ['applied', 'overtaken', 'expired', 'open'],
   applied: [],
   overtaken: [],
   expired: [],
-};
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type PromptState = keyof typeof promptMoves;
+
+/** One move of a prompt, by name: `open>sent`. */
+export type PromptMove = { [From in PromptState]: `${From}>${(typeof promptMoves)[From][number]}` }[PromptState];
 
 /** Whether a prompt may go from one state to another. */
 export function canMovePrompt(from: PromptState, to: PromptState): boolean {
-  return moves[from].includes(to);
+  return (promptMoves[from] as readonly PromptState[]).includes(to);
 }
 
 /** Something the agent asks a person, bound to this very request by its id (I10). */
