@@ -22,8 +22,10 @@ export interface AgentSpec {
 /** Proof that the agent has the message. */
 export interface Acknowledgement {
   readonly by: 'hook' | 'transcript';
-  /** The agent's id of the turn that the message started. */
+  /** The agent's id of the turn that the message started; of the running one when it was `queued`. */
   readonly turn: string;
+  /** It lies in the agent's own queue: the event `message-taken` or `turn-started` tells what becomes of it. */
+  readonly queued?: boolean;
   /** Milliseconds from the last key typed to the proof. */
   readonly afterMs: number;
 }
@@ -46,7 +48,8 @@ export interface RunningAgent {
   readonly state: AgentState;
 
   /**
-   * Hands one message to the agent and waits until the agent confirmed it. Only when `canAcceptMessage(state)`.
+   * Hands one message to the agent and waits until the agent confirmed it. Only when `canAcceptMessage(state)`, or
+   * `canSteer(state)` of a driver that can: then the message goes into the agent's own queue.
    *
    * @throws BridgeError with `happened: 'not-done'` when the agent certainly did not get it (a dialog is open, it is
    * busy, it died before), `'unknown'` when it may have it (then ask `wasDelivered` before sending again, I4).
@@ -63,7 +66,10 @@ export interface RunningAgent {
    */
   answer(promptId: string, answer: PromptAnswer): Promise<void>;
 
-  /** Stops the running turn. The agent stays. */
+  /**
+   * Stops the running turn and returns when the agent is idle. The agent stays; nothing happens to an idle one.
+   * @throws BridgeError `interrupt-failed` when it goes on all the same.
+   */
   interrupt(): Promise<void>;
 
   /** Ends the agent so that it can be resumed; returns when its terminal and its whole process tree are gone. */
@@ -74,7 +80,8 @@ export interface RunningAgent {
 }
 
 export type Delivered =
-  | { readonly delivered: 'yes'; readonly turn: string | undefined }
+  /** `turn` is undefined when it is not known, or when the message still lies in the agent's own queue (`queued`). */
+  | { readonly delivered: 'yes'; readonly turn: string | undefined; readonly queued?: boolean }
   | { readonly delivered: 'no' }
   | { readonly delivered: 'unknown' };
 
@@ -85,6 +92,8 @@ export interface AgentCapabilities {
   readonly prompts: boolean;
   /** A running turn can be stopped without ending the agent. */
   readonly interrupt: boolean;
+  /** A busy agent takes messages into a queue of its own. */
+  readonly steer: boolean;
   /** Only stands in for a real agent that is not installed: a session that had a real one keeps it. */
   readonly standIn: boolean;
 }

@@ -1,4 +1,5 @@
-import type { InboundMessage, OutboundText, ReactionName } from '../model/message.ts';
+import type { InboundMessage } from '../model/message.ts';
+import type { OutboundFile, OutboundText, ReactionName } from '../model/outbound.ts';
 import type { ChannelId } from '../model/session.ts';
 
 export type ChatConnection = 'connecting' | 'ready' | 'reconnecting' | 'failed';
@@ -12,6 +13,15 @@ export interface ChatState {
 export interface ChatHandlers {
   /** When it returns, the message is stored or refused for good. */
   onMessage(message: InboundMessage): void;
+  /** A message has another text now. It may be one that was never told, and the text may be the old one. */
+  onEdited(message: InboundMessage): void;
+  /** Messages are gone. */
+  onDeleted(channel: ChannelId, messageIds: readonly string[]): void;
+  /**
+   * Connected afresh: what was said since the last connection is not told again. Called at the first connection too,
+   * and before the first message of the new connection.
+   */
+  onGap(): void;
   onState(state: ChatState): void;
 }
 
@@ -20,14 +30,37 @@ export interface ChatPart {
   readonly channel: ChannelId;
   readonly text: string;
   readonly replyTo?: string;
+  /** Files that go with it. */
+  readonly files?: readonly OutboundFile[];
   /** At most 25 characters. The server posts a repeated nonce once (it remembers it for some minutes). */
   readonly nonce: string;
 }
 
+/** A page of a channel's history. */
+export interface HistoryPage {
+  /** What people and other bots said, oldest first. */
+  readonly messages: readonly InboundMessage[];
+  /** The newest message of the page, also when it is not for the bridge; undefined for an empty page. */
+  readonly last: string | undefined;
+  /** Whether there may be newer ones. */
+  readonly more: boolean;
+}
+
+/** A thread that people may have written in. */
+export interface ChatThread {
+  readonly id: ChannelId;
+  readonly parent: ChannelId;
+}
+
+/** Something the bot itself has posted. */
+export interface OwnMessage {
+  readonly id: string;
+  readonly text: string;
+}
+
 /**
- * Messages in, parts out. Errors of `send`, `react`, `typing` and `setTopic` are BridgeErrors with these codes:
- * `chat-forbidden`, `chat-not-found`, `chat-invalid` (all `not-done`: repeating is useless), and
- * `chat-unavailable` (`unknown`: repeat with the same nonce).
+ * Messages in, parts out. Errors are BridgeErrors with these codes: `chat-forbidden`, `chat-not-found`, `chat-invalid`,
+ * `chat-too-large` (all `not-done`: repeating is useless), and `chat-unavailable` (`unknown`: repeat with the same nonce).
  */
 export interface ChatTransport {
   readonly state: ChatState;
@@ -46,6 +79,9 @@ export interface ChatTransport {
   /** @returns the server's id of the message. */
   send(part: ChatPart): Promise<string>;
 
+  /** Puts another text in the place of one that the bot posted; cut to what one message takes. */
+  edit(channel: ChannelId, messageId: string, text: string): Promise<void>;
+
   /** Sets a reaction of the bot. Setting it twice is fine. */
   react(channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void>;
 
@@ -54,6 +90,23 @@ export interface ChatTransport {
 
   /** Replaces the line that stands above a channel; at most 1024 characters. Servers may make this wait for minutes. */
   setTopic(channel: ChannelId, topic: string): Promise<void>;
+
+  /**
+   * What was said in a channel after a message (by id, which need not exist), oldest first, at most `limit` (1 to 100) of them.
+   */
+  history(channel: ChannelId, after: string, limit: number): Promise<HistoryPage>;
+
+  /**
+   * The threads of a channel, active and archived, in which something may have been said since a time (epoch
+   * milliseconds). A channel that has no threads gives none.
+   */
+  threadsOf(channel: ChannelId, since: number): Promise<readonly ChatThread[]>;
+
+  /** What the bot itself has posted in a channel since a time (epoch milliseconds), oldest first, 500 at most. */
+  ownMessages(channel: ChannelId, since: number): Promise<readonly OwnMessage[]>;
+
+  /** The channel in which the bot and a user speak alone. */
+  directChannel(userId: string): Promise<ChannelId>;
 
   /** The channel's name, from what the server has told so far; undefined when it is not known. Asks nobody. */
   channelName(channel: ChannelId): string | undefined;

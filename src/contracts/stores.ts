@@ -1,5 +1,6 @@
 import type { TurnOutcome } from '../model/agent.ts';
-import type { InboxMessage, InboxState, OutboundContent, OutboxItem } from '../model/message.ts';
+import type { InboxMessage, InboxState } from '../model/message.ts';
+import type { OutboundContent, OutboxItem, OutboxState, ParkedChannel } from '../model/outbound.ts';
 import type { Prompt, PromptAnswer, PromptState } from '../model/prompt.ts';
 import type { ChannelId, SessionEntry, SessionNumber, SessionRecord } from '../model/session.ts';
 
@@ -45,11 +46,15 @@ export interface TextClaim {
 export interface TurnStore {
   /** Adds a turn; false when it is known already. */
   begin(turn: Omit<TurnRecord, 'outcome'>): boolean;
+  /** The agent took one more message into a turn that runs; false when that is known already. */
+  join(session: SessionNumber, turn: string, message: string, at: number): boolean;
   get(session: SessionNumber, turn: string): TurnRecord | undefined;
   /** The turn started last that has not ended. */
   current(session: SessionNumber): TurnRecord | undefined;
-  /** The turn that a message started. */
+  /** The turn that a message started or joined last. */
   byMessage(message: string): TurnRecord | undefined;
+  /** The inbox messages of a turn: the one that started it, then those that joined, in order. */
+  messagesOf(session: SessionNumber, turn: string): readonly string[];
   /** Ends a turn; false when it was ended already or is unknown. */
   end(session: SessionNumber, turn: string, outcome: TurnOutcome, at: number): boolean;
   /** Ends every open turn of a session and returns them. */
@@ -66,19 +71,69 @@ export interface TurnStore {
 }
 
 export interface Inbox {
-  /** Stores a new message as `queued`; false when its id is known (then nothing changes). */
-  append(message: Omit<InboxMessage, 'state'>): boolean;
+  /** Stores a new message; false when its id is known (then nothing changes). */
+  append(message: Omit<InboxMessage, 'state'>, state?: 'queued' | 'held'): boolean;
   get(id: string): InboxMessage | undefined;
-  /** The oldest unsettled message of a session: `queued` or `uncertain`. */
+  /** The oldest message of a session that is to be handed over or looked up: `queued` or `uncertain`. */
   next(session: SessionNumber): InboxMessage | undefined;
+  /** Every unsettled message of a session, in order. */
+  unsettled(session: SessionNumber): readonly InboxMessage[];
+  /** How many messages of a session are unsettled, without those held back. */
+  countUnsettled(session: SessionNumber): number;
+  /** The messages of a channel that its author may still change: `queued` or `held`, in order. */
+  changeable(channel: ChannelId): readonly InboxMessage[];
   /** Moves a message along the state table. @throws when the move is not in the table. */
-  move(id: string, to: InboxState, at: number, detail?: string): void;
-  /** After a crash: every `sending` becomes `uncertain`. Returns how many. */
-  markUncertain(at: number): number;
-  /** How many messages of a session are not settled. */
-  unsettled(session: SessionNumber): number;
-  /** Forgets settled messages older than `before` (I11). Returns how many. */
+  move(id: string, to: InboxState, at: number, detail?: MessageDetail): void;
+  /** Changes the text of a message; false when it is not `queued` or `held` any more, or has that text already. */
+  edit(id: string, text: string, at: number): boolean;
+  /** What nobody can know any more becomes `uncertain`: of one session, or of all. Returns how many. */
+  markUncertain(from: 'sending' | 'steered', at: number, session?: SessionNumber): number;
+  /** Forgets settled messages older than `before`, with their traces (I11). Returns how many. */
   prune(before: number): number;
+}
+
+/** What is known about one step in a message's life, by name. */
+export type MessageDetail = Readonly<Record<string, string | number | boolean>>;
+
+/** One step in the life of a message. */
+export interface TraceStep {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** The name of a transition, or of what else happened. */
+  readonly event: string;
+  readonly detail: MessageDetail;
+}
+
+/**
+ * The life of each inbox message. The other stores note their own transitions here, in the same step as those; a message
+ * that nobody knows is not noted.
+ */
+export interface Traces {
+  note(message: string, at: number, event: string, detail?: MessageDetail): void;
+  /** In order; empty for a message that nobody knows. */
+  of(message: string): readonly TraceStep[];
+  /** The inbox message that a chat message is, or that it answers. */
+  findByChatMessage(messageId: string): string | undefined;
+}
+
+/** How far a channel was read. */
+export interface ChannelRecord {
+  readonly channel: ChannelId;
+  /** The channel that a thread belongs to. */
+  readonly parent: ChannelId | undefined;
+  /** The newest chat message that was taken in or refused; everything after it was missed. */
+  readonly watermark: string;
+}
+
+export interface ChannelStore {
+  get(channel: ChannelId): ChannelRecord | undefined;
+  list(): readonly ChannelRecord[];
+  /**
+   * A chat message was dealt with: moves the watermark forward, never back. Belongs into the transaction of what the
+   * message produced (I5).
+   */
+  advance(channel: ChannelId, messageId: string, parent?: ChannelId): void;
+  forget(channel: ChannelId): void;
 }
 
 export interface NewOutboxItem {
@@ -86,26 +141,51 @@ export interface NewOutboxItem {
   readonly channel: ChannelId;
   readonly content: OutboundContent;
   readonly createdAt: number;
+  /** The inbox message that it belongs to, for the trace. */
+  readonly message?: string | undefined;
   /** Added to the outbox in the same step as this item is settled as posted. */
-  readonly then?: readonly Omit<NewOutboxItem, 'createdAt' | 'then'>[];
+  readonly then?: readonly FollowingItem[];
 }
 
+/** An item that waits for another one. */
+export type FollowingItem = Omit<NewOutboxItem, 'createdAt' | 'then'>;
+
+export type OutboundKind = OutboundContent['kind'];
+
 export interface Outbox {
-  /** Stores an item; false when its key is known (then nothing changes). */
+  /**
+   * Stores an item; false when its key is known (then nothing changes). Drops what it makes needless: an earlier edit of
+   * the same text, an earlier reaction to the same message.
+   */
   append(item: NewOutboxItem): boolean;
   get(key: string): OutboxItem | undefined;
-  /** Pending items of one lane in the order they were added. A channel's texts and its reactions are two lanes. */
-  pending(channel: ChannelId, kind: OutboundContent['kind']): readonly OutboxItem[];
-  /** Lanes that have something pending. */
-  lanes(): readonly { readonly channel: ChannelId; readonly kind: OutboundContent['kind'] }[];
+  /** The first pending item of a lane. A channel's texts, its edits and its reactions are three lanes. */
+  head(channel: ChannelId, kind: OutboundKind): OutboxItem | undefined;
+  /** The last pending item of a lane. */
+  tail(channel: ChannelId, kind: OutboundKind): OutboxItem | undefined;
+  /** The pending items of a channel, or of one of its lanes, in the order they were added. */
+  pending(channel: ChannelId, kind?: OutboundKind): readonly OutboxItem[];
+  /** Lanes that have something pending and are not parked. */
+  lanes(): readonly { readonly channel: ChannelId; readonly kind: OutboundKind }[];
   /** Adds an item that waits for this one; false when this one is not pending any more (then nothing changes). */
-  follow(key: string, item: Omit<NewOutboxItem, 'createdAt' | 'then'>): boolean;
+  follow(key: string, item: FollowingItem): boolean;
   /** Stores the rendered parts, before the first goes out. */
-  plan(key: string, parts: readonly string[]): void;
+  plan(key: string, parts: readonly string[], at: number): void;
   /** Remembers that one more part is out. */
-  partSent(key: string, messageId: string): void;
-  /** Ends an item. Adds what waited for it, or after a failure what takes its place. Returns the added keys. */
-  settle(key: string, outcome: 'posted' | 'failed', at: number, detail?: string): readonly string[];
+  partSent(key: string, messageId: string, at: number): void;
+  /** Whether a chat message is a part of something in the outbox. */
+  hasSent(messageId: string): boolean;
+  /**
+   * Ends an item, unless it has ended. Adds what waited for it, or after a failure what takes its place. Returns the
+   * added keys.
+   */
+  settle(key: string, outcome: Exclude<OutboxState, 'pending'>, at: number, detail?: string): readonly string[];
+  /** Holds a channel's items back; false when they are already. */
+  park(channel: ChannelId, code: string, at: number): boolean;
+  /** Lets a channel's items go on; false when they were not held back. */
+  unpark(channel: ChannelId): boolean;
+  parked(): readonly ParkedChannel[];
+  /** Forgets settled items older than `before` (I11). Returns how many. */
   prune(before: number): number;
 }
 
@@ -149,10 +229,14 @@ export interface Facts {
 export interface Stores {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
+  readonly traces: Traces;
+  readonly channels: ChannelStore;
   readonly turns: TurnStore;
   readonly prompts: PromptStore;
   readonly records: SessionRecords;
   readonly facts: Facts;
+  /** Gives the space of what was forgotten back to the disk (I11). */
+  compact(): void;
   /** Runs a synchronous action as one step: all of it is kept, or nothing (I5). May be nested. */
   transaction<T>(action: () => T): T;
 }

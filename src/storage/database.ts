@@ -2,10 +2,12 @@ import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 
 import { BridgeError } from '../base/errors.ts';
+import { failPoint } from '../base/fail-point.ts';
 import { initialSchema } from './migrations/001-initial.ts';
+import { deliverySchema } from './migrations/002-delivery.ts';
 
 /** Every schema change ever made, in order. Only ever appended to. */
-const migrations: readonly string[] = [initialSchema];
+const migrations: readonly string[] = [initialSchema, deliverySchema];
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -17,6 +19,8 @@ export class Database {
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #depth = 0;
+  /** Transitions of the running transaction: done only when all of it is on disk. */
+  readonly #passed: string[] = [];
 
   private constructor(connection: DatabaseSync) {
     this.#connection = connection;
@@ -65,20 +69,41 @@ export class Database {
   transaction<T>(action: () => T): T {
     const depth = this.#depth;
     const savepoint = `level_${depth}`;
+    const passedBefore = this.#passed.length;
     this.#connection.exec(depth === 0 ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${savepoint}`);
     this.#depth = depth + 1;
     try {
       const result = action();
       this.#depth = depth;
       this.#connection.exec(depth === 0 ? 'COMMIT' : `RELEASE ${savepoint}`);
+      if (depth === 0) for (const name of this.#passed.splice(0)) failPoint(`${name}:after`);
       return result;
     } catch (error) {
       this.#depth = depth;
+      this.#passed.length = passedBefore;
       // On a full disk SQLite may have undone everything by itself; a second ROLLBACK would hide the real error.
       if (this.#connection.isTransaction)
         this.#connection.exec(depth === 0 ? 'ROLLBACK' : `ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
       throw error;
     }
+  }
+
+  /**
+   * Makes a transition by name: a test may kill the process before it is on disk (`name:before`), and when it and the
+   * whole transaction around it are (`name:after`). Only for steps that change something.
+   */
+  pass<T>(name: string, step: () => T): T {
+    return this.transaction(() => {
+      const result = step();
+      failPoint(`${name}:before`);
+      this.#passed.push(name);
+      return result;
+    });
+  }
+
+  /** Gives the space of deleted rows back to the disk, and shortens the journal. Not inside a transaction. */
+  compact(): void {
+    this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
   }
 
   close(): void {

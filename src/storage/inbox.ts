@@ -1,87 +1,143 @@
-import { canMoveInbox } from '../model/message.ts';
+import { canMoveInbox, inboxMoves, isSettled } from '../model/message.ts';
 import type { InboxMessage, InboxState, MessageSource } from '../model/message.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
-import type { Inbox } from '../contracts/stores.ts';
+import type { Inbox, MessageDetail } from '../contracts/stores.ts';
 import type { Database, Row } from './database.ts';
 import { numberOf, optionalTextOf, textOf } from './rows.ts';
+import type { SqliteTraces } from './traces.ts';
+
+const states = Object.keys(inboxMoves) as InboxState[];
+
+/** `'a', 'b'`: for `IN (…)`. */
+const settled = listOf(isSettled);
+const unsettled = listOf((state) => !isSettled(state));
+const onItsWay = listOf((state) => !isSettled(state) && state !== 'held');
 
 /** Messages on their way to agents, in one table. */
 export class SqliteInbox implements Inbox {
   readonly #database: Database;
+  readonly #traces: SqliteTraces;
 
-  constructor(database: Database) {
+  constructor(database: Database, traces: SqliteTraces) {
     this.#database = database;
+    this.#traces = traces;
   }
 
-  append(message: Omit<InboxMessage, 'state'>): boolean {
-    return (
+  append(message: Omit<InboxMessage, 'state'>, state: 'queued' | 'held' = 'queued'): boolean {
+    if (this.get(message.id)) return false;
+    this.#database.pass('inbox:new', () => {
       this.#database.run(
-        `INSERT INTO inbox (id, session, source, channel, message_id, author_name, text, state, received_at, moved_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) ON CONFLICT (id) DO NOTHING`,
+        `INSERT INTO inbox (id, session, source, channel, message_id, author_id, author_name, text, state, sent_at,
+           received_at, moved_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         message.id,
         message.session,
         message.source,
         message.channel,
         message.messageId ?? null,
+        message.authorId ?? null,
         message.authorName,
         message.text,
+        state,
+        message.sentAt,
         message.receivedAt,
         message.receivedAt,
-      ) === 1
-    );
+      );
+      this.#traces.note(message.id, message.receivedAt, 'inbox:new', { state, sentAt: message.sentAt });
+    });
+    return true;
   }
 
   get(id: string): InboxMessage | undefined {
-    return parse(this.#database.get('SELECT * FROM inbox WHERE id = ?', id));
+    const row = this.#database.get('SELECT * FROM inbox WHERE id = ?', id);
+    return row && parse(row);
   }
 
   next(session: SessionNumber): InboxMessage | undefined {
-    return parse(
-      this.#database.get(
-        `SELECT * FROM inbox WHERE session = ? AND state IN ('queued', 'uncertain') ORDER BY seq LIMIT 1`,
-        session,
-      ),
-    );
-  }
-
-  move(id: string, to: InboxState, at: number, detail?: string): void {
-    const from = this.get(id)?.state;
-    if (from === undefined) throw new Error(`inbox message ${id} is unknown`);
-    if (!canMoveInbox(from, to)) throw new Error(`inbox message ${id} cannot go from ${from} to ${to}`);
-    this.#database.run('UPDATE inbox SET state = ?, moved_at = ?, detail = ? WHERE id = ?', to, at, detail ?? null, id);
-  }
-
-  markUncertain(at: number): number {
-    return this.#database.run(`UPDATE inbox SET state = 'uncertain', moved_at = ? WHERE state = 'sending'`, at);
-  }
-
-  unsettled(session: SessionNumber): number {
     const row = this.#database.get(
-      `SELECT count(*) AS count FROM inbox WHERE session = ? AND state IN ('queued', 'sending', 'uncertain')`,
+      `SELECT * FROM inbox WHERE session = ? AND state IN ('queued', 'uncertain') ORDER BY seq LIMIT 1`,
+      session,
+    );
+    return row && parse(row);
+  }
+
+  unsettled(session: SessionNumber): readonly InboxMessage[] {
+    return this.#database
+      .all(`SELECT * FROM inbox WHERE session = ? AND state IN (${unsettled}) ORDER BY seq`, session)
+      .map(parse);
+  }
+
+  countUnsettled(session: SessionNumber): number {
+    const row = this.#database.get(
+      `SELECT count(*) AS count FROM inbox WHERE session = ? AND state IN (${onItsWay})`,
       session,
     );
     return row ? numberOf(row, 'count') : 0;
   }
 
-  prune(before: number): number {
-    return this.#database.run(
-      `DELETE FROM inbox WHERE moved_at < ? AND state IN ('acknowledged', 'rejected', 'failed')`,
-      before,
+  changeable(channel: ChannelId): readonly InboxMessage[] {
+    return this.#database
+      .all(`SELECT * FROM inbox WHERE channel = ? AND state IN ('queued', 'held') ORDER BY seq`, channel)
+      .map(parse);
+  }
+
+  move(id: string, to: InboxState, at: number, detail: MessageDetail = {}): void {
+    const from = this.get(id)?.state;
+    if (from === undefined) throw new Error(`inbox message ${id} is unknown`);
+    if (!canMoveInbox(from, to)) throw new Error(`inbox message ${id} cannot go from ${from} to ${to}`);
+    this.#database.pass(`inbox:${from}>${to}`, () => {
+      this.#database.run('UPDATE inbox SET state = ?, moved_at = ? WHERE id = ?', to, at, id);
+      this.#traces.note(id, at, `inbox:${from}>${to}`, detail);
+    });
+  }
+
+  edit(id: string, text: string, at: number): boolean {
+    const message = this.get(id);
+    const isChangeable = message?.state === 'queued' || message?.state === 'held';
+    if (!isChangeable || message.text === text) return false;
+    this.#database.pass('inbox:edit', () => {
+      this.#database.run('UPDATE inbox SET text = ? WHERE id = ?', text, id);
+      this.#traces.note(id, at, 'inbox:edit', { length: text.length });
+    });
+    return true;
+  }
+
+  markUncertain(from: 'sending' | 'steered', at: number, session?: SessionNumber): number {
+    const rows = this.#database.all(
+      'SELECT id FROM inbox WHERE state = ? AND session = coalesce(?, session) ORDER BY seq',
+      from,
+      session ?? null,
     );
+    this.#database.transaction(() => {
+      for (const row of rows) this.move(textOf(row, 'id'), 'uncertain', at);
+    });
+    return rows.length;
+  }
+
+  prune(before: number): number {
+    return this.#database.run(`DELETE FROM inbox WHERE moved_at < ? AND state IN (${settled})`, before);
   }
 }
 
-function parse(row: Row | undefined): InboxMessage | undefined {
-  if (!row) return undefined;
+function listOf(belongs: (state: InboxState) => boolean): string {
+  return states
+    .filter(belongs)
+    .map((state) => `'${state}'`)
+    .join(', ');
+}
+
+function parse(row: Row): InboxMessage {
   return {
     id: textOf(row, 'id'),
     session: numberOf(row, 'session') as SessionNumber,
     source: textOf(row, 'source') as MessageSource,
     channel: textOf(row, 'channel') as ChannelId,
     messageId: optionalTextOf(row, 'message_id'),
+    authorId: optionalTextOf(row, 'author_id'),
     authorName: textOf(row, 'author_name'),
     text: textOf(row, 'text'),
     state: textOf(row, 'state') as InboxState,
+    sentAt: numberOf(row, 'sent_at'),
     receivedAt: numberOf(row, 'received_at'),
   };
 }

@@ -1,28 +1,43 @@
 import { z } from 'zod';
 
-import { insteadOf } from '../model/message.ts';
-import type { OutboundContent, OutboxItem, OutboxState } from '../model/message.ts';
+import { insteadOf, outboxMoves, reactionOrder } from '../model/outbound.ts';
+import type { OutboundContent, OutboxItem, OutboxState, ParkedChannel } from '../model/outbound.ts';
 import type { ChannelId } from '../model/session.ts';
-import type { NewOutboxItem, Outbox } from '../contracts/stores.ts';
+import type { FollowingItem, NewOutboxItem, OutboundKind, Outbox } from '../contracts/stores.ts';
 import type { Database, Row } from './database.ts';
-import { numberOf, optionalTextOf, textOf } from './rows.ts';
+import { numberOf, optionalNumberOf, optionalTextOf, textOf } from './rows.ts';
+import type { SqliteTraces } from './traces.ts';
 
 const textList = z.array(z.string());
 const storedContent = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('text'), text: z.string(), replyTo: z.string().optional() }),
   z.object({
-    kind: z.literal('reaction'),
-    messageId: z.string(),
-    reaction: z.enum(['stored', 'delivered', 'answered', 'failed']),
+    kind: z.literal('text'),
+    text: z.string(),
+    replyTo: z.string().exactOptional(),
+    files: z.array(z.object({ path: z.string(), name: z.string() })).exactOptional(),
   }),
+  z.object({ kind: z.literal('edit'), of: z.string(), text: z.string() }),
+  z.object({ kind: z.literal('reaction'), messageId: z.string(), reaction: z.enum(reactionOrder) }),
 ]);
 
-/** What is to be put into channels, in one table; what waits for another item in a second. */
+/** An item with the ids of its parts that are out. */
+const whole = `SELECT outbox.*, (
+    SELECT json_group_array(message_id) FROM (SELECT message_id FROM outbox_parts WHERE key = outbox.key ORDER BY part)
+  ) AS sent_ids FROM outbox`;
+
+const settled = Object.entries(outboxMoves)
+  .filter(([, targets]) => targets.length === 0)
+  .map(([state]) => `'${state}'`)
+  .join(', ');
+
+/** What is to be put into channels, in one table; its parts that are out, and what waits for it, in two more. */
 export class SqliteOutbox implements Outbox {
   readonly #database: Database;
+  readonly #traces: SqliteTraces;
 
-  constructor(database: Database) {
+  constructor(database: Database, traces: SqliteTraces) {
     this.#database = database;
+    this.#traces = traces;
   }
 
   append(item: NewOutboxItem): boolean {
@@ -34,24 +49,48 @@ export class SqliteOutbox implements Outbox {
   }
 
   get(key: string): OutboxItem | undefined {
-    const row = this.#database.get('SELECT * FROM outbox WHERE key = ?', key);
+    const row = this.#database.get(`${whole} WHERE key = ?`, key);
     return row && parse(row);
   }
 
-  pending(channel: ChannelId, kind: OutboundContent['kind']): readonly OutboxItem[] {
+  head(channel: ChannelId, kind: OutboundKind): OutboxItem | undefined {
+    const row = this.#database.get(
+      `${whole} WHERE channel = ? AND kind = ? AND state = 'pending' ORDER BY seq LIMIT 1`,
+      channel,
+      kind,
+    );
+    return row && parse(row);
+  }
+
+  tail(channel: ChannelId, kind: OutboundKind): OutboxItem | undefined {
+    const row = this.#database.get(
+      `${whole} WHERE channel = ? AND kind = ? AND state = 'pending' ORDER BY seq DESC LIMIT 1`,
+      channel,
+      kind,
+    );
+    return row && parse(row);
+  }
+
+  pending(channel: ChannelId, kind?: OutboundKind): readonly OutboxItem[] {
     return this.#database
-      .all(`SELECT * FROM outbox WHERE channel = ? AND kind = ? AND state = 'pending' ORDER BY seq`, channel, kind)
+      .all(
+        `${whole} WHERE channel = ? AND kind = coalesce(?, kind) AND state = 'pending' ORDER BY seq`,
+        channel,
+        kind ?? null,
+      )
       .map(parse);
   }
 
-  lanes(): readonly { readonly channel: ChannelId; readonly kind: OutboundContent['kind'] }[] {
-    return this.#database.all(`SELECT DISTINCT channel, kind FROM outbox WHERE state = 'pending'`).map((row) => ({
-      channel: textOf(row, 'channel') as ChannelId,
-      kind: textOf(row, 'kind') as OutboundContent['kind'],
-    }));
+  lanes(): readonly { readonly channel: ChannelId; readonly kind: OutboundKind }[] {
+    return this.#database
+      .all(
+        `SELECT DISTINCT channel, kind FROM outbox
+         WHERE state = 'pending' AND channel NOT IN (SELECT channel FROM parked_channels)`,
+      )
+      .map((row) => ({ channel: textOf(row, 'channel') as ChannelId, kind: textOf(row, 'kind') as OutboundKind }));
   }
 
-  follow(key: string, item: Omit<NewOutboxItem, 'createdAt' | 'then'>): boolean {
+  follow(key: string, item: FollowingItem): boolean {
     return this.#database.transaction(() => {
       if (this.get(key)?.state !== 'pending') return false;
       this.#insertFollower(key, item);
@@ -59,63 +98,155 @@ export class SqliteOutbox implements Outbox {
     });
   }
 
-  plan(key: string, parts: readonly string[]): void {
-    this.#database.run('UPDATE outbox SET parts = ? WHERE key = ?', JSON.stringify(parts), key);
+  plan(key: string, parts: readonly string[], at: number): void {
+    this.#database.pass('outbox:plan', () =>
+      this.#database.run('UPDATE outbox SET parts = ?, tried_at = ? WHERE key = ?', JSON.stringify(parts), at, key),
+    );
   }
 
-  partSent(key: string, messageId: string): void {
-    this.#database.run(`UPDATE outbox SET sent_ids = json_insert(sent_ids, '$[#]', ?) WHERE key = ?`, messageId, key);
+  partSent(key: string, messageId: string, at: number): void {
+    this.#database.pass('outbox:part', () => {
+      this.#database.run(
+        `INSERT INTO outbox_parts (key, part, message_id)
+         SELECT key, (SELECT count(*) FROM outbox_parts WHERE key = outbox.key), ? FROM outbox WHERE key = ?`,
+        messageId,
+        key,
+      );
+      this.#database.run('UPDATE outbox SET tried_at = ? WHERE key = ?', at, key);
+      this.#note(key, at, 'outbox:part', { messageId });
+    });
   }
 
-  settle(key: string, outcome: 'posted' | 'failed', at: number, detail?: string): readonly string[] {
-    return this.#database.transaction(() => {
-      const changed = this.#database.run(
-        `UPDATE outbox SET state = ?, settled_at = ?, detail = ? WHERE key = ? AND state = 'pending'`,
+  hasSent(messageId: string): boolean {
+    return this.#database.get('SELECT 1 FROM outbox_parts WHERE message_id = ?', messageId) !== undefined;
+  }
+
+  settle(key: string, outcome: Exclude<OutboxState, 'pending'>, at: number, detail?: string): readonly string[] {
+    if (this.get(key)?.state !== 'pending') return [];
+    return this.#database.pass(`outbox:${outcome}`, () => {
+      this.#database.run(
+        'UPDATE outbox SET state = ?, settled_at = ?, detail = ? WHERE key = ?',
         outcome,
         at,
         detail ?? null,
         key,
       );
-      if (changed === 0) return [];
-      const followers = this.#database.all('SELECT * FROM outbox_followers WHERE after = ? ORDER BY seq', key);
-      this.#database.run('DELETE FROM outbox_followers WHERE after = ?', key);
-      const added: string[] = [];
-      for (const row of followers) {
-        const waited = parseContent(textOf(row, 'content'));
-        const content = outcome === 'posted' ? waited : insteadOf(waited);
-        const item = { key: textOf(row, 'key'), channel: textOf(row, 'channel') as ChannelId };
-        if (content && this.#insert({ ...item, content }, at)) added.push(item.key);
-      }
-      return added;
+      this.#note(key, at, `outbox:${outcome}`, detail === undefined ? {} : { detail });
+      return this.#release(key, outcome, at);
     });
   }
 
+  park(channel: ChannelId, code: string, at: number): boolean {
+    if (this.parked().some((parked) => parked.channel === channel)) return false;
+    this.#database.pass('outbox:park', () =>
+      this.#database.run('INSERT INTO parked_channels (channel, code, since) VALUES (?, ?, ?)', channel, code, at),
+    );
+    return true;
+  }
+
+  unpark(channel: ChannelId): boolean {
+    if (!this.parked().some((parked) => parked.channel === channel)) return false;
+    this.#database.pass('outbox:unpark', () =>
+      this.#database.run('DELETE FROM parked_channels WHERE channel = ?', channel),
+    );
+    return true;
+  }
+
+  parked(): readonly ParkedChannel[] {
+    return this.#database
+      .all(
+        `SELECT *, (SELECT count(*) FROM outbox WHERE channel = parked_channels.channel AND state = 'pending') AS pending
+         FROM parked_channels ORDER BY since, channel`,
+      )
+      .map((row) => ({
+        channel: textOf(row, 'channel') as ChannelId,
+        code: textOf(row, 'code'),
+        since: numberOf(row, 'since'),
+        pending: numberOf(row, 'pending'),
+      }));
+  }
+
   prune(before: number): number {
-    return this.#database.run(`DELETE FROM outbox WHERE settled_at < ? AND state IN ('posted', 'failed')`, before);
+    return this.#database.run(`DELETE FROM outbox WHERE settled_at < ? AND state IN (${settled})`, before);
   }
 
-  #insert(item: Pick<NewOutboxItem, 'key' | 'channel' | 'content'>, createdAt: number): boolean {
-    return (
+  #insert({ key, channel, content, message }: FollowingItem, createdAt: number): boolean {
+    if (this.get(key)) return false;
+    this.#database.pass('outbox:new', () => {
+      const target = targetOf(content);
+      if (target !== undefined) this.#dropOvertaken(channel, content.kind, target, createdAt);
       this.#database.run(
-        `INSERT INTO outbox (key, channel, kind, content, state, created_at) VALUES (?, ?, ?, ?, 'pending', ?)
-         ON CONFLICT (key) DO NOTHING`,
-        item.key,
-        item.channel,
-        item.content.kind,
-        JSON.stringify(item.content),
+        `INSERT INTO outbox (key, channel, kind, content, target, message, state, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, 'pending', ?)`,
+        key,
+        channel,
+        content.kind,
+        JSON.stringify(content),
+        target ?? null,
+        message ?? null,
         createdAt,
-      ) === 1
+      );
+      this.#note(key, createdAt, 'outbox:new');
+    });
+    return true;
+  }
+
+  /** An earlier edit of the same text and an earlier reaction to the same message are news no more. */
+  #dropOvertaken(channel: ChannelId, kind: OutboundKind, target: string, at: number): void {
+    const rows = this.#database.all(
+      `SELECT key FROM outbox WHERE target = ? AND kind = ? AND channel = ? AND state = 'pending'`,
+      target,
+      kind,
+      channel,
+    );
+    for (const row of rows) this.settle(textOf(row, 'key'), 'dropped', at, 'overtaken');
+  }
+
+  /** What waited for an item that has ended becomes an item itself, or gives way to what says that it failed. */
+  #release(key: string, outcome: OutboxState, at: number): readonly string[] {
+    const followers = this.#database.all('SELECT * FROM outbox_followers WHERE after = ? ORDER BY seq', key);
+    this.#database.run('DELETE FROM outbox_followers WHERE after = ?', key);
+    const added: string[] = [];
+    for (const row of followers) {
+      const waited = parseContent(textOf(row, 'content'));
+      const content = outcome === 'posted' ? waited : insteadOf(waited);
+      const item = {
+        key: textOf(row, 'key'),
+        channel: textOf(row, 'channel') as ChannelId,
+        message: optionalTextOf(row, 'message'),
+      };
+      if (content && this.#insert({ ...item, content }, at)) added.push(item.key);
+    }
+    return added;
+  }
+
+  #insertFollower(after: string, { key, channel, content, message }: FollowingItem): void {
+    this.#database.run(
+      `INSERT INTO outbox_followers (after, key, channel, content, message) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO NOTHING`,
+      after,
+      key,
+      channel,
+      JSON.stringify(content),
+      message ?? null,
     );
   }
 
-  #insertFollower(after: string, item: Pick<NewOutboxItem, 'key' | 'channel' | 'content'>): void {
-    this.#database.run(
-      `INSERT INTO outbox_followers (after, key, channel, content) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
-      after,
-      item.key,
-      item.channel,
-      JSON.stringify(item.content),
-    );
+  #note(key: string, at: number, event: string, detail: Readonly<Record<string, string>> = {}): void {
+    const row = this.#database.get('SELECT message, kind FROM outbox WHERE key = ? AND message IS NOT NULL', key);
+    if (row) this.#traces.note(textOf(row, 'message'), at, event, { key, kind: textOf(row, 'kind'), ...detail });
+  }
+}
+
+/** What an item is about, when a newer one about the same makes it needless. */
+function targetOf(content: OutboundContent): string | undefined {
+  switch (content.kind) {
+    case 'text':
+      return undefined;
+    case 'edit':
+      return content.of;
+    case 'reaction':
+      return content.messageId;
   }
 }
 
@@ -128,13 +259,12 @@ function parse(row: Row): OutboxItem {
     state: textOf(row, 'state') as OutboxState,
     parts: parts === undefined ? undefined : textList.parse(JSON.parse(parts)),
     sentIds: textList.parse(JSON.parse(textOf(row, 'sent_ids'))),
+    triedAt: optionalNumberOf(row, 'tried_at'),
+    message: optionalTextOf(row, 'message'),
     createdAt: numberOf(row, 'created_at'),
   };
 }
 
 function parseContent(json: string): OutboundContent {
-  const content = storedContent.parse(JSON.parse(json));
-  if (content.kind === 'reaction') return content;
-  const { replyTo, ...text } = content;
-  return replyTo === undefined ? text : { ...text, replyTo };
+  return storedContent.parse(JSON.parse(json));
 }

@@ -23,10 +23,11 @@ export class SqlitePrompts implements PromptStore {
   }
 
   open(prompt: Omit<Prompt, 'state'>): boolean {
-    return (
+    if (this.get(prompt.id)) return false;
+    this.#database.pass('prompt:new', () =>
       this.#database.run(
         `INSERT INTO prompts (id, session, generation, kind, tool, input, state, since, moved_at)
-         VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?) ON CONFLICT (id) DO NOTHING`,
+         VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?)`,
         prompt.id,
         prompt.session,
         prompt.generation,
@@ -35,8 +36,9 @@ export class SqlitePrompts implements PromptStore {
         JSON.stringify(prompt.input),
         prompt.since,
         prompt.since,
-      ) === 1
+      ),
     );
+    return true;
   }
 
   get(id: string): Prompt | undefined {
@@ -56,20 +58,18 @@ export class SqlitePrompts implements PromptStore {
   move(id: string, to: PromptState, at: number, by: string): boolean {
     const prompt = this.get(id);
     if (!prompt || !canMovePrompt(prompt.state, to)) return false;
-    this.#database.run('UPDATE prompts SET state = ?, moved_at = ?, moved_by = ? WHERE id = ?', to, at, by, id);
+    this.#database.pass(`prompt:${prompt.state}>${to}`, () =>
+      this.#database.run('UPDATE prompts SET state = ?, moved_at = ?, moved_by = ? WHERE id = ?', to, at, by, id),
+    );
     return true;
   }
 
   claimAnswer(id: string, answer: PromptAnswer, at: number, by: string): boolean {
-    return (
-      this.#database.run(
-        `UPDATE prompts SET state = 'sent', answer = ?, moved_at = ?, moved_by = ? WHERE id = ? AND state = 'open'`,
-        JSON.stringify(answer),
-        at,
-        by,
-        id,
-      ) === 1
-    );
+    return this.#database.transaction(() => {
+      if (this.get(id)?.state !== 'open') return false;
+      this.#database.run('UPDATE prompts SET answer = ? WHERE id = ?', JSON.stringify(answer), id);
+      return this.move(id, 'sent', at, by);
+    });
   }
 
   listSent(session: SessionNumber): readonly { readonly id: string; readonly answer: PromptAnswer }[] {
@@ -82,16 +82,12 @@ export class SqlitePrompts implements PromptStore {
   }
 
   closeAll(session: SessionNumber, to: 'overtaken' | 'expired', at: number, by: string): readonly string[] {
-    return this.#database
-      .all(
-        `UPDATE prompts SET state = ?, moved_at = ?, moved_by = ?
-         WHERE session = ? AND state IN ('open', 'sent') RETURNING id`,
-        to,
-        at,
-        by,
-        session,
-      )
-      .map((row) => textOf(row, 'id'));
+    return this.#database.transaction(() =>
+      this.#database
+        .all(`SELECT id FROM prompts WHERE session = ? AND state IN ('open', 'sent') ORDER BY since, id`, session)
+        .map((row) => textOf(row, 'id'))
+        .filter((id) => this.move(id, to, at, by)),
+    );
   }
 
   prune(before: number): number {

@@ -18,3 +18,8 @@ export function numberOf(row: Row, column: string): number {
   if (typeof value !== 'number') throw new TypeError(`column ${column} holds no number`);
   return value;
 }
+
+/** A whole number column that may be null. */
+export function optionalNumberOf(row: Row, column: string): number | undefined {
+  return row[column] === null ? undefined : numberOf(row, column);
+}

@@ -2,12 +2,14 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 
 import { BridgeError, describeError } from '../base/errors.ts';
 import type { Stores } from '../contracts/stores.ts';
+import { SqliteChannels } from './channels.ts';
 import { Database } from './database.ts';
 import { SqliteFacts } from './facts.ts';
 import { SqliteInbox } from './inbox.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { SqlitePrompts } from './prompts.ts';
 import { SqliteSessionRecords } from './session-records.ts';
+import { SqliteTraces } from './traces.ts';
 import { SqliteTurns } from './turns.ts';
 
 /**
@@ -20,14 +22,20 @@ export function openStores(path: string): Stores & { close(): void } {
   if (path !== ':memory:') makePrivateFile(path);
   const database = Database.open(path);
   const facts = new SqliteFacts(database);
+  const traces = new SqliteTraces(database);
   return {
-    inbox: new SqliteInbox(database),
-    outbox: new SqliteOutbox(database),
-    turns: new SqliteTurns(database),
+    inbox: new SqliteInbox(database, traces),
+    outbox: new SqliteOutbox(database, traces),
+    traces,
+    channels: new SqliteChannels(database),
+    turns: new SqliteTurns(database, traces),
     prompts: new SqlitePrompts(database),
     records: new SqliteSessionRecords(database, facts),
     facts,
     transaction: (action) => database.transaction(action),
+    compact: () => {
+      database.compact();
+    },
     close: () => {
       database.close();
     },

@@ -3,27 +3,43 @@ import type { ChannelId, SessionNumber } from '../model/session.ts';
 import type { TextClaim, TurnRecord, TurnStore } from '../contracts/stores.ts';
 import type { Database, Row } from './database.ts';
 import { numberOf, optionalTextOf, textOf } from './rows.ts';
+import type { SqliteTraces } from './traces.ts';
 
 /** Turns of agents and the texts said in them. */
 export class SqliteTurns implements TurnStore {
   readonly #database: Database;
+  readonly #traces: SqliteTraces;
 
-  constructor(database: Database) {
+  constructor(database: Database, traces: SqliteTraces) {
     this.#database = database;
+    this.#traces = traces;
   }
 
   begin(turn: Omit<TurnRecord, 'outcome'>): boolean {
-    return (
+    if (this.get(turn.session, turn.turn)) return false;
+    this.#database.pass('turn:begin', () => {
       this.#database.run(
-        `INSERT INTO turns (session, turn, channel, message, started_at) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (session, turn) DO NOTHING`,
+        'INSERT INTO turns (session, turn, channel, message, started_at) VALUES (?, ?, ?, ?, ?)',
         turn.session,
         turn.turn,
         turn.channel,
         turn.message ?? null,
         turn.startedAt,
-      ) === 1
-    );
+      );
+      if (turn.message !== undefined) {
+        this.#traces.note(turn.message, turn.startedAt, 'turn:begin', { turn: turn.turn });
+      }
+    });
+    return true;
+  }
+
+  join(session: SessionNumber, turn: string, message: string, at: number): boolean {
+    if (this.messagesOf(session, turn).includes(message)) return false;
+    this.#database.pass('turn:join', () => {
+      this.#database.run('INSERT INTO turn_messages (session, turn, message) VALUES (?, ?, ?)', session, turn, message);
+      this.#traces.note(message, at, 'turn:join', { turn });
+    });
+    return true;
   }
 
   get(session: SessionNumber, turn: string): TurnRecord | undefined {
@@ -40,30 +56,50 @@ export class SqliteTurns implements TurnStore {
   }
 
   byMessage(message: string): TurnRecord | undefined {
-    return parse(this.#database.get('SELECT * FROM turns WHERE message = ? ORDER BY seq DESC LIMIT 1', message));
+    return parse(
+      this.#database.get(
+        `SELECT * FROM turns
+         WHERE message = ? OR (session, turn) IN (SELECT session, turn FROM turn_messages WHERE message = ?)
+         ORDER BY seq DESC LIMIT 1`,
+        message,
+        message,
+      ),
+    );
+  }
+
+  messagesOf(session: SessionNumber, turn: string): readonly string[] {
+    const starter = this.get(session, turn)?.message;
+    const joined = this.#database
+      .all('SELECT message FROM turn_messages WHERE session = ? AND turn = ? ORDER BY seq', session, turn)
+      .map((row) => textOf(row, 'message'));
+    return starter === undefined ? joined : [starter, ...joined];
   }
 
   end(session: SessionNumber, turn: string, outcome: TurnOutcome, at: number): boolean {
-    return (
+    const record = this.get(session, turn);
+    if (!record || record.outcome !== undefined) return false;
+    this.#database.pass('turn:end', () => {
       this.#database.run(
-        'UPDATE turns SET outcome = ?, ended_at = ? WHERE session = ? AND turn = ? AND outcome IS NULL',
+        'UPDATE turns SET outcome = ?, ended_at = ? WHERE session = ? AND turn = ?',
         outcome,
         at,
         session,
         turn,
-      ) === 1
-    );
+      );
+      for (const message of this.messagesOf(session, turn))
+        this.#traces.note(message, at, 'turn:end', { turn, outcome });
+    });
+    return true;
   }
 
   endAll(session: SessionNumber, outcome: TurnOutcome, at: number): readonly TurnRecord[] {
-    return this.#database
-      .all(
-        'UPDATE turns SET outcome = ?, ended_at = ? WHERE session = ? AND outcome IS NULL RETURNING *',
-        outcome,
-        at,
-        session,
-      )
-      .map(parseRow);
+    return this.#database.transaction(() => {
+      const open = this.#database
+        .all('SELECT * FROM turns WHERE session = ? AND outcome IS NULL ORDER BY seq', session)
+        .map(parseRow);
+      for (const { turn } of open) this.end(session, turn, outcome, at);
+      return open.map((turn) => ({ ...turn, outcome }));
+    });
   }
 
   latest(session: SessionNumber): TurnRecord | undefined {

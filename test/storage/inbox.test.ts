@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
 
-import { canMoveInbox } from '../../src/model/message.ts';
+import { canMoveInbox, inboxMoves, isSettled } from '../../src/model/message.ts';
 import type { InboxState } from '../../src/model/message.ts';
 import type { Inbox } from '../../src/contracts/stores.ts';
 import { openStores } from '../../src/storage/stores.ts';
-import { channelB, message, one, two } from './records.ts';
+import { channelA, channelB, message, one, two } from './records.ts';
 
-const states: readonly InboxState[] = ['queued', 'sending', 'uncertain', 'acknowledged', 'rejected', 'failed'];
+const states = Object.keys(inboxMoves) as InboxState[];
 
 /** The moves that bring a fresh message into a state. */
 const wayTo: Readonly<Record<InboxState, readonly InboxState[]>> = {
   queued: [],
   sending: ['sending'],
+  held: ['held'],
+  steered: ['sending', 'steered'],
   uncertain: ['sending', 'uncertain'],
   acknowledged: ['sending', 'acknowledged'],
-  rejected: ['rejected'],
+  withdrawn: ['withdrawn'],
   failed: ['failed'],
 };
 
@@ -58,7 +60,7 @@ describe('inbox', () => {
     inbox.move('m1', 'uncertain', 2_001);
     expect(inbox.next(one)).toMatchObject({ id: 'm1', state: 'uncertain' });
     inbox.move('m1', 'failed', 2_002);
-    inbox.move('m2', 'rejected', 2_002);
+    inbox.move('m2', 'withdrawn', 2_002);
     expect(inbox.next(one)).toBeUndefined();
     expect(inbox.next(two)?.id).toBe('other');
   });
@@ -76,7 +78,7 @@ describe('inbox', () => {
   }
 
   it('I3: nothing leads out of a settled state', () => {
-    for (const from of ['acknowledged', 'rejected', 'failed'] as const) {
+    for (const from of states.filter(isSettled)) {
       expect(states.filter((to) => canMoveInbox(from, to))).toEqual([]);
     }
   });
@@ -93,14 +95,14 @@ describe('inbox', () => {
     inbox.move('a', 'acknowledged', 1);
     inbox.move('b', 'sending', 1);
     inbox.move('c', 'sending', 1);
-    expect(inbox.markUncertain(5)).toBe(2);
+    expect(inbox.markUncertain('sending', 5)).toBe(2);
     expect(['a', 'b', 'c', 'd'].map((id) => inbox.get(id)?.state)).toEqual([
       'acknowledged',
       'uncertain',
       'uncertain',
       'queued',
     ]);
-    expect(inbox.markUncertain(6)).toBe(0);
+    expect(inbox.markUncertain('sending', 6)).toBe(0);
   });
 
   it('counts what is not settled, by session', () => {
@@ -111,14 +113,14 @@ describe('inbox', () => {
     inbox.move('b', 'sending', 1);
     inbox.move('b', 'uncertain', 1);
     inbox.move('c', 'failed', 1);
-    expect([inbox.unsettled(one), inbox.unsettled(two)]).toEqual([3, 1]);
+    expect([inbox.countUnsettled(one), inbox.countUnsettled(two)]).toEqual([3, 1]);
   });
 
   it('I11: forgets settled messages by the time they were settled, and never an unsettled one', () => {
     const { inbox } = openStores(':memory:');
     for (const id of ['old', 'edge', 'waiting', 'sending', 'unsure']) inbox.append(message(id, { receivedAt: 1 }));
     inbox.move('old', 'failed', 99);
-    inbox.move('edge', 'rejected', 100);
+    inbox.move('edge', 'withdrawn', 100);
     inbox.move('sending', 'sending', 2);
     inbox.move('unsure', 'sending', 2);
     inbox.move('unsure', 'uncertain', 2);
@@ -129,5 +131,52 @@ describe('inbox', () => {
       'sending',
       'unsure',
     ]);
+  });
+
+  it('BX-01: a message that is held is not taken until it is let go', () => {
+    const { inbox } = openStores(':memory:');
+    inbox.append(message('old'), 'held');
+    inbox.append(message('new'));
+    expect(inbox.next(one)?.id).toBe('new');
+    expect([inbox.countUnsettled(one), inbox.unsettled(one).map(({ id }) => id)]).toEqual([1, ['old', 'new']]);
+    inbox.move('old', 'queued', 2_000);
+    expect(inbox.next(one)?.id).toBe('old');
+  });
+
+  it('follows the edits of a message until it is handed over', () => {
+    const { inbox } = openStores(':memory:');
+    for (const id of ['a', 'b']) inbox.append(message(id));
+    inbox.append(message('c'), 'held');
+    inbox.move('b', 'sending', 2_000);
+    expect(['a', 'b', 'c', 'unknown'].map((id) => inbox.edit(id, 'changed', 2_001))).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    expect(inbox.edit('a', 'changed', 2_002)).toBe(false);
+    expect(['a', 'b', 'c'].map((id) => inbox.get(id)?.text)).toEqual(['changed', 'text of b', 'changed']);
+  });
+
+  it('lists what an author may still change, by channel', () => {
+    const { inbox } = openStores(':memory:');
+    for (const id of ['a', 'b', 'c']) inbox.append(message(id));
+    inbox.append(message('elsewhere', { channel: channelB }));
+    inbox.append(message('d'), 'held');
+    inbox.move('a', 'sending', 2_000);
+    inbox.move('b', 'withdrawn', 2_000);
+    expect(inbox.changeable(channelA).map(({ id }) => id)).toEqual(['c', 'd']);
+  });
+
+  it('I4: what lay in the queue of an agent that is gone is uncertain, of that session only', () => {
+    const { inbox } = openStores(':memory:');
+    inbox.append(message('a'));
+    inbox.append(message('b', { session: two }));
+    for (const id of ['a', 'b']) {
+      inbox.move(id, 'sending', 1);
+      inbox.move(id, 'steered', 1);
+    }
+    expect(inbox.markUncertain('steered', 5, one)).toBe(1);
+    expect([inbox.get('a')?.state, inbox.get('b')?.state]).toEqual(['uncertain', 'steered']);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { OutboundContent } from '../../src/model/message.ts';
+import type { OutboundContent } from '../../src/model/outbound.ts';
 import type { NewOutboxItem } from '../../src/contracts/stores.ts';
 import { openStores } from '../../src/storage/stores.ts';
 import { channelA, channelB } from './records.ts';
@@ -27,6 +27,8 @@ describe('outbox', () => {
       state: 'pending',
       parts: undefined,
       sentIds: [],
+      triedAt: undefined,
+      message: undefined,
       createdAt: 1_000,
     });
     expect(outbox.get('b')?.content).toEqual(reaction);
@@ -69,9 +71,9 @@ describe('outbox', () => {
   it('remembers the plan and each part that is out', () => {
     const { outbox } = openStores(':memory:');
     outbox.append(text('a'));
-    outbox.plan('a', ['one', 'two "quoted"']);
-    outbox.partSent('a', '901');
-    outbox.partSent('a', '902');
+    outbox.plan('a', ['one', 'two "quoted"'], 1_500);
+    outbox.partSent('a', '901', 1_600);
+    outbox.partSent('a', '902', 1_700);
     expect(outbox.get('a')).toMatchObject({ parts: ['one', 'two "quoted"'], sentIds: ['901', '902'] });
   });
 
@@ -122,5 +124,74 @@ describe('outbox', () => {
     outbox.settle('edge', 'posted', 100);
     expect(outbox.prune(100)).toBe(2);
     expect(['old', 'bad', 'edge', 'waiting'].filter((key) => outbox.get(key))).toEqual(['edge', 'waiting']);
+  });
+
+  it('gives the first and the last that is pending in a lane', () => {
+    const { outbox } = openStores(':memory:');
+    for (const key of ['a', 'b', 'c']) outbox.append(text(key));
+    outbox.settle('a', 'posted', 2_000);
+    expect([outbox.head(channelA, 'text')?.key, outbox.tail(channelA, 'text')?.key]).toEqual(['b', 'c']);
+    expect([outbox.head(channelA, 'reaction'), outbox.tail(channelB, 'text')]).toEqual([undefined, undefined]);
+  });
+
+  it('of several edits of a text only the newest waits', () => {
+    const { outbox } = openStores(':memory:');
+    const edit = (key: string, of: string): NewOutboxItem => text(key, { content: { kind: 'edit', of, text: key } });
+    outbox.append(edit('one', 'posted'));
+    outbox.append(edit('other', 'another'));
+    outbox.append(edit('two', 'posted'));
+    expect(keys(outbox.pending(channelA, 'edit'))).toEqual(['other', 'two']);
+    expect(outbox.get('one')?.state).toBe('dropped');
+    expect(outbox.settle('one', 'posted', 3_000)).toEqual([]);
+    expect(outbox.get('one')?.state).toBe('dropped');
+  });
+
+  it('a later reaction takes the place of an earlier one that waits, on the same message only', () => {
+    const { outbox } = openStores(':memory:');
+    const react = (key: string, messageId: string, name: 'stored' | 'delivered'): NewOutboxItem =>
+      text(key, { content: { kind: 'reaction', messageId, reaction: name } });
+    outbox.append(react('a', '77', 'stored'));
+    outbox.append(react('b', '78', 'stored'));
+    outbox.append(react('c', '77', 'delivered'));
+    expect(keys(outbox.pending(channelA, 'reaction'))).toEqual(['b', 'c']);
+    // Told once more, the first stays what it is.
+    expect(outbox.append(react('a', '77', 'stored'))).toBe(false);
+    expect(keys(outbox.pending(channelA, 'reaction'))).toEqual(['b', 'c']);
+  });
+
+  it('I3: holds back what is for a parked channel, and loses nothing of it', () => {
+    const { outbox } = openStores(':memory:');
+    outbox.append(text('a'));
+    outbox.append(text('r', { content: reaction }));
+    outbox.append(text('b', { channel: channelB }));
+    expect(outbox.park(channelA, 'chat-forbidden', 2_000)).toBe(true);
+    expect(outbox.park(channelA, 'chat-not-found', 2_001)).toBe(false);
+    expect(outbox.lanes()).toEqual([{ channel: channelB, kind: 'text' }]);
+    expect(outbox.parked()).toEqual([{ channel: channelA, code: 'chat-forbidden', since: 2_000, pending: 2 }]);
+    expect([outbox.unpark(channelA), outbox.unpark(channelA)]).toEqual([true, false]);
+    expect(outbox.lanes()).toHaveLength(3);
+    expect(outbox.parked()).toEqual([]);
+  });
+
+  it('knows the bot’s own messages by their ids, and since when the next part may be out', () => {
+    const { outbox } = openStores(':memory:');
+    outbox.append(text('a'));
+    expect(outbox.get('a')?.triedAt).toBeUndefined();
+    outbox.plan('a', ['one', 'two'], 1_500);
+    expect(outbox.get('a')?.triedAt).toBe(1_500);
+    outbox.partSent('a', '901', 1_600);
+    expect(outbox.get('a')?.triedAt).toBe(1_600);
+    expect([outbox.hasSent('901'), outbox.hasSent('902')]).toEqual([true, false]);
+  });
+
+  it('gives files and the message that a text belongs to back as they were stored', () => {
+    const { outbox } = openStores(':memory:');
+    const content = { kind: 'text', text: 'see', files: [{ path: '/tmp/x.png', name: 'x.png' }] } as const;
+    outbox.append(
+      text('a', { content, message: 'm1', then: [{ key: 'f', channel: channelA, content: reaction, message: 'm1' }] }),
+    );
+    expect(outbox.get('a')).toMatchObject({ content, message: 'm1' });
+    outbox.settle('a', 'posted', 2_000);
+    expect(outbox.get('f')).toMatchObject({ content: reaction, message: 'm1' });
   });
 });

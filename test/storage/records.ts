@@ -16,8 +16,10 @@ export function message(id: string, change: Partial<InboxMessage> = {}): Omit<In
     source: 'discord',
     channel: channelA,
     messageId: `chat-${id}`,
+    authorId: undefined,
     authorName: 'Ann',
     text: `text of ${id}`,
+    sentAt: 1_000,
     receivedAt: 1_000,
     ...change,
   };

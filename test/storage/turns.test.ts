@@ -137,4 +137,16 @@ describe('claims of texts', () => {
     expect(store.claimText(claim('k2', 'dp'))).toBe(false);
     expect(store.claimText(claim('k3', 'dp'))).toBe(true);
   });
+
+  it('BX-06: hold every message that an agent took into them, in order, each once', () => {
+    const store = turns();
+    store.begin(turn('t1', { message: 'm1' }));
+    store.begin(turn('t2'));
+    expect(store.join(one, 't1', 'm2', 2_000)).toBe(true);
+    expect(store.join(one, 't1', 'm3', 2_000)).toBe(true);
+    expect([store.join(one, 't1', 'm2', 2_001), store.join(one, 't1', 'm1', 2_001)]).toEqual([false, false]);
+    expect(store.messagesOf(one, 't1')).toEqual(['m1', 'm2', 'm3']);
+    expect(store.messagesOf(one, 't2')).toEqual([]);
+    expect(store.byMessage('m3')?.turn).toBe('t1');
+  });
 });
