@@ -19,6 +19,9 @@ export interface GatewayListener {
   onLost(): void;
   /** A message as the server gave it, in the server's order. */
   onMessage(data: unknown): void;
+  /** A message after a change, as the server gave it. */
+  onEdited(data: unknown): void;
+  onDeleted(channel: string, messageIds: readonly string[]): void;
 }
 
 export interface GatewayClientOptions {
@@ -36,6 +39,8 @@ export interface GatewayClientOptions {
 export type GatewayEnd =
   { readonly kind: 'final'; readonly error: BridgeError } | { readonly kind: 'retry'; readonly reason: string };
 
+const deletedMessage = z.object({ channel_id: z.string(), id: z.string() });
+const deletedMessages = z.object({ channel_id: z.string(), ids: z.array(z.string()) });
 const readyData = z.object({ user: z.object({ id: z.string() }) });
 
 /** How long one request for the gateway's address may take, in milliseconds; the pace decides about another one. */
@@ -103,6 +108,12 @@ export class GatewayClient {
     this.#end(end);
   }
 
+  /** The channel that a thread belongs to; undefined for other channels and for unknown ones. */
+  parentOf(channel: string): string | undefined {
+    const known = this.#client.channels.cache.get(channel);
+    return known?.isThread() === true ? (known.parentId ?? undefined) : undefined;
+  }
+
   /** What the library keeps up to date by itself: channels and threads of the servers that the bot is in. */
   channelName(channel: string): string | undefined {
     const known = this.#client.channels.cache.get(channel);
@@ -142,6 +153,17 @@ export class GatewayClient {
     });
     client.ws.on(GatewayDispatchEvents.MessageCreate, (data: unknown) => {
       if (!this.#closed.signal.aborted) listener.onMessage(data);
+    });
+    client.ws.on(GatewayDispatchEvents.MessageUpdate, (data: unknown) => {
+      if (!this.#closed.signal.aborted) listener.onEdited(data);
+    });
+    client.ws.on(GatewayDispatchEvents.MessageDelete, (data: unknown) => {
+      const { channel_id: channel, id } = deletedMessage.parse(data);
+      if (!this.#closed.signal.aborted) listener.onDeleted(channel, [id]);
+    });
+    client.ws.on(GatewayDispatchEvents.MessageDeleteBulk, (data: unknown) => {
+      const { channel_id: channel, ids } = deletedMessages.parse(data);
+      if (!this.#closed.signal.aborted) listener.onDeleted(channel, ids);
     });
     client.on(Events.ShardReconnecting, () => {
       if (!this.#closed.signal.aborted) listener.onLost();

@@ -3,9 +3,8 @@ import { z } from 'zod';
 
 import type { Author, InboundMessage } from '../model/message.ts';
 import { parseChannelId } from '../model/session.ts';
-
-/** 2015-01-01 UTC in epoch milliseconds: where the time in Discord's ids begins (Discord's documentation). */
-const discordEpoch = 1_420_070_400_000n;
+import type { ChannelId } from '../model/session.ts';
+import { timeOfSnowflake } from './snowflake.ts';
 
 /** What people say. Everything else is the server speaking: joins, pins, boosts, a thread that was made. */
 const spoken: ReadonlySet<number> = new Set([
@@ -50,8 +49,9 @@ export type ParsedMessage =
  * are those of who forwards it. Pure.
  *
  * @param ownId the bot's user id.
+ * @param parent the channel that the message's channel is a thread of, if it is one.
  */
-export function parseMessage(data: unknown, ownId: string): ParsedMessage {
+export function parseMessage(data: unknown, ownId: string, parent?: ChannelId): ParsedMessage {
   const parsed = rawMessage.safeParse(data);
   if (!parsed.success) return { kind: 'malformed', reason: describe(parsed.error) };
   const raw = parsed.data;
@@ -64,6 +64,7 @@ export function parseMessage(data: unknown, ownId: string): ParsedMessage {
     message: {
       id: `discord:${raw.id}`,
       channel,
+      parent,
       messageId: raw.id,
       author: {
         id: raw.author.id,
@@ -82,7 +83,7 @@ export function parseMessage(data: unknown, ownId: string): ParsedMessage {
           size: file.size,
           url: file.url,
         })),
-      sentAt: Number((BigInt(raw.id) >> 22n) + discordEpoch),
+      sentAt: timeOfSnowflake(raw.id),
       direct: raw.guild_id === undefined,
     },
   };

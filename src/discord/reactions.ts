@@ -1,4 +1,4 @@
-import type { ReactionName } from '../model/message.ts';
+import type { ReactionName } from '../model/outbound.ts';
 
 /** What a reaction's name looks like on Discord. */
 export const reactionEmoji: Readonly<Record<ReactionName, string>> = {

@@ -28,6 +28,9 @@ const leastFill = { block: 0.15, paragraph: 0.4, line: 0.25, sentence: 0.25, wor
 
 type Place = keyof typeof leastFill;
 
+/** Ends a text that was cut to one message. */
+const cutMark = ' …';
+
 interface Source {
   readonly text: string;
   readonly fences: readonly Fence[];
@@ -129,4 +132,12 @@ function lastInside(fence: Fence, from: number, furthest: number): number {
 
 function withoutLastNewline(text: string): string {
   return text.endsWith('\n') ? text.slice(0, -1) : text;
+}
+
+/** As much of a text as one message holds, with a mark when there was more. */
+export function cutToMessage(text: string, limit: number = messageLimit): string {
+  const [whole = '', more] = renderText(text, limit);
+  if (more === undefined) return whole;
+  const [first = ''] = renderText(text, limit - cutMark.length);
+  return first + cutMark;
 }

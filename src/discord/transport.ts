@@ -1,14 +1,27 @@
+import { z } from 'zod';
+
 import type { Clock } from '../base/clock.ts';
 import { BridgeError, describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { ChatHandlers, ChatPart, ChatState, ChatTransport } from '../contracts/chat.ts';
-import type { OutboundText, ReactionName } from '../model/message.ts';
+import type {
+  ChatHandlers,
+  ChatPart,
+  ChatState,
+  ChatThread,
+  ChatTransport,
+  HistoryPage,
+  OwnMessage,
+} from '../contracts/chat.ts';
+import type { OutboundText, ReactionName } from '../model/outbound.ts';
+import { parseChannelId } from '../model/session.ts';
 import type { ChannelId } from '../model/session.ts';
 import { tokenInvalid } from './connect-errors.ts';
 import { ConnectPace } from './connect-pace.ts';
 import { GatewayClient } from './gateway-client.ts';
+import { History } from './history.ts';
 import { parseMessage } from './parse.ts';
-import { renderText } from './render.ts';
+import { cutToMessage, renderText } from './render.ts';
+import { RestCalls } from './rest-calls.ts';
 import { Sender } from './send.ts';
 
 export interface DiscordTransportOptions {
@@ -18,6 +31,8 @@ export interface DiscordTransportOptions {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+const messagePlace = z.object({ channel_id: z.string() });
 
 /** How long `connect` waits for the first try before it lets the caller go on, in milliseconds. */
 const firstTryMs = 15_000;
@@ -36,7 +51,9 @@ class DiscordTransport implements ChatTransport {
   readonly #token: string;
   /** The server's name for a person. */
   readonly #server: string;
+  readonly #rest: RestCalls;
   readonly #sender: Sender;
+  readonly #history: History;
   readonly #pace: ConnectPace;
   readonly #closed = new AbortController();
   #state: ChatState = { connection: 'connecting' };
@@ -55,7 +72,9 @@ class DiscordTransport implements ChatTransport {
     this.#token = options.token.trim().replace(/^(?:Bot|Bearer)\s+/i, '');
     this.#server = apiUrl === undefined ? 'Discord' : `the chat server at ${apiUrl}`;
     this.#pace = new ConnectPace({ clock, onWaiting: (failures, delayMs) => this.#onWaiting(failures, delayMs) });
-    this.#sender = new Sender({ token: this.#token, apiUrl, log, onUnauthorized: () => this.#checkToken() });
+    this.#rest = new RestCalls({ token: this.#token, apiUrl, log, onUnauthorized: () => this.#checkToken() });
+    this.#sender = new Sender(this.#rest);
+    this.#history = new History({ rest: this.#rest, log, ownId: () => this.#ownId });
   }
 
   get state(): ChatState {
@@ -101,6 +120,11 @@ class DiscordTransport implements ChatTransport {
     return this.#sender.send(part);
   }
 
+  async edit(channel: ChannelId, messageId: string, text: string): Promise<void> {
+    this.#refuseWhenFailed();
+    await this.#sender.edit(channel, messageId, cutToMessage(text));
+  }
+
   async react(channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void> {
     this.#refuseWhenFailed();
     await this.#sender.react(channel, messageId, reaction);
@@ -116,6 +140,26 @@ class DiscordTransport implements ChatTransport {
     await this.#sender.setTopic(channel, topic);
   }
 
+  async history(channel: ChannelId, after: string, limit: number): Promise<HistoryPage> {
+    this.#refuseWhenFailed();
+    return this.#history.after(channel, after, limit, this.#parentOf(channel));
+  }
+
+  async threadsOf(channel: ChannelId, since: number): Promise<readonly ChatThread[]> {
+    this.#refuseWhenFailed();
+    return this.#history.threads(channel, since);
+  }
+
+  async ownMessages(channel: ChannelId, since: number): Promise<readonly OwnMessage[]> {
+    this.#refuseWhenFailed();
+    return this.#history.own(channel, since);
+  }
+
+  async directChannel(userId: string): Promise<ChannelId> {
+    this.#refuseWhenFailed();
+    return this.#sender.directChannel(userId);
+  }
+
   channelName(channel: ChannelId): string | undefined {
     return this.#client?.channelName(channel);
   }
@@ -123,7 +167,7 @@ class DiscordTransport implements ChatTransport {
   async close(): Promise<void> {
     this.#closed.abort();
     this.#settleFirstTry();
-    this.#sender.close();
+    this.#rest.close();
     if (this.#state.connection !== 'failed') this.#state = { connection: 'connecting', detail: 'Closed.' };
     await this.#client?.close();
   }
@@ -143,7 +187,9 @@ class DiscordTransport implements ChatTransport {
           onReady: (ownId) => this.#onReady(ownId),
           onResumed: () => this.#onConnected(),
           onLost: () => this.#onDropped(),
-          onMessage: (data) => this.#onMessage(data),
+          onMessage: (data) => this.#onMessage(data, 'said'),
+          onEdited: (data) => this.#onMessage(data, 'edited'),
+          onDeleted: (channel, messageIds) => this.#onDeleted(channel, messageIds),
         },
       });
       this.#client = client;
@@ -158,6 +204,7 @@ class DiscordTransport implements ChatTransport {
 
   #onReady(ownId: string): void {
     this.#ownId = ownId;
+    this.#handlers?.onGap();
     this.#onConnected();
   }
 
@@ -184,23 +231,39 @@ class DiscordTransport implements ChatTransport {
     this.#settleFirstTry();
   }
 
-  #onMessage(data: unknown): void {
+  #onMessage(data: unknown, what: 'said' | 'edited'): void {
     const { log } = this.#options;
-    const parsed = parseMessage(data, this.#ownId);
+    const parsed = parseMessage(data, this.#ownId, this.#parentOf(channelOf(data)));
     if (parsed.kind === 'malformed') log.warn({ error: parsed.reason }, 'chat message could not be read');
     if (parsed.kind !== 'message') return;
     try {
-      this.#handlers?.onMessage(parsed.message);
+      if (what === 'said') this.#handlers?.onMessage(parsed.message);
+      else this.#handlers?.onEdited(parsed.message);
     } catch (error) {
       log.error({ message: parsed.message.id, error: describeError(error) }, 'chat message could not be stored');
     }
+  }
+
+  #onDeleted(channelId: string, messageIds: readonly string[]): void {
+    const channel = parseChannelId(channelId);
+    if (channel === undefined) return;
+    try {
+      this.#handlers?.onDeleted(channel, messageIds);
+    } catch (error) {
+      this.#options.log.error({ channel, error: describeError(error) }, 'deleted chat messages could not be noted');
+    }
+  }
+
+  #parentOf(channel: string | undefined): ChannelId | undefined {
+    const parent = channel === undefined ? undefined : this.#client?.parentOf(channel);
+    return parent === undefined ? undefined : parseChannelId(parent);
   }
 
   /** The server refused the token for a request: is it the token, or a passing fault? */
   #checkToken(): void {
     if (this.#isCheckingToken) return;
     this.#isCheckingToken = true;
-    void this.#sender.isTokenGood().then((isGood) => {
+    void this.#rest.isTokenGood().then((isGood) => {
       this.#isCheckingToken = false;
       if (isGood === false) this.#fail(tokenInvalid(this.#server));
     });
@@ -227,4 +290,9 @@ class DiscordTransport implements ChatTransport {
     const reason = this.#state.detail ?? 'the connection failed.';
     throw new BridgeError('chat-unavailable', `Nothing can be sent: ${reason}`, { happened: 'unknown' });
   }
+}
+
+/** The channel that a message of the gateway names, if it is one. */
+function channelOf(data: unknown): string | undefined {
+  return messagePlace.safeParse(data).data?.channel_id;
 }

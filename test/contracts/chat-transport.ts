@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { BridgeError } from '../../src/base/errors.ts';
 import type { ChatPart, ChatState, ChatTransport } from '../../src/contracts/chat.ts';
-import type { InboundMessage, ReactionName } from '../../src/model/message.ts';
+import type { InboundMessage } from '../../src/model/message.ts';
+import type { ReactionName } from '../../src/model/outbound.ts';
 import type { ChannelId } from '../../src/model/session.ts';
+import { chatHandlers } from '../fakes/chat-handlers.ts';
 
 /** What somebody who looks at the server sees of a message of the bot. */
 export interface SeenPost {
@@ -56,14 +58,16 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
       world = await open();
       heard = [];
       states = [];
-      await world.transport.connect({
-        onMessage: (message) => {
-          heard.push(message);
-        },
-        onState: (state) => {
-          states.push(state);
-        },
-      });
+      await world.transport.connect(
+        chatHandlers({
+          onMessage: (message) => {
+            heard.push(message);
+          },
+          onState: (state) => {
+            states.push(state);
+          },
+        }),
+      );
       await vi.waitFor(() => expect(world.transport.state.connection).toBe('ready'), 5000);
     });
 

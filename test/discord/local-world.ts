@@ -10,7 +10,7 @@ import { createDiscordTransport } from '../../src/discord/transport.ts';
 import { Faults } from '../../src/local-discord/faults.ts';
 import { startLocalDiscord } from '../../src/local-discord/local-discord.ts';
 import type { LocalDiscord } from '../../src/local-discord/local-discord.ts';
-import type { ReactionName } from '../../src/model/message.ts';
+import type { ReactionName } from '../../src/model/outbound.ts';
 import type { ChannelId } from '../../src/model/session.ts';
 
 const message = z.object({

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChatTransport } from '../../src/contracts/chat.ts';
 import { openLocalWorld, postsPath } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
+import { chatHandlers } from '../fakes/chat-handlers.ts';
 
 const posting = { method: 'POST', path: postsPath } as const;
 
@@ -13,7 +14,7 @@ describe('sending over REST', () => {
   beforeEach(async () => {
     world = await openLocalWorld();
     transport = world.transport();
-    await transport.connect({ onMessage: () => undefined, onState: () => undefined });
+    await transport.connect(chatHandlers());
   });
 
   afterEach(() => world.close());

@@ -12,13 +12,30 @@ import { openLocalWorld, postsPath } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
 import { openOddGateway } from './odd-gateway.ts';
 import type { GatewayMood, OddGateway } from './odd-gateway.ts';
+import { chatHandlers } from '../fakes/chat-handlers.ts';
+import type { ChannelId } from '../../src/model/session.ts';
 
 class Listener implements ChatHandlers {
   readonly heard: InboundMessage[] = [];
   readonly states: ChatState[] = [];
+  readonly edited: InboundMessage[] = [];
+  readonly deleted: string[] = [];
+  gaps = 0;
 
   onMessage(message: InboundMessage): void {
     this.heard.push(message);
+  }
+
+  onEdited(message: InboundMessage): void {
+    this.edited.push(message);
+  }
+
+  onDeleted(_channel: ChannelId, messageIds: readonly string[]): void {
+    this.deleted.push(...messageIds);
+  }
+
+  onGap(): void {
+    this.gaps += 1;
   }
 
   onState(state: ChatState): void {
@@ -185,13 +202,14 @@ describe('the connection to a server that answers', () => {
   it('goes on when a message could not be stored', async () => {
     const errors: string[] = [];
     const transport = world.transport({ log: { ...silentLog, error: (_fields, sentence) => errors.push(sentence) } });
-    await transport.connect({
-      onMessage: (message) => {
-        listener.onMessage(message);
-        if (message.text === 'one') throw new Error('the disk is full');
-      },
-      onState: () => undefined,
-    });
+    await transport.connect(
+      chatHandlers({
+        onMessage: (message) => {
+          listener.onMessage(message);
+          if (message.text === 'one') throw new Error('the disk is full');
+        },
+      }),
+    );
     await world.say('one');
     await world.say('two');
     await vi.waitFor(() => expect(listener.texts).toEqual(['one', 'two']), 5000);

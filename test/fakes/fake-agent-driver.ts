@@ -39,7 +39,13 @@ export class FakeMachine {
  */
 export class FakeAgentDriver implements AgentDriver {
   readonly name: string;
-  readonly capabilities: AgentCapabilities = { resume: true, prompts: true, interrupt: true, standIn: false };
+  readonly capabilities: AgentCapabilities = {
+    resume: true,
+    prompts: true,
+    interrupt: true,
+    steer: false,
+    standIn: false,
+  };
   /** What an agent does with a message it has. Default: nothing, its turn stays open. */
   onMessage: RunningFakeOptions['onMessage'] = () => undefined;
   /** What an agent does after a decision. Default: nothing. */

@@ -4,6 +4,7 @@ import { BridgeError } from '../../src/base/errors.ts';
 import type { ChannelId } from '../../src/model/session.ts';
 import { describeChatTransport } from '../contracts/chat-transport.ts';
 import { FakeChatTransport } from './fake-chat-transport.ts';
+import { chatHandlers } from './chat-handlers.ts';
 
 const channel = '200000000000000001' as ChannelId;
 const unknownChannel = '200000000000000002' as ChannelId;
@@ -33,7 +34,7 @@ describeChatTransport('FakeChatTransport', async () => {
 });
 
 describe('FakeChatTransport', () => {
-  const handlers = { onMessage: () => undefined, onState: () => undefined };
+  const handlers = chatHandlers();
 
   it('holds what is sent until it may go', async () => {
     const fake = new FakeChatTransport();

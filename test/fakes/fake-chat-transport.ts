@@ -1,10 +1,20 @@
 import { BridgeError } from '../../src/base/errors.ts';
-import type { ChatHandlers, ChatPart, ChatState, ChatTransport } from '../../src/contracts/chat.ts';
-import { messageLimit, renderText } from '../../src/discord/render.ts';
-import type { Author, InboundMessage, OutboundText, ReactionName } from '../../src/model/message.ts';
+import type {
+  ChatHandlers,
+  ChatPart,
+  ChatState,
+  ChatThread,
+  ChatTransport,
+  HistoryPage,
+  OwnMessage,
+} from '../../src/contracts/chat.ts';
+import { cutToMessage, messageLimit, renderText } from '../../src/discord/render.ts';
+import type { Author, InboundMessage } from '../../src/model/message.ts';
+import type { OutboundText, ReactionName } from '../../src/model/outbound.ts';
 import type { ChannelId } from '../../src/model/session.ts';
 
-export type ChatErrorCode = 'chat-forbidden' | 'chat-not-found' | 'chat-invalid' | 'chat-unavailable';
+export type ChatErrorCode =
+  'chat-forbidden' | 'chat-not-found' | 'chat-invalid' | 'chat-too-large' | 'chat-unavailable';
 
 /** What the bot did, in the order in which the server stored it. */
 export type FakeDeed =
@@ -22,6 +32,7 @@ export type FakeDeed =
       readonly messageId: string;
       readonly reaction: ReactionName;
     }
+  | { readonly kind: 'edit'; readonly channel: ChannelId; readonly messageId: string; readonly text: string }
   | { readonly kind: 'typing'; readonly channel: ChannelId }
   | { readonly kind: 'topic'; readonly channel: ChannelId; readonly topic: string };
 
@@ -57,6 +68,8 @@ export class FakeChatTransport implements ChatTransport {
   readonly #removed = new Set<ChannelId>();
   readonly #messages = new Map<string, ChannelId>();
   readonly #nonces = new Map<string, string>();
+  readonly #said = new Map<string, InboundMessage>();
+  readonly #threads = new Map<ChannelId, ChannelId>();
   readonly #missed: InboundMessage[] = [];
   #failures: Failure[] = [];
   #refusal: BridgeError | undefined;
@@ -94,6 +107,7 @@ export class FakeChatTransport implements ChatTransport {
       id: `discord:${messageId}`,
       messageId,
       channel,
+      parent: this.#threads.get(channel),
       text,
       author: owner,
       attachments: [],
@@ -102,10 +116,34 @@ export class FakeChatTransport implements ChatTransport {
       ...more,
     };
     this.#messages.set(messageId, channel);
+    this.#said.set(messageId, message);
     if (this.#isClosed) return message;
     if (this.#handlers && this.#state.connection === 'ready') this.#handlers.onMessage(message);
     else this.#missed.push(message);
     return message;
+  }
+
+  /** Makes a thread of a channel. */
+  openThread(thread: ChannelId, parent: ChannelId): void {
+    this.#threads.set(thread, parent);
+  }
+
+  /** The author gives a message another text. Heard when connected. */
+  change(messageId: string, text: string): void {
+    const before = this.#said.get(messageId);
+    if (!before) throw new Error(`nobody said ${messageId}`);
+    const after = { ...before, text };
+    this.#said.set(messageId, after);
+    if (this.#handlers && this.#state.connection === 'ready') this.#handlers.onEdited(after);
+  }
+
+  /** The author takes a message back. Heard when connected. */
+  takeBack(messageId: string): void {
+    const before = this.#said.get(messageId);
+    if (!before) throw new Error(`nobody said ${messageId}`);
+    this.#said.delete(messageId);
+    this.#messages.delete(messageId);
+    if (this.#handlers && this.#state.connection === 'ready') this.#handlers.onDeleted(before.channel, [messageId]);
   }
 
   /** The next calls of `send` or `react` fail; with `stored` they happen all the same, and only the answer is lost. */
@@ -134,6 +172,13 @@ export class FakeChatTransport implements ChatTransport {
   /** `connect` will fail with this error. */
   refuseConnect(error: BridgeError): void {
     this.#refusal = error;
+  }
+
+  /** Connects afresh: what was missed is not told by itself. */
+  identifyAfresh(): void {
+    this.loseMissed();
+    this.#handlers?.onGap();
+    this.setState({ connection: 'ready' });
   }
 
   /** Changes the state as the network would. Back at `ready`, what was missed is heard. */
@@ -168,6 +213,7 @@ export class FakeChatTransport implements ChatTransport {
       this.setState({ connection: 'failed', detail: this.#refusal.message });
       return Promise.reject(this.#refusal);
     }
+    handlers.onGap();
     this.setState({ connection: 'ready' });
     return Promise.resolve();
   }
@@ -191,6 +237,38 @@ export class FakeChatTransport implements ChatTransport {
       const known = this.reactions.some((one) => one.messageId === messageId && one.reaction === reaction);
       if (!known) this.deeds.push({ kind: 'reaction', channel, messageId, reaction });
     });
+  }
+
+  async edit(channel: ChannelId, messageId: string, text: string): Promise<void> {
+    await this.#do(channel, () => {
+      if (this.#messages.get(messageId) !== channel) throw chatError('chat-not-found');
+      this.deeds.push({ kind: 'edit', channel, messageId, text: cutToMessage(text, this.#limit) });
+    });
+  }
+
+  history(channel: ChannelId, after: string, limit: number): Promise<HistoryPage> {
+    return this.#do(channel, () => {
+      const later = this.#inOrder(channel).filter((id) => BigInt(id) > BigInt(after));
+      const page = later.slice(0, limit);
+      const messages = page.flatMap((id) => this.#said.get(id) ?? []);
+      return { messages, last: page.at(-1), more: later.length >= limit };
+    });
+  }
+
+  threadsOf(channel: ChannelId, _since: number): Promise<readonly ChatThread[]> {
+    return this.#do(channel, () =>
+      [...this.#threads].filter(([, parent]) => parent === channel).map(([id, parent]) => ({ id, parent })),
+    );
+  }
+
+  ownMessages(channel: ChannelId, _since: number): Promise<readonly OwnMessage[]> {
+    return this.#do(channel, () =>
+      this.posts.filter((post) => post.channel === channel).map(({ id, text }) => ({ id, text })),
+    );
+  }
+
+  directChannel(userId: string): Promise<ChannelId> {
+    return Promise.resolve(`9${userId.slice(1)}` as ChannelId);
   }
 
   async typing(channel: ChannelId): Promise<void> {
@@ -246,6 +324,13 @@ export class FakeChatTransport implements ChatTransport {
     const isReply = replyTo !== undefined && this.#messages.has(replyTo);
     this.deeds.push({ kind: 'post', id, channel, text, nonce, ...(isReply ? { replyTo } : {}) });
     return id;
+  }
+
+  #inOrder(channel: ChannelId): readonly string[] {
+    return [...this.#messages]
+      .filter(([, one]) => one === channel)
+      .map(([id]) => id)
+      .sort((one, other) => (BigInt(one) < BigInt(other) ? -1 : 1));
   }
 
   #nextId(): string {

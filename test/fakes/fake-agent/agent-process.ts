@@ -119,7 +119,7 @@ export class FakeAgentProcess {
     this.alive = false;
     if (this.prompt) this.#tell({ kind: 'prompt-closed', id: this.prompt.id, by: 'agent-ended' });
     this.prompt = undefined;
-    this.#tell({ kind: 'died', exitCode, lastLines });
+    this.#tell({ kind: 'died', exitCode, lastLines, asked: false });
   }
 
   /** Ends because the bridge asks. */
