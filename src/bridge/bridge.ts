@@ -111,15 +111,18 @@ export class Bridge implements BridgeApi {
     const target = this.#options.sessions.get(session);
     const { entry } = target;
     const id = `cli:${newUuid()}`;
+    const now = clock.now();
     stores.inbox.append({
       id,
       session: entry.number,
       source: 'cli',
       channel: entry.channel,
       messageId: undefined,
+      authorId: undefined,
       authorName: 'cli',
       text,
-      receivedAt: clock.now(),
+      sentAt: now,
+      receivedAt: now,
     });
     log.info({ session, message: id, length: text.length }, 'message stored');
     collector.announce(entry.number, `sent:${id}`, words.sentFromShell(words.shortened(text, relayLimit)));
@@ -279,7 +282,7 @@ export class Bridge implements BridgeApi {
       since: isoTime(state.since),
       pid: agent?.pid ?? null,
       generation: record.generation,
-      queued: this.#options.stores.inbox.unsettled(entry.number),
+      queued: this.#options.stores.inbox.countUnsettled(entry.number),
       agentSession: record.agentSession ?? null,
       attach: this.#options.attachLine(terminalName(entry)),
     };

@@ -141,7 +141,7 @@ export class Conversation {
     const happened = error instanceof BridgeError ? error.happened : 'unknown';
     log.warn({ session, message: message.id, happened, error: describeError(error) }, 'message not delivered');
     if (happened === 'unknown') {
-      stores.inbox.move(message.id, 'uncertain', clock.now(), describeError(error));
+      stores.inbox.move(message.id, 'uncertain', clock.now(), { reason: describeError(error) });
       this.#retryLater();
       return false;
     }
@@ -151,7 +151,7 @@ export class Conversation {
       this.#giveUp(message.id, describeError(error));
       return true;
     }
-    stores.inbox.move(message.id, 'queued', clock.now(), describeError(error));
+    stores.inbox.move(message.id, 'queued', clock.now(), { reason: describeError(error) });
     this.#retryLater();
     return false;
   }

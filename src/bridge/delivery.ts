@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { BridgeError, describeError } from '../base/errors.ts';
 import { shortHash } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import type { OutboundContent, OutboxItem } from '../model/message.ts';
+import type { OutboundContent, OutboxItem } from '../model/outbound.ts';
 import type { ChannelId } from '../model/session.ts';
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
@@ -94,7 +94,7 @@ export class Delivery {
     const { stores, transport, clock, log } = this.#options;
     let tries = 0;
     while (!this.#stop.signal.aborted && transport.state.connection === 'ready') {
-      const item = stores.outbox.pending(channel, kind)[0];
+      const item = stores.outbox.head(channel, kind);
       if (!item) return;
       try {
         const finish = await this.#send(item);
@@ -126,15 +126,20 @@ export class Delivery {
 
   /** Returns what is left to be noted: that the last part is out goes to the disk together with the item's end. */
   async #send(item: OutboxItem): Promise<() => void> {
-    const { stores, transport } = this.#options;
+    const { stores, transport, clock } = this.#options;
     const { content, channel, key } = item;
     let finish = (): void => undefined;
     if (content.kind === 'reaction') {
       await transport.react(channel, content.messageId, content.reaction);
       return finish;
     }
+    if (content.kind === 'edit') {
+      const [posted] = stores.outbox.get(content.of)?.sentIds ?? [];
+      if (posted !== undefined) await transport.edit(channel, posted, content.text);
+      return finish;
+    }
     const parts = item.parts ?? transport.render(content);
-    if (!item.parts) stores.outbox.plan(key, parts);
+    if (!item.parts) stores.outbox.plan(key, parts, clock.now());
     for (const [index, text] of parts.entries()) {
       if (index < item.sentIds.length || this.#stop.signal.aborted) continue;
       const messageId = await transport.send({
@@ -143,7 +148,7 @@ export class Delivery {
         nonce: shortHash(`${key}:${index}`, nonceLength),
         ...(index === 0 && content.replyTo !== undefined ? { replyTo: content.replyTo } : {}),
       });
-      const note = (): void => stores.outbox.partSent(key, messageId);
+      const note = (): void => stores.outbox.partSent(key, messageId, clock.now());
       if (index === parts.length - 1) finish = note;
       else note();
     }

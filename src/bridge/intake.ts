@@ -83,8 +83,10 @@ export class Intake {
         source: 'discord',
         channel: message.channel,
         messageId: message.messageId,
+        authorId: message.author.id,
         authorName: message.author.name,
         text,
+        sentAt: message.sentAt,
         receivedAt: clock.now(),
       });
       if (isNew) {

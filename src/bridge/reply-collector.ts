@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { shortHash } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { AgentEvent, TurnOutcome } from '../model/agent.ts';
-import type { ReactionName } from '../model/message.ts';
+import type { ReactionName } from '../model/outbound.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
 import type { Stores, TurnRecord } from '../contracts/stores.ts';
 import type { Words } from './words.ts';
@@ -55,7 +55,7 @@ export class ReplyCollector {
   reject(messageId: string, text: string): void {
     const { stores, clock } = this.#options;
     stores.transaction(() => {
-      stores.inbox.move(messageId, 'failed', clock.now(), text);
+      stores.inbox.move(messageId, 'failed', clock.now(), { reason: text });
       this.#react(messageId, 'failed');
       this.#replyTo(messageId, `failed:${messageId}`, text);
     });
@@ -102,6 +102,9 @@ export class ReplyCollector {
       case 'turn-started':
         this.#startTurn(session, event);
         break;
+      case 'message-taken':
+        this.#takeIn(session, event.turn, event.message);
+        break;
       case 'text': {
         const turn = this.#turnOf(session, event.turn);
         if (!turn || event.text.trim() === '') break;
@@ -145,7 +148,8 @@ export class ReplyCollector {
     const message = stores.inbox.get(messageId);
     if (!message) return;
     // A confirmation that comes after we gave up on the message is news, not an error: the answer still counts.
-    const waited = message.state === 'sending' || message.state === 'uncertain' || message.state === 'queued';
+    const { state } = message;
+    const waited = state === 'sending' || state === 'steered' || state === 'uncertain' || state === 'queued';
     if (message.state === 'queued') stores.inbox.move(messageId, 'sending', clock.now());
     if (waited) stores.inbox.move(messageId, 'acknowledged', clock.now());
     if (turn !== undefined) {
@@ -158,6 +162,16 @@ export class ReplyCollector {
       });
     }
     this.#react(messageId, 'delivered');
+  }
+
+  /** A message that lay in the agent's own queue is part of a turn now: it shares the turn's outcome. */
+  #takeIn(session: SessionNumber, turn: string, messageId: string): void {
+    const { stores, clock } = this.#options;
+    const state = stores.inbox.get(messageId)?.state;
+    if (state === undefined || !this.#turnOf(session, turn)) return;
+    stores.turns.join(session, turn, messageId, clock.now());
+    const waited = state === 'sending' || state === 'steered' || state === 'uncertain';
+    if (waited) stores.inbox.move(messageId, 'acknowledged', clock.now());
   }
 
   #startTurn(session: SessionNumber, event: Extract<AgentEvent, { kind: 'turn-started' }>): void {
@@ -213,6 +227,8 @@ export class ReplyCollector {
         return words.turnInterrupted();
       case 'failed':
         return words.turnFailed(reason);
+      case 'rate-limited':
+        return words.turnFailed(reason);
       case 'lost':
         return words.turnLost();
     }
@@ -224,7 +240,9 @@ export class ReplyCollector {
       if (turn.message === undefined) this.#post(key, turn.channel, text);
       else this.#replyTo(turn.message, key, text);
     }
-    if (turn.message !== undefined) this.#react(turn.message, outcome === 'completed' ? 'answered' : 'failed');
+    const reaction = outcome === 'completed' ? 'answered' : 'failed';
+    for (const message of this.#options.stores.turns.messagesOf(turn.session, turn.turn))
+      this.#react(message, reaction);
   }
 
   /** Reacts to the chat message behind an inbox message. `answered` waits until the answer is posted. */
@@ -237,7 +255,7 @@ export class ReplyCollector {
       channel: message.channel,
       content: { kind: 'reaction', messageId: message.messageId, reaction },
     } as const;
-    const last = reaction === 'answered' ? stores.outbox.pending(message.channel, 'text').at(-1) : undefined;
+    const last = reaction === 'answered' ? stores.outbox.tail(message.channel, 'text') : undefined;
     if (last && stores.outbox.follow(last.key, item)) return;
     stores.outbox.append({ ...item, createdAt: clock.now() });
   }

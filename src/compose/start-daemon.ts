@@ -79,7 +79,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   const stores = scope.own('the state', openStores(server.files.database), (opened) => {
     opened.close();
   });
-  const uncertain = stores.inbox.markUncertain(clock.now());
+  const uncertain = stores.inbox.markUncertain('sending', clock.now());
   if (uncertain > 0) log.info({ count: uncertain }, 'messages of the last run will be looked up');
   let keepSessions = true;
   const agents = await openAgents(ground, { umask: options.umask, keepSessions: () => keepSessions }, scope);
@@ -110,6 +110,9 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
     onMessage: (message) => {
       intake.receive(message);
     },
+    onEdited: () => undefined,
+    onDeleted: () => undefined,
+    onGap: () => undefined,
     onState: (state) => {
       log.info({ connection: state.connection, detail: state.detail }, 'chat connection changed');
       delivery.kick();

@@ -13,7 +13,7 @@ function driver(name: string): AgentDriver {
   };
   return {
     name,
-    capabilities: { resume: true, prompts: true, interrupt: true, standIn: false },
+    capabilities: { resume: true, prompts: true, interrupt: true, steer: false, standIn: false },
     launch: unused,
     recover: unused,
   };

@@ -30,7 +30,7 @@ describe('send', () => {
     const { bridge, stores } = await world();
     await expect(bridge.send(local, 1, ' \n')).rejects.toThrow(refusal('message-empty'));
     await expect(bridge.send(local, 9, 'x')).rejects.toThrow(refusal('session-unknown', '9'));
-    expect(stores.inbox.unsettled(one)).toBe(0);
+    expect(stores.inbox.countUnsettled(one)).toBe(0);
   });
 
   it('MS-09: the log has its length, not its words', async () => {

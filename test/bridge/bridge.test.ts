@@ -44,14 +44,14 @@ describe('access', () => {
       for (const [call, ask] of Object.entries(calls)) {
         const all = await world();
         all.driver.agents[0]!.tell(asks('p1'));
-        const before = JSON.stringify([all.file(), all.said(), all.stores.inbox.unsettled(one), all.stops]);
+        const before = JSON.stringify([all.file(), all.said(), all.stores.inbox.countUnsettled(one), all.stops]);
         const asked = ask(all, actor);
         if (allowed.includes(call)) {
           await expect(asked, call).resolves.not.toThrow();
           continue;
         }
         await expect(asked, call).rejects.toThrow(refusal('forbidden'));
-        expect(JSON.stringify([all.file(), all.said(), all.stores.inbox.unsettled(one), all.stops]), call).toBe(before);
+        expect(JSON.stringify([all.file(), all.said(), all.stores.inbox.countUnsettled(one), all.stops]), call).toBe(before);
         expect(all.stores.prompts.get('p1')?.state, call).toBe('open');
         expect(all.log.at('warn'), call).toContain('request refused');
       }
@@ -123,7 +123,7 @@ describe('status', () => {
     expect(first).toMatchObject({ state: 'busy', queued: 1 });
     expect(second).toMatchObject({ lifecycle: 'lost', state: 'unknown', pid: null, waitingFor: null });
     expect(second?.detail).toContain('out of memory');
-    expect([stores.inbox.unsettled(one), clock.pending]).toEqual([1, 1]);
+    expect([stores.inbox.countUnsettled(one), clock.pending]).toEqual([1, 1]);
   });
 });
 

@@ -8,6 +8,7 @@ import type { AgentState } from '../../src/model/agent.ts';
 import type { Lifecycle } from '../../src/model/session.ts';
 import { FakeChatTransport } from '../fakes/fake-chat-transport.ts';
 import { channelOne, one } from './support/messages.ts';
+import { chatHandlers } from '../fakes/chat-handlers.ts';
 
 type Doing = Pick<AgentState, 'activity' | 'waitingFor'>;
 
@@ -27,7 +28,7 @@ const view = (state: Doing, lifecycle: Lifecycle = 'running'): SessionView => ({
 
 async function world() {
   const transport = new FakeChatTransport();
-  await transport.connect({ onMessage: () => undefined, onState: () => undefined });
+  await transport.connect(chatHandlers());
   const topics = new ChannelTopics({ transport, words: wordsIn('en'), log: silentLog });
   const shown = (): readonly string[] =>
     transport.deeds.flatMap((deed) => (deed.kind === 'topic' ? [deed.topic.split(' · ')[0] ?? ''] : []));

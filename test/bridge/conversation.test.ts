@@ -30,8 +30,10 @@ function world(change: (stores: Stores) => Stores = (stores) => stores) {
       source: 'discord',
       channel: channelOne,
       messageId: `chat-${id}`,
+      authorId: undefined,
       authorName: 'Olga',
       text: `text of ${id}`,
+      sentAt: clock.now(),
       receivedAt: clock.now(),
     });
   };

@@ -293,9 +293,9 @@ describe('failures', () => {
     const stores = openStores(':memory:');
     let broken = 2;
     const outbox = replacing(stores.outbox, {
-      pending: (...query) => {
+      head: (...query) => {
         if (broken-- > 0) throw new Error('database is locked');
-        return stores.outbox.pending(...query);
+        return stores.outbox.head(...query);
       },
     });
     const { delivery, say, settle, transport, clock, log } = world({ ...stores, outbox });

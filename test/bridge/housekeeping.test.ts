@@ -22,8 +22,10 @@ function world() {
         id,
         source: 'cli',
         messageId: undefined,
+        authorId: undefined,
         authorName: 'cli',
         text: 'x',
+        sentAt: at,
         receivedAt: at,
       });
       stores.outbox.append({ key: id, channel: channelOne, content: { kind: 'text', text: 'x' }, createdAt: at });

@@ -63,9 +63,11 @@ describe('intake', () => {
       source: 'discord',
       channel: channelOne,
       messageId: 'm1',
+      authorId: '500',
       authorName: 'Olga',
       text: 'hello',
       state: 'queued',
+      sentAt: 1_000,
       receivedAt: clock.now(),
     });
     expect(reactionsFor(stores, channelOne)).toEqual(['m1 stored']);
@@ -101,7 +103,7 @@ describe('intake', () => {
     const { intake, stores, woken } = world();
     intake.receive(inbound('m1', { text: 'first' }));
     intake.receive(inbound('m1', { text: 'first' }));
-    expect(stores.inbox.unsettled(one)).toBe(1);
+    expect(stores.inbox.countUnsettled(one)).toBe(1);
     expect(reactionsFor(stores, channelOne)).toEqual(['m1 stored']);
     expect(woken).toEqual([one]);
   });
@@ -123,7 +125,7 @@ describe('intake', () => {
         intake.receive(inbound(`m-${direct}`, { author: { ...owner, kind }, direct }));
         intake.receive(inbound(`c-${direct}`, { author: { id: '900', name: 'bot', kind }, text: code, direct }));
       }
-      expect(stores.inbox.unsettled(one)).toBe(0);
+      expect(stores.inbox.countUnsettled(one)).toBe(0);
       expect(stores.outbox.lanes()).toEqual([]);
       expect(owners.roleOf('900')).toBe('none');
     });
@@ -136,7 +138,7 @@ describe('access', () => {
     intake.receive(inbound('m1'));
     intake.receive(inbound('m2'));
     intake.receive(inbound('m3', { author: stranger }));
-    expect(stores.inbox.unsettled(one)).toBe(0);
+    expect(stores.inbox.countUnsettled(one)).toBe(0);
     expect(woken).toEqual([]);
     expect(textsFor(stores, channelOne)).toEqual([
       { kind: 'text', text: words.refusedNoOwner(), replyTo: 'm1' },
@@ -148,7 +150,7 @@ describe('access', () => {
     const { intake, stores, woken, log } = world();
     for (const id of ['m1', 'm2', 'm3']) intake.receive(inbound(id, { author: stranger }));
     intake.receive(inbound('m4', { author: stranger, channel: channelTwo }));
-    expect(stores.inbox.unsettled(one) + stores.inbox.unsettled(two)).toBe(0);
+    expect(stores.inbox.countUnsettled(one) + stores.inbox.countUnsettled(two)).toBe(0);
     expect(woken).toEqual([]);
     expect(textsFor(stores, channelOne)).toEqual([{ kind: 'text', text: words.refusedStranger(), replyTo: 'm1' }]);
     expect(textsFor(stores, channelTwo)).toEqual([]);
@@ -173,7 +175,7 @@ describe('access', () => {
     const { code } = owners.offerPairing();
     intake.receive(inbound('m1', { text: code, channel: elsewhere, direct: true }));
     expect(textsFor(stores, elsewhere)).toEqual([{ kind: 'text', text: words.paired(), replyTo: 'm1' }]);
-    expect(stores.inbox.unsettled(one)).toBe(0);
+    expect(stores.inbox.countUnsettled(one)).toBe(0);
     intake.receive(inbound('m2'));
     expect(woken).toEqual([one]);
   });
@@ -205,7 +207,7 @@ describe('channels without a session', () => {
   it('MS-04: access comes before routing: a stranger there hears nothing at all', () => {
     const { intake, stores, woken } = world();
     intake.receive(inbound('m1', { channel: elsewhere, author: stranger }));
-    expect(stores.inbox.unsettled(one)).toBe(0);
+    expect(stores.inbox.countUnsettled(one)).toBe(0);
     expect(stores.outbox.lanes()).toEqual([]);
     expect(woken).toEqual([]);
   });
@@ -219,7 +221,7 @@ describe('channels without a session', () => {
   it('MS-04: are left alone when the owner wants it so', () => {
     const { intake, stores } = world({ unmapped: 'ignore' });
     intake.receive(inbound('m1', { channel: elsewhere }));
-    expect(stores.inbox.unsettled(one)).toBe(0);
+    expect(stores.inbox.countUnsettled(one)).toBe(0);
     expect(stores.outbox.lanes()).toEqual([]);
   });
 
@@ -227,7 +229,7 @@ describe('channels without a session', () => {
     const { intake, stores, woken } = world({ entries: [], defaultSession: two });
     intake.receive(inbound('m1', { channel: elsewhere }));
     expect(textsFor(stores, elsewhere)).toEqual([{ kind: 'text', text: words.noDefaultSession(two), replyTo: 'm1' }]);
-    expect(stores.inbox.unsettled(two)).toBe(0);
+    expect(stores.inbox.countUnsettled(two)).toBe(0);
     expect(woken).toEqual([]);
   });
 });
@@ -265,7 +267,7 @@ describe('attachments', () => {
   it('a message with nothing in it is not stored', () => {
     const { intake, stores, log } = world();
     intake.receive(inbound('m1', { text: ' \n ' }));
-    expect(stores.inbox.unsettled(one)).toBe(0);
+    expect(stores.inbox.countUnsettled(one)).toBe(0);
     expect(log.at('warn')).toHaveLength(1);
   });
 });

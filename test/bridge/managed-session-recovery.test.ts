@@ -128,7 +128,7 @@ describe('a death nobody asked for', () => {
     const after = again(before);
     after.driver.onRecovering = (agent, listener) => {
       if (agent) agent.stopped = true;
-      listener.onEvent({ kind: 'died', exitCode: 3, lastLines: '' });
+      listener.onEvent({ kind: 'died', exitCode: 3, lastLines: '', asked: false });
     };
     await after.session.start();
     expect(after.session.record.lifecycle).toBe('lost');
@@ -143,7 +143,7 @@ describe('a death nobody asked for', () => {
     before.driver.agent.stopped = true;
     const after = again(before);
     after.driver.onRecovering = (_, listener) => {
-      listener.onEvent({ kind: 'died', exitCode: 3, lastLines: '' });
+      listener.onEvent({ kind: 'died', exitCode: 3, lastLines: '', asked: false });
     };
     await after.session.start();
     expect(after.session.record).toMatchObject({ lifecycle: 'running', generation: 2 });

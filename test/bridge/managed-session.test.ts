@@ -19,8 +19,10 @@ function queue({ stores, clock }: World, id: string): void {
     source: 'discord',
     channel: channelOne,
     messageId: `chat-${id}`,
+    authorId: undefined,
     authorName: 'Olga',
     text: `text of ${id}`,
+    sentAt: clock.now(),
     receivedAt: clock.now(),
   });
 }

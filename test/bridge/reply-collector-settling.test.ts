@@ -55,13 +55,21 @@ describe('settling messages', () => {
       stores.inbox.move(`m${index}`, state, 1);
     }
     collector.rejectWaiting(one, 'gone');
-    expect(stores.inbox.unsettled(one)).toBe(0);
+    expect(stores.inbox.countUnsettled(one)).toBe(0);
     expect(textsFor(stores, channelOne).map(({ replyTo }) => replyTo)).toEqual(['chat-m0', 'chat-m1', 'chat-m2']);
   });
 
   it('a message from the shell has nothing to react to; its failure is said in the channel', () => {
     const { collector, stores, told } = world();
-    const cli = { session: one, source: 'cli', channel: channelOne, messageId: undefined, receivedAt: 1 } as const;
+    const cli = {
+      session: one,
+      source: 'cli',
+      channel: channelOne,
+      messageId: undefined,
+      authorId: undefined,
+      sentAt: 1,
+      receivedAt: 1,
+    } as const;
     stores.inbox.append({ ...cli, id: 'c1', authorName: 'cli', text: 'x' });
     told(started('t1', 'c1'), ended('t1', 'failed', 'y'));
     expect(reactionsFor(stores, channelOne)).toEqual([]);
@@ -83,7 +91,7 @@ describe('the end of an agent', () => {
     collector.agentEnded(one);
     expect(stores.turns.get(one, 't1')?.outcome).toBe('lost');
     expect(said()).toEqual([words.turnLost()]);
-    expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 delivered', 'chat-m1 failed']);
+    expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 failed']);
     expect([stores.prompts.get('p1')?.state, stores.prompts.get('p2')?.state]).toEqual(['overtaken', 'open']);
     expect(stores.turns.current(two)?.turn).toBe('t2');
     collector.agentEnded(one);
@@ -159,7 +167,7 @@ describe('notices and announcements', () => {
     const { told, stores } = world();
     told(
       { kind: 'state', state: { activity: 'idle', waitingFor: null, source: 'hook', since: 1 } },
-      { kind: 'died', exitCode: 1, lastLines: 'bye' },
+      { kind: 'died', exitCode: 1, lastLines: 'bye', asked: false },
     );
     expect(stores.outbox.lanes()).toEqual([]);
   });

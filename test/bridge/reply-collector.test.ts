@@ -35,7 +35,7 @@ describe('a turn', () => {
     stores.outbox.settle(first!.key, 'posted', 1);
     expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 delivered']);
     stores.outbox.settle(second!.key, 'posted', 1);
-    expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 delivered', 'chat-m1 answered']);
+    expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 answered']);
   });
 
   it('✅ comes at once when everything is posted already, or nothing was said', () => {
@@ -47,9 +47,7 @@ describe('a turn', () => {
     sending('m2');
     told(started('t2', 'm2'), ended('t2'));
     expect(reactionsFor(stores, channelOne)).toEqual([
-      'chat-m1 delivered',
       'chat-m1 answered',
-      'chat-m2 delivered',
       'chat-m2 answered',
     ]);
   });
@@ -64,7 +62,7 @@ describe('a turn', () => {
       const { told, sending, stores } = world();
       sending('m1');
       told(started('t1', 'm1'), text('t1', 'a', 'so far'), ended('t1', outcome, reason));
-      expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 delivered', 'chat-m1 failed']);
+      expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 failed']);
       expect(textsFor(stores, channelOne)).toEqual([
         { kind: 'text', text: 'so far' },
         { kind: 'text', text: expected, replyTo: 'chat-m1' },
@@ -78,7 +76,7 @@ describe('a turn', () => {
     told(started('t1', 'm1'), ended('t1'), ended('t1', 'failed', 'late'));
     expect(stores.turns.get(one, 't1')?.outcome).toBe('completed');
     expect(said()).toEqual([]);
-    expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 delivered', 'chat-m1 answered']);
+    expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 answered']);
   });
 
   it('a text that comes after its end is heard all the same', () => {

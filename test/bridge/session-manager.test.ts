@@ -16,8 +16,10 @@ function queue({ stores, clock }: ManagerWorld, id: string, session = one): void
     source: 'discord',
     channel: channelOne,
     messageId: `chat-${id}`,
+    authorId: undefined,
     authorName: 'Olga',
     text: 'x',
+    sentAt: clock.now(),
     receivedAt: clock.now(),
   });
 }
@@ -224,7 +226,7 @@ describe('removing', () => {
     queue(all, 'm2');
     queue(all, 'other', two);
     await all.manager.remove(1);
-    expect([all.stores.inbox.unsettled(one), all.stores.inbox.unsettled(two)]).toEqual([0, 1]);
+    expect([all.stores.inbox.countUnsettled(one), all.stores.inbox.countUnsettled(two)]).toEqual([0, 1]);
     expect(textsFor(all.stores, channelOne)).toEqual(
       ['chat-m1', 'chat-m2'].map((replyTo) => ({ kind: 'text', text: words.sessionRemoved(one), replyTo })),
     );

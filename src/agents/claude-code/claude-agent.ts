@@ -279,7 +279,7 @@ export class ClaudeAgent implements RunningAgent {
     this.#look?.();
     this.#update();
     // Whoever starts it sees that it did not come up.
-    if (!this.#starting) this.#teller.tell({ kind: 'died', exitCode, lastLines });
+    if (!this.#starting) this.#teller.tell({ kind: 'died', exitCode, lastLines, asked: false });
   }
 
   #hear(event: MailboxEvent): void {

@@ -47,7 +47,7 @@ export function createClaudeCodeDriver(options: ClaudeCodeDriverOptions): AgentD
  */
 class ClaudeCodeDriver implements AgentDriver {
   readonly name = 'claude-code';
-  readonly capabilities = { resume: true, prompts: true, interrupt: true, standIn: false };
+  readonly capabilities = { resume: true, prompts: true, interrupt: true, steer: false, standIn: false };
   readonly #options: ClaudeCodeDriverOptions;
   /** By configuration directory. */
   readonly #stateFiles = new Map<string, StateFiles>();

@@ -36,7 +36,7 @@ const handleSchema = z.object({ agentSession: z.string(), pid: z.int().positive(
 export function createScriptedDriver(options: ScriptedDriverOptions): AgentDriver {
   return {
     name: 'scripted',
-    capabilities: { resume: true, prompts: true, interrupt: true, standIn: true },
+    capabilities: { resume: true, prompts: true, interrupt: true, steer: false, standIn: true },
     launch: (spec, resume, listener) => launch(options, spec, resume, listener),
     recover: (spec, handle, listener) => recover(options, spec, handle, listener),
   };

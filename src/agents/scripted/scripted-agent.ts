@@ -309,7 +309,7 @@ export class ScriptedAgent implements RunningAgent {
     try {
       if (this.#refused !== undefined) throw new Error('waits behind an earlier event');
       this.#closeDialog();
-      this.#tell({ kind: 'died', exitCode: death.exitCode, lastLines: death.lastLines });
+      this.#tell({ kind: 'died', exitCode: death.exitCode, lastLines: death.lastLines, asked: false });
     } catch (error) {
       const { log, clock, spec } = this.#options;
       log.error({ session: spec.session, error }, 'a death could not be handled; it is told again');

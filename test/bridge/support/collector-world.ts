@@ -53,8 +53,10 @@ export function world(stores: Stores = openStores(':memory:')) {
       source: 'discord',
       channel,
       messageId: `chat-${id}`,
+      authorId: undefined,
       authorName: 'Olga',
       text: 'hello',
+      sentAt: clock.now(),
       receivedAt: clock.now(),
     });
     stores.inbox.move(id, 'sending', clock.now());

@@ -66,7 +66,7 @@ export class HandAgent implements RunningAgent {
   async stop(): Promise<void> {
     await this.beforeStop();
     this.stopped = true;
-    this.tell({ kind: 'died', exitCode: 0, lastLines: '' });
+    this.tell({ kind: 'died', exitCode: 0, lastLines: '', asked: false });
   }
 
   detach(): Promise<void> {
@@ -100,14 +100,14 @@ export class HandAgent implements RunningAgent {
   /** Ends by itself. */
   die(exitCode: number | undefined = 1, lastLines = 'bye'): void {
     this.stopped = true;
-    this.tell({ kind: 'died', exitCode, lastLines });
+    this.tell({ kind: 'died', exitCode, lastLines, asked: false });
   }
 }
 
 /** A driver in the hands of a test. Its agents outlive whoever started them. */
 export class HandDriver implements AgentDriver {
   readonly name: string;
-  capabilities = { resume: true, prompts: true, interrupt: true, standIn: false };
+  capabilities = { resume: true, prompts: true, interrupt: true, steer: false, standIn: false };
   readonly launches: { readonly spec: AgentSpec; readonly resume: string | undefined }[] = [];
   readonly recoveries: { readonly spec: AgentSpec; readonly handle: string }[] = [];
   readonly agents: HandAgent[] = [];

@@ -1,7 +1,15 @@
 import { BridgeError } from '../../../src/base/errors.ts';
-import type { OutboundText, ReactionName } from '../../../src/model/message.ts';
+import type { OutboundText, ReactionName } from '../../../src/model/outbound.ts';
 import type { ChannelId } from '../../../src/model/session.ts';
-import type { ChatHandlers, ChatPart, ChatState, ChatTransport } from '../../../src/contracts/chat.ts';
+import type {
+  ChatHandlers,
+  ChatPart,
+  ChatState,
+  ChatThread,
+  ChatTransport,
+  HistoryPage,
+  OwnMessage,
+} from '../../../src/contracts/chat.ts';
 
 /** The error of a chat server that says this code. */
 export function chatError(
@@ -53,6 +61,36 @@ export class HandTransport implements ChatTransport {
   async react(_channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void> {
     await this.beforeReact(messageId, reaction);
     this.reactions.push(`${messageId} ${reaction}`);
+  }
+
+  /** What the bot has edited, in order. */
+  readonly edits: { readonly messageId: string; readonly text: string }[] = [];
+  /** What `history` gives, by channel. */
+  readonly histories = new Map<ChannelId, HistoryPage['messages']>();
+  readonly threads = new Map<ChannelId, readonly ChatThread[]>();
+  readonly own = new Map<ChannelId, readonly OwnMessage[]>();
+
+  edit(_channel: ChannelId, messageId: string, text: string): Promise<void> {
+    this.edits.push({ messageId, text });
+    return Promise.resolve();
+  }
+
+  history(channel: ChannelId, after: string, limit: number): Promise<HistoryPage> {
+    const later = (this.histories.get(channel) ?? []).filter(({ messageId }) => BigInt(messageId) > BigInt(after));
+    const messages = later.slice(0, limit);
+    return Promise.resolve({ messages, last: messages.at(-1)?.messageId, more: later.length >= limit });
+  }
+
+  threadsOf(channel: ChannelId, _since: number): Promise<readonly ChatThread[]> {
+    return Promise.resolve(this.threads.get(channel) ?? []);
+  }
+
+  ownMessages(channel: ChannelId, _since: number): Promise<readonly OwnMessage[]> {
+    return Promise.resolve(this.own.get(channel) ?? []);
+  }
+
+  directChannel(userId: string): Promise<ChannelId> {
+    return Promise.resolve(`9${userId.slice(1)}` as ChannelId);
   }
 
   channelName(channel: ChannelId): string | undefined {

@@ -16,6 +16,7 @@ export function inbound(id: string, change: Partial<InboundMessage> = {}): Inbou
   return {
     id: `discord:${id}`,
     channel: channelOne,
+    parent: undefined,
     messageId: id,
     author: owner,
     text: `text of ${id}`,

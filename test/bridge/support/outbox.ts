@@ -1,4 +1,4 @@
-import type { OutboundText, ReactionName } from '../../../src/model/message.ts';
+import type { OutboundText, ReactionName } from '../../../src/model/outbound.ts';
 import type { ChannelId } from '../../../src/model/session.ts';
 import type { Stores } from '../../../src/contracts/stores.ts';
 
