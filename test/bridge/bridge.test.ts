@@ -51,7 +51,9 @@ describe('access', () => {
           continue;
         }
         await expect(asked, call).rejects.toThrow(refusal('forbidden'));
-        expect(JSON.stringify([all.file(), all.said(), all.stores.inbox.countUnsettled(one), all.stops]), call).toBe(before);
+        expect(JSON.stringify([all.file(), all.said(), all.stores.inbox.countUnsettled(one), all.stops]), call).toBe(
+          before,
+        );
         expect(all.stores.prompts.get('p1')?.state, call).toBe('open');
         expect(all.log.at('warn'), call).toContain('request refused');
       }

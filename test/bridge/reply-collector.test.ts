@@ -46,10 +46,7 @@ describe('a turn', () => {
     told(ended('t1'));
     sending('m2');
     told(started('t2', 'm2'), ended('t2'));
-    expect(reactionsFor(stores, channelOne)).toEqual([
-      'chat-m1 answered',
-      'chat-m2 answered',
-    ]);
+    expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 answered', 'chat-m2 answered']);
   });
 
   for (const [outcome, reason, expected] of [
