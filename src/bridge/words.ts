@@ -63,6 +63,8 @@ const english: Words = {
         return `🖥️ The agent shows a question that only the terminal can answer: ${notice.what}. On the machine, type \`vai attach ${session}\`. Your messages wait.`;
       case 'retrying':
         return `⏳ The agent is waiting for its service and tries again by itself: ${notice.detail}.`;
+      case 'conversation-lost':
+        return '⚠️ The agent could not go on with its earlier conversation and began a new one. It does not remember what was said before.';
     }
   },
   deliveryFailed: (reason) => `❌ This message did not reach the agent: ${reason}`,
@@ -108,6 +110,8 @@ const japanese: Words = {
         return `🖥️ 端末でしか答えられない質問が表示されています: ${notice.what}。マシンで \`vai attach ${session}\` を実行してください。メッセージは保留されています。`;
       case 'retrying':
         return `⏳ エージェントはサービスの応答を待ち、自動で再試行しています: ${notice.detail}`;
+      case 'conversation-lost':
+        return '⚠️ エージェントは以前の会話を続けられず、新しい会話を始めました。これまでの内容は覚えていません。';
     }
   },
   deliveryFailed: (reason) => `❌ このメッセージはエージェントに届きませんでした: ${reason}`,

@@ -96,4 +96,6 @@ export type AgentNotice =
   | { readonly kind: 'needs-login' }
   | { readonly kind: 'needs-trust'; readonly workDir: string }
   | { readonly kind: 'needs-desk'; readonly what: string }
-  | { readonly kind: 'retrying'; readonly detail: string };
+  | { readonly kind: 'retrying'; readonly detail: string }
+  /** Its earlier conversation could not be continued: it has begun a new one and knows nothing of the old. */
+  | { readonly kind: 'conversation-lost' };
