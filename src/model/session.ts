@@ -17,6 +17,11 @@ export function parseChannelId(value: string): ChannelId | undefined {
   return /^\d{15,20}$/.test(value) ? (value as ChannelId) : undefined;
 }
 
+/** What is done with a message that comes while the agent is busy: it waits, goes into the agent's own queue, or stops the turn. */
+export const busyModes = ['queue', 'steer', 'interrupt'] as const;
+
+export type BusyMode = (typeof busyModes)[number];
+
 /** What the owner configured for one session: a line of sessions.json. */
 export interface SessionEntry {
   readonly number: SessionNumber;
@@ -27,6 +32,8 @@ export interface SessionEntry {
   readonly agent?: string;
   /** The owner's recorded consent that the agent may trust `workDir`. */
   readonly trusted?: boolean;
+  /** Default `queue`. */
+  readonly whileBusy?: BusyMode;
 }
 
 /** Where a session is in its life. `lost` is a death nobody asked for that recovery is working on. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { BridgeError, systemErrorCode } from '../base/errors.ts';
-import { parseChannelId, parseSessionNumber } from '../model/session.ts';
+import { busyModes, parseChannelId, parseSessionNumber } from '../model/session.ts';
 import type { SessionEntry } from '../model/session.ts';
 import type { SessionMap } from '../contracts/stores.ts';
 
@@ -16,7 +16,11 @@ const settings = z.strictObject({
   workDir: z.string().startsWith('/', 'must be an absolute path').optional(),
   agent: z.string().min(1).optional(),
   trusted: z.boolean().optional(),
+  whileBusy: z
+    .enum(busyModes, { error: ({ input }) => `${JSON.stringify(input)} is none of ${busyModes.join(', ')}` })
+    .optional(),
 });
+
 /** How often and how long a lock of somebody else is waited for: about two seconds in all. */
 const lockPatience = { retries: 8, factor: 1.5, minTimeout: 40, maxTimeout: 500 };
 
@@ -119,7 +123,7 @@ export class SessionsFile implements SessionMap {
       const place = [key, ...(issue?.path ?? [])].join('.');
       throw this.#invalid(`has a wrong value at "${place}": ${issue?.message ?? 'unknown'}`);
     }
-    const { channel: channelText, workDir, agent, trusted } = parsed.data;
+    const { channel: channelText, workDir, agent, trusted, whileBusy } = parsed.data;
     const channel = parseChannelId(channelText);
     if (channel === undefined) {
       throw this.#invalid(`has "${channelText}" for session ${number}; a channel id has 15 to 20 digits`);
@@ -130,6 +134,7 @@ export class SessionsFile implements SessionMap {
       ...(workDir === undefined ? {} : { workDir }),
       ...(agent === undefined ? {} : { agent }),
       ...(trusted === undefined ? {} : { trusted }),
+      ...(whileBusy === undefined ? {} : { whileBusy }),
     };
   }
 

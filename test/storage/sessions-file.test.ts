@@ -26,7 +26,7 @@ describe('reading', () => {
   it('MS-01: reads the flat form and the form with settings, by number', async () => {
     const { sessions } = fileWith(
       JSON.stringify({
-        10: { channel: channelC, workDir: '/srv/x', agent: 'scripted', trusted: true },
+        10: { channel: channelC, workDir: '/srv/x', agent: 'scripted', trusted: true, whileBusy: 'steer' },
         2: channelB,
         1: channelA,
       }),
@@ -34,7 +34,7 @@ describe('reading', () => {
     expect(await sessions.read()).toEqual([
       { number: 1, channel: channelA },
       { number: 2, channel: channelB },
-      { number: 10, channel: channelC, workDir: '/srv/x', agent: 'scripted', trusted: true },
+      { number: 10, channel: channelC, workDir: '/srv/x', agent: 'scripted', trusted: true, whileBusy: 'steer' },
     ]);
   });
 
@@ -62,6 +62,12 @@ describe('reading', () => {
     ['settings without a channel', '{"1": {"agent": "scripted"}}', '"1.channel"'],
     ['an unknown setting', `{"1": {"channel": "${channelA}", "wrokDir": "/x"}}`, '"1"', 'wrokDir'],
     ['a relative directory', `{"1": {"channel": "${channelA}", "workDir": "x"}}`, '"1.workDir"', 'absolute'],
+    [
+      'a busy mode that there is not',
+      `{"1": {"channel": "${channelA}", "whileBusy": "shout"}}`,
+      '"1.whileBusy"',
+      '"shout" is none of queue, steer, interrupt',
+    ],
     ['a wrong kind of consent', `{"1": {"channel": "${channelA}", "trusted": "yes"}}`, '"1.trusted"'],
   ];
   for (const [name, content, ...told] of wrong) {
@@ -109,7 +115,13 @@ describe('writing', () => {
   });
 
   it('MS-01: keeps settings through a change of something else', async () => {
-    const settings = { channel: channelA, workDir: '/srv/x', agent: 'scripted', trusted: false };
+    const settings = {
+      channel: channelA,
+      workDir: '/srv/x',
+      agent: 'scripted',
+      trusted: false,
+      whileBusy: 'interrupt',
+    };
     const { path, sessions } = fileWith(JSON.stringify({ 1: settings }));
     await sessions.update(adding({ number: two, channel: channelB }));
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ 1: settings, 2: channelB });
