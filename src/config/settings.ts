@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { parseSessionNumber } from '../model/session.ts';
 import { expandHome, isDirectory } from './directories.ts';
+import { formatDuration, parseDuration } from './duration.ts';
 import { splitWords } from './split-words.ts';
 
 const number = z.union([z.number(), z.string()]).transform((value) => String(value).trim());
@@ -22,6 +23,25 @@ const port = number.pipe(
     .regex(/^\d{1,5}$/)
     .transform(Number)
     .pipe(z.number().max(65_535)),
+);
+
+/** Milliseconds. */
+const duration = number.transform((text, context) => {
+  const parsed = parseDuration(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue('not a duration');
+  return z.NEVER;
+});
+
+/** How long something is kept: nothing is kept for ever (I11), and nothing goes at once. */
+const retention = duration.pipe(z.number().positive());
+
+const count = number.pipe(
+  z
+    .string()
+    .regex(/^\d{1,6}$/)
+    .transform(Number)
+    .pipe(z.number().positive()),
 );
 
 const apiUrl = word.pipe(
@@ -68,6 +88,14 @@ export const configSchema = z.object({
     .pipe(z.enum(logLevels))
     .prefault('info'),
   language: word.pipe(z.enum(['en', 'ja'])).prefault('en'),
+  catchUpMaxAge: duration.prefault('6h'),
+  queueNotice: count.prefault(100),
+  retentionMessages: retention.prefault('30d'),
+  retentionPosts: retention.prefault('30d'),
+  retentionTurns: retention.prefault('30d'),
+  retentionPrompts: retention.prefault('30d'),
+  retentionChannels: retention.prefault('90d'),
+  retentionFiles: retention.prefault('7d'),
 });
 
 /** Everything the owner can set, checked. */
@@ -84,7 +112,14 @@ export interface Setting {
   readonly expected: string;
   /** Its value is never shown. */
   readonly secret?: true;
+  /** A number of milliseconds that is written with a unit. */
+  readonly isDuration?: true;
 }
+
+const kept = {
+  expected: 'a duration longer than 0, e.g. 12h or 30d',
+  isDuration: true,
+} as const;
 
 /** Under which names each setting is read. */
 export const settings: Readonly<Record<SettingName, Setting>> = {
@@ -142,6 +177,19 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
   },
   logLevel: { variables: ['LOG_LEVEL'], json: 'log.level', expected: `one of ${logLevels.join(', ')}` },
   language: { variables: ['BRIDGE_LANGUAGE'], json: 'language', expected: '"en" or "ja"' },
+  catchUpMaxAge: {
+    variables: ['CATCH_UP_MAX_AGE'],
+    json: 'catchUp.maxAge',
+    expected: 'a duration, e.g. 30m or 6h, 0 or "forever"',
+    isDuration: true,
+  },
+  queueNotice: { variables: ['QUEUE_NOTICE'], json: 'queue.notice', expected: 'a number of messages (1 to 999999)' },
+  retentionMessages: { variables: ['RETENTION_MESSAGES'], json: 'retention.messages', ...kept },
+  retentionPosts: { variables: ['RETENTION_POSTS'], json: 'retention.posts', ...kept },
+  retentionTurns: { variables: ['RETENTION_TURNS'], json: 'retention.turns', ...kept },
+  retentionPrompts: { variables: ['RETENTION_PROMPTS'], json: 'retention.prompts', ...kept },
+  retentionChannels: { variables: ['RETENTION_CHANNELS'], json: 'retention.channels', ...kept },
+  retentionFiles: { variables: ['RETENTION_FILES'], json: 'retention.files', ...kept },
 };
 
 /** The names of all settings. */
@@ -150,4 +198,9 @@ export const settingNames = Object.keys(settings) as readonly SettingName[];
 /** Whether a text is the name of a setting. */
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(settings, name);
+}
+
+/** A value as the owner would write it. */
+export function writtenValue(name: SettingName, value: Config[SettingName]): string {
+  return settings[name].isDuration && typeof value === 'number' ? formatDuration(value) : String(value);
 }

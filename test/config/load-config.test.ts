@@ -9,6 +9,9 @@ import { describeSource, loadConfig } from '../../src/config/load-config.ts';
 import type { LoadedConfig } from '../../src/config/load-config.ts';
 import { settingNames, settings } from '../../src/config/settings.ts';
 
+const hour = 3_600_000;
+const day = 24 * hour;
+
 let directory: string;
 let envFile: string;
 let bridgeJson: string;
@@ -58,6 +61,14 @@ describe('loadConfig', () => {
       localPort: 8787,
       logLevel: 'info',
       language: 'en',
+      catchUpMaxAge: 6 * hour,
+      queueNotice: 100,
+      retentionMessages: 30 * day,
+      retentionPosts: 30 * day,
+      retentionTurns: 30 * day,
+      retentionPrompts: 30 * day,
+      retentionChannels: 90 * day,
+      retentionFiles: 7 * day,
     });
     expect(Object.values(sources).every((source) => source.from === 'default')).toBe(true);
     expect(Object.keys(sources).sort()).toEqual([...settingNames].sort());
@@ -85,8 +96,29 @@ describe('loadConfig', () => {
       localPort: '0',
       logLevel: 'debug',
       language: 'ja',
+      catchUpMaxAge: 'forever',
+      queueNotice: '7',
+      retentionMessages: '1d',
+      retentionPosts: '2h',
+      retentionTurns: '3m',
+      retentionPrompts: '4s',
+      retentionChannels: '5d',
+      retentionFiles: '6h',
     };
-    const expected = { ...values, defaultSession: 3, localPort: 0, claudeOptions: ['--model', 'opus'] };
+    const expected = {
+      ...values,
+      defaultSession: 3,
+      localPort: 0,
+      claudeOptions: ['--model', 'opus'],
+      catchUpMaxAge: Infinity,
+      queueNotice: 7,
+      retentionMessages: day,
+      retentionPosts: 2 * hour,
+      retentionTurns: 180_000,
+      retentionPrompts: 4000,
+      retentionChannels: 5 * day,
+      retentionFiles: 6 * hour,
+    };
     const environment = Object.fromEntries(settingNames.map((name) => [settings[name].variables[0], values[name]]));
     expect(load({ environment }).config).toEqual(expected);
 
@@ -112,6 +144,12 @@ describe('loadConfig', () => {
     expect(describeSource(sources.logLevel)).toBe(`LOG_LEVEL in ${envFile}`);
     expect(describeSource(sources.agent)).toBe(`agent in ${bridgeJson}`);
     expect(describeSource(sources.language)).toBe('the default');
+  });
+
+  it('knows that nothing missed is run by itself from that everything is', () => {
+    expect(load({ environment: { CATCH_UP_MAX_AGE: '0' } }).config.catchUpMaxAge).toBe(0);
+    expect(load({ json: { catchUp: { maxAge: 0 } } }).config.catchUpMaxAge).toBe(0);
+    expect(load({ json: { catchUp: { maxAge: 'forever' } } }).config.catchUpMaxAge).toBe(Infinity);
   });
 
   it('takes an empty text as not set', () => {
@@ -181,6 +219,14 @@ describe('loadConfig', () => {
     ['FLASK_PORT', 'http', 'a port number'],
     ['LOG_LEVEL', 'loud', 'one of trace'],
     ['BRIDGE_LANGUAGE', 'de', '"en" or "ja"'],
+    ['CATCH_UP_MAX_AGE', '6', 'a duration, e.g. 30m or 6h'],
+    ['CATCH_UP_MAX_AGE', 'six hours', 'a duration, e.g. 30m or 6h'],
+    ['QUEUE_NOTICE', '0', 'a number of messages'],
+    ['QUEUE_NOTICE', 'many', 'a number of messages'],
+    ['RETENTION_MESSAGES', '0', 'a duration longer than 0'],
+    ['RETENTION_MESSAGES', 'forever', 'a duration longer than 0'],
+    ['RETENTION_POSTS', '-1d', 'a duration longer than 0'],
+    ['RETENTION_CHANNELS', '30', 'a duration longer than 0'],
   ])('refuses %s=%s, naming value, key and place', (key, value, expected) => {
     const fromEnvironment = failure({ environment: { [key]: value } });
     expect(fromEnvironment.code).toBe('config-invalid');
@@ -199,6 +245,8 @@ describe('loadConfig', () => {
     [{ claude: { workDir: '/a\u0000b' } }, 'claude.workDir', JSON.stringify('/a\u0000b')],
     [{ claude: { options: { a: 1 } } }, 'claude.options', '{"a":1}'],
     [{ claude: { options: [1] } }, 'claude.options', '[1]'],
+    [{ retention: { messages: 30 } }, 'retention.messages', '30'],
+    [{ catchUp: { maxAge: null } }, 'catchUp.maxAge', 'null'],
     [{ language: ['en'] }, 'language', '["en"]'],
   ])('refuses a value of the wrong kind in bridge.json: %j', (json, path, shown) => {
     const error = failure({ json });

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { cliReference } from '../../docs/generate-cli.ts';
-import { configSchema, settingNames, settings } from '../../src/config/settings.ts';
+import { configSchema, settingNames, settings, writtenValue } from '../../src/config/settings.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -108,7 +108,7 @@ describe('docs/configuration.md', () => {
     const cells = row?.split('|').map((cell) => cell.trim());
     const value = defaults[name];
     const isNone = value === undefined || (typeof value === 'object' && value.length === 0);
-    expect(cells?.slice(2, 4)).toEqual([`\`${json}\``, isNone ? 'none' : `\`${String(value)}\``]);
+    expect(cells?.slice(2, 4)).toEqual([`\`${json}\``, isNone ? 'none' : `\`${writtenValue(name, value)}\``]);
   });
 });
 
