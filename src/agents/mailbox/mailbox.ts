@@ -5,6 +5,7 @@ import { makePrivateDirectory, replaceFile } from '../../base/atomic-file.ts';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { DirectoryWatch } from '../../base/directory-watch.ts';
 import { systemErrorCode } from '../../base/errors.ts';
+import { failPoint } from '../../base/fail-point.ts';
 import type { Log } from '../../base/log.ts';
 import { Scope } from '../../base/scope.ts';
 import { endHookProcess, hookProcessState } from './hook-process.ts';
@@ -101,7 +102,10 @@ export class Mailbox {
   remove(ids: readonly string[]): void {
     for (const id of ids) {
       if (!isEventId(id)) throw new Error(`"${id}" is not the id of an event`);
+      // The events are a queue that is read by removing: this is where its cursor moves.
+      failPoint('cursor:mailbox:before');
       rmSync(this.#path('events', `${id}.json`), { force: true });
+      failPoint('cursor:mailbox:after');
       this.#told.delete(id);
     }
   }
