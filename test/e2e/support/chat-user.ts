@@ -35,6 +35,16 @@ export class ChatUser {
     await this.#call('PATCH', `/channels/${channel}`, { name });
   }
 
+  /** Puts another text in the place of what one said. */
+  async edit(channel: string, message: string, content: string): Promise<void> {
+    await this.#call('PATCH', `/channels/${channel}/messages/${message}`, { content });
+  }
+
+  /** Takes back what one said. */
+  async remove(channel: string, message: string): Promise<void> {
+    await this.#call('DELETE', `/channels/${channel}/messages/${message}`);
+  }
+
   async react(channel: string, message: string, emoji: string): Promise<void> {
     await this.#call('PUT', `/channels/${channel}/messages/${message}/reactions/${encodeURIComponent(emoji)}/@me`);
   }

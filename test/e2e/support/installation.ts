@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { daemonFlags } from '../../../src/cli/daemon-process.ts';
 import { resolvePaths } from '../../../src/config/paths.ts';
@@ -61,19 +62,30 @@ export class Installation {
 
   /** Starts the daemon as a process of its own; resolves with what it tells its parent. */
   async startDaemon(): Promise<{ kind: string; code?: string; message?: string }> {
-    const daemon = spawn(process.execPath, [...daemonFlags, join(root, 'dist/main.js')], {
-      env: this.environment,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    this.#daemon = daemon;
-    for (const stream of [daemon.stdout, daemon.stderr]) {
-      stream?.on('data', (chunk: Buffer) => this.#output.push(chunk.toString()));
-    }
+    const daemon = this.#spawnDaemon({});
     const ended = once(daemon, 'exit').then(() => {
       throw new Error(`the daemon ended before it was ready:\n${this.#output.join('')}`);
     });
     const [told] = (await Promise.race([once(daemon, 'message'), ended])) as [{ kind: string }];
     return told;
+  }
+
+  /**
+   * Starts a daemon that is killed at a fail point, sooner or later; resolves when it is ready, or dead.
+   * @param failPoint what `BRIDGE_FAIL_POINT` says: `inbox:new:before#2`.
+   */
+  async startMortalDaemon(failPoint: string): Promise<void> {
+    const daemon = this.#spawnDaemon({ BRIDGE_FAIL_POINT: failPoint });
+    await Promise.race([once(daemon, 'message'), once(daemon, 'exit')]);
+  }
+
+  /** Waits for a daemon that ends by itself; resolves with the signal that ended it, or null. Undefined when it goes on. */
+  async daemonSignal(timeoutMs: number): Promise<NodeJS.Signals | null | undefined> {
+    const daemon = this.#daemon;
+    if (daemon && this.daemonPid !== undefined) {
+      await Promise.race([once(daemon, 'exit'), sleep(timeoutMs, undefined, { ref: false })]);
+    }
+    return this.daemonPid === undefined ? daemon?.signalCode : undefined;
   }
 
   get daemonPid(): number | undefined {
@@ -108,6 +120,18 @@ export class Installation {
   /** Starts a daemon that is expected to give up by itself. */
   runFailingDaemon(): Promise<Finished> {
     return this.#finish(join(root, 'dist/main.js'), [], {});
+  }
+
+  #spawnDaemon(environment: Readonly<Record<string, string>>): ChildProcess {
+    const daemon = spawn(process.execPath, [...daemonFlags, join(root, 'dist/main.js')], {
+      env: { ...this.environment, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.#daemon = daemon;
+    for (const stream of [daemon.stdout, daemon.stderr]) {
+      stream?.on('data', (chunk: Buffer) => this.#output.push(chunk.toString()));
+    }
+    return daemon;
   }
 
   async #finish(
