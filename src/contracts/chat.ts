@@ -30,7 +30,7 @@ export interface ChatPart {
   readonly channel: ChannelId;
   readonly text: string;
   readonly replyTo?: string;
-  /** Files that go with it. */
+  /** Files that go with it; read while they are sent. A part of files alone has an empty text. */
   readonly files?: readonly OutboundFile[];
   /** At most 25 characters. The server posts a repeated nonce once (it remembers it for some minutes). */
   readonly nonce: string;
@@ -59,8 +59,13 @@ export interface OwnMessage {
 }
 
 /**
- * Messages in, parts out. Errors are BridgeErrors with these codes: `chat-forbidden`, `chat-not-found`, `chat-invalid`,
- * `chat-too-large` (all `not-done`: repeating is useless), and `chat-unavailable` (`unknown`: repeat with the same nonce).
+ * Messages in, parts out. Errors are BridgeErrors with these codes:
+ *
+ * - `chat-forbidden`, `chat-not-found`: the channel or the message is closed to the bot, or gone. `not-done`.
+ * - `chat-invalid`: the server does not take this, and never will. `not-done`.
+ * - `chat-too-large`: without its files it may be taken. `not-done`.
+ * - `file-unreadable`: a file of the part cannot be read; the message names it. `not-done`: nothing was asked of the server.
+ * - `chat-unavailable`: nobody knows whether it was done. `unknown`: repeat with the same nonce, later each time.
  */
 export interface ChatTransport {
   readonly state: ChatState;
