@@ -7,9 +7,9 @@ import type { Log } from '../base/log.ts';
 import type { ChatThread, HistoryPage, OwnMessage } from '../contracts/chat.ts';
 import { parseChannelId } from '../model/session.ts';
 import type { ChannelId } from '../model/session.ts';
+import { snowflakeAt, timeOfSnowflake } from '../model/snowflake.ts';
 import { parseMessage } from './parse.ts';
 import type { RestCalls } from './rest-calls.ts';
-import { snowflakeAt, timeOfSnowflake } from './snowflake.ts';
 
 /** What one request gives at most (Discord's documentation). */
 const pageSize = 100;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Author, InboundMessage } from '../model/message.ts';
 import { parseChannelId } from '../model/session.ts';
 import type { ChannelId } from '../model/session.ts';
-import { timeOfSnowflake } from './snowflake.ts';
+import { timeOfSnowflake } from '../model/snowflake.ts';
 
 /** What people say. Everything else is the server speaking: joins, pins, boosts, a thread that was made. */
 const spoken: ReadonlySet<number> = new Set([
