@@ -68,7 +68,7 @@ export interface InboxMessage {
  *   not arrive, and the channel was told why.
  */
 export const inboxMoves = {
-  queued: ['sending', 'held', 'withdrawn', 'failed'],
+  queued: ['sending', 'withdrawn', 'failed'],
   held: ['queued', 'withdrawn', 'failed'],
   sending: ['acknowledged', 'steered', 'uncertain', 'queued', 'failed'],
   steered: ['acknowledged', 'uncertain', 'failed'],

@@ -8,11 +8,11 @@ import { channelA, channelB, message, one, two } from './records.ts';
 
 const states = Object.keys(inboxMoves) as InboxState[];
 
-/** The moves that bring a fresh message into a state. */
+/** The moves that bring a fresh message into a state; a held one begins as that. */
 const wayTo: Readonly<Record<InboxState, readonly InboxState[]>> = {
   queued: [],
   sending: ['sending'],
-  held: ['held'],
+  held: [],
   steered: ['sending', 'steered'],
   uncertain: ['sending', 'uncertain'],
   acknowledged: ['sending', 'acknowledged'],
@@ -22,7 +22,7 @@ const wayTo: Readonly<Record<InboxState, readonly InboxState[]>> = {
 
 function inboxWith(id: string, state: InboxState): Inbox {
   const { inbox } = openStores(':memory:');
-  inbox.append(message(id));
+  inbox.append(message(id), state === 'held' ? 'held' : 'queued');
   for (const step of wayTo[state]) inbox.move(id, step, 2_000);
   return inbox;
 }
