@@ -22,7 +22,7 @@ import type {
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { Workspace } from '../contracts/workspace.ts';
-import { terminalName } from './managed-session.ts';
+import { terminalName } from './agent-starter.ts';
 import type { ManagedSession } from './managed-session.ts';
 import type { Owners } from './owners.ts';
 import type { ReplyCollector } from './reply-collector.ts';

@@ -1,11 +1,14 @@
 import type { Cancel, Clock } from '../base/clock.ts';
 import { BridgeError, describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { canAcceptMessage } from '../model/agent.ts';
+import { SerialQueue } from '../base/serial-queue.ts';
+import { canAcceptMessage, canSteer } from '../model/agent.ts';
 import type { InboxMessage } from '../model/message.ts';
-import type { SessionNumber } from '../model/session.ts';
+import type { BusyMode, SessionNumber } from '../model/session.ts';
 import type { RunningAgent } from '../contracts/agent.ts';
 import type { Stores } from '../contracts/stores.ts';
+import { AgentQueue } from './agent-queue.ts';
+import { decideNextStep } from './next-step.ts';
 import type { ReplyCollector } from './reply-collector.ts';
 import type { Words } from './words.ts';
 
@@ -24,22 +27,42 @@ export interface ConversationOptions {
   readonly log: Log;
   /** The session's live agent, if there is one. */
   readonly agent: () => RunningAgent | undefined;
+  /** What is done while the agent is busy, as far as the agent can. */
+  readonly mode: () => BusyMode;
+}
+
+/** The message at the head of the queue and what it has waited for. */
+interface Waiting {
+  readonly message: string;
+  readonly reasons: readonly string[];
 }
 
 /**
- * One session's messages, one at a time (I2): takes the oldest from the inbox when the agent is idle, hands it over,
- * and settles it with what became of it (I3). Knows nothing about terminals, or how agents confirm.
+ * One session's messages, one at a time (I2): takes the oldest from the inbox when the agent can have it, hands it
+ * over, and settles it with what became of it (I3). Knows nothing about terminals, or how agents confirm.
  */
 export class Conversation {
   readonly #options: ConversationOptions;
   readonly #stop = new AbortController();
+  /** Whatever is done with the agent, one thing after another (I2). */
+  readonly #steps = new SerialQueue();
+  readonly #agentQueue: AgentQueue;
   #working: Promise<void> | undefined;
   #again = false;
   #retry: Cancel | undefined;
   readonly #tries = new Map<string, number>();
+  #waiting: Waiting | undefined;
+  /** The message that stopped a turn, and the turn: it does so once. */
+  #interruption: string | undefined;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
+    this.#agentQueue = new AgentQueue({
+      ...options,
+      wake: () => {
+        this.wake();
+      },
+    });
   }
 
   /** There may be something to do: a new message, an idle agent. Returns at once. */
@@ -63,18 +86,51 @@ export class Conversation {
     return this.#stop.signal.aborted;
   }
 
+  /** What a message waits for, in a word or two; undefined unless it is the one whose turn it is. */
+  waitsFor(message: string): string | undefined {
+    return this.#waiting?.message === message ? this.#waiting.reasons.at(-1) : undefined;
+  }
+
+  /**
+   * Stops the running turn, after a delivery that is under way. The next message follows.
+   *
+   * @throws BridgeError `agent-not-ready` when there is nothing that could be stopped, `interrupt-failed`.
+   */
+  interrupt(): Promise<'interrupted' | 'idle'> {
+    return this.#steps.run(async () => {
+      const agent = this.#options.agent();
+      const { activity, waitingFor } = agent?.state ?? { activity: 'unknown', waitingFor: null };
+      if (agent && activity === 'idle') return 'idle';
+      const isInTurn =
+        activity === 'busy' || (activity === 'waiting' && waitingFor !== 'trust' && waitingFor !== 'login');
+      if (!agent || !isInTurn) {
+        const { session } = this.#options;
+        throw new BridgeError(
+          'agent-not-ready',
+          `The agent of session ${session} works on nothing that could be stopped (${waitingFor ?? activity}).`,
+          { advice: 'See: vai status.' },
+        );
+      }
+      await agent.interrupt();
+      return 'interrupted';
+    });
+  }
+
   /** Ends a delivery in flight as well as it can and stops. */
   async close(): Promise<void> {
     this.#stop.abort();
     this.#retry?.();
+    this.#agentQueue.close();
     await this.#working;
+    // A turn that is being stopped on request comes to its end as well.
+    await this.#steps.idle();
   }
 
   async #work(): Promise<void> {
     const { session, log } = this.#options;
     try {
       do this.#again = false;
-      while (await this.#step());
+      while (await this.#steps.run(() => this.#step()));
     } catch (error) {
       log.error({ session, error: describeError(error) }, 'a conversation step failed');
       this.#retryLater();
@@ -83,12 +139,33 @@ export class Conversation {
 
   /** Takes the next message one step further. Returns whether to go on at once. */
   async #step(): Promise<boolean> {
-    const { session, stores } = this.#options;
+    const { session, stores, mode } = this.#options;
+    if (this.#stop.signal.aborted || this.#retry) return false;
     const agent = this.#options.agent();
-    if (this.#stop.signal.aborted || this.#retry || !agent || !canAcceptMessage(agent.state)) return false;
+    const steered = agent ? this.#agentQueue.observe(agent.state) : 0;
     const message = stores.inbox.next(session);
     if (!message) return false;
-    return message.state === 'uncertain' ? this.#lookUp(agent, message) : this.#deliver(agent, message);
+    const present = mode();
+    const turn = present === 'interrupt' ? stores.turns.current(session) : undefined;
+    const step = decideNextStep({
+      message,
+      agent: agent?.state,
+      mode: present,
+      turnStartedAt: turn?.startedAt,
+      steered,
+    });
+    if (!agent || step.kind === 'wait') {
+      this.#wait(message.id, step.kind === 'wait' ? step.reason : 'no agent');
+      return false;
+    }
+    switch (step.kind) {
+      case 'look-up':
+        return this.#lookUp(agent, message);
+      case 'interrupt':
+        return this.#interruptFor(agent, message, turn?.turn);
+      case 'deliver':
+        return this.#deliver(agent, message);
+    }
   }
 
   /** I4: what we do not know we look up before anything is sent again. Returns whether to go on at once. */
@@ -97,38 +174,71 @@ export class Conversation {
     const turn = stores.turns.byMessage(message.id)?.turn;
     const found =
       turn === undefined ? await agent.wasDelivered(message.id, message.text) : ({ delivered: 'yes', turn } as const);
-    if (this.#isSettled(message.id)) return true;
+    if (!this.#isOpen(message.id)) return true;
     switch (found.delivered) {
       case 'yes':
         log.info({ session, message: message.id }, 'uncertain message found at the agent');
-        collector.acknowledge(message.id, found.turn);
+        if (found.queued !== true || found.turn !== undefined) {
+          collector.acknowledge(message.id, found.turn, { lookUp: 'the agent has it' });
+        } else if (this.#countTry(message.id) >= maxTries) {
+          this.#giveUp(message.id, words.deliveryUnsure());
+        } else {
+          collector.queuedAtAgent(message.id, { lookUp: "it lies in the agent's own queue" });
+        }
         return true;
       case 'no':
         // An agent that never confirms and never has it must not be typed at for ever.
         if (this.#countTry(message.id) >= maxTries) {
-          this.#giveUp(message.id, 'the agent did not confirm it.');
+          this.#giveUp(message.id, words.deliveryFailed('the agent did not confirm it.'));
           return true;
         }
         log.info({ session, message: message.id }, 'uncertain message was not delivered, sending it again');
-        stores.inbox.move(message.id, 'queued', clock.now());
+        stores.inbox.move(message.id, 'queued', clock.now(), { lookUp: 'the agent does not have it' });
         return true;
       case 'unknown':
-        collector.reject(message.id, words.deliveryUnsure());
+        this.#giveUp(message.id, words.deliveryUnsure());
         return true;
+    }
+  }
+
+  /** The message stops what the agent works on. Returns whether to go on at once. */
+  async #interruptFor(agent: RunningAgent, message: InboxMessage, turn = 'unknown'): Promise<boolean> {
+    const { stores, clock, log, session } = this.#options;
+    const interruption = `${message.id} ${turn}`;
+    if (this.#interruption === interruption) {
+      this.#wait(message.id, 'busy');
+      return false;
+    }
+    this.#interruption = interruption;
+    stores.traces.note(message.id, clock.now(), 'interrupt', { turn });
+    try {
+      await agent.interrupt();
+      return true;
+    } catch (error) {
+      log.warn({ session, message: message.id, error: describeError(error) }, 'a turn could not be stopped');
+      stores.traces.note(message.id, clock.now(), 'interrupt-failed', { reason: describeError(error) });
+      this.#wait(message.id, 'busy');
+      return false;
     }
   }
 
   async #deliver(agent: RunningAgent, message: InboxMessage): Promise<boolean> {
     const { stores, collector, clock, session, log } = this.#options;
-    stores.inbox.move(message.id, 'sending', clock.now());
+    stores.inbox.move(message.id, 'sending', clock.now(), this.#waited(message.id));
     try {
-      const { turn, by, afterMs } = await agent.deliver(
+      const { turn, by, queued, afterMs } = await agent.deliver(
         { message: message.id, text: message.text, source: message.source, authorName: message.authorName },
         this.#stop.signal,
       );
-      log.info({ session, message: message.id, by, afterMs: Math.round(afterMs) }, 'message confirmed by the agent');
-      collector.acknowledge(message.id, turn);
+      const confirmed = { by, afterMs: Math.round(afterMs) };
+      log.info({ session, message: message.id, queued, ...confirmed }, 'message confirmed by the agent');
       this.#tries.delete(message.id);
+      if (queued === true) {
+        this.#agentQueue.filled();
+        collector.queuedAtAgent(message.id, confirmed);
+      } else {
+        collector.acknowledge(message.id, turn, confirmed);
+      }
       return true;
     } catch (error) {
       return this.#deliveryFailed(agent, message, error);
@@ -136,8 +246,8 @@ export class Conversation {
   }
 
   #deliveryFailed(agent: RunningAgent, message: InboxMessage, error: unknown): boolean {
-    const { stores, clock, session, log } = this.#options;
-    if (this.#isSettled(message.id)) return true; // The confirmation came while the error was on its way.
+    const { stores, clock, session, log, mode, words } = this.#options;
+    if (!this.#isOpen(message.id)) return true; // The confirmation came while the error was on its way.
     const happened = error instanceof BridgeError ? error.happened : 'unknown';
     log.warn({ session, message: message.id, happened, error: describeError(error) }, 'message not delivered');
     if (happened === 'unknown') {
@@ -146,9 +256,10 @@ export class Conversation {
       return false;
     }
     // An agent that was not ready is no fault of the message: it waits for the agent's next state.
-    const wasReady = this.#options.agent() === agent && canAcceptMessage(agent.state) && !this.#stop.signal.aborted;
+    const isReady = canAcceptMessage(agent.state) || (mode() === 'steer' && canSteer(agent.state));
+    const wasReady = this.#options.agent() === agent && isReady && !this.#stop.signal.aborted;
     if (wasReady && this.#countTry(message.id) >= maxTries) {
-      this.#giveUp(message.id, describeError(error));
+      this.#giveUp(message.id, words.deliveryFailed(describeError(error)));
       return true;
     }
     stores.inbox.move(message.id, 'queued', clock.now(), { reason: describeError(error) });
@@ -162,15 +273,27 @@ export class Conversation {
     return tries;
   }
 
-  #giveUp(id: string, reason: string): void {
-    const { collector, words } = this.#options;
+  #giveUp(id: string, text: string): void {
     this.#tries.delete(id);
-    collector.reject(id, words.deliveryFailed(reason));
+    this.#options.collector.reject(id, text);
   }
 
-  #isSettled(id: string): boolean {
+  /** Whether it is still on its way, and nobody has found out meanwhile what became of it. */
+  #isOpen(id: string): boolean {
     const state = this.#options.stores.inbox.get(id)?.state;
-    return state !== 'queued' && state !== 'sending' && state !== 'uncertain';
+    return state === 'queued' || state === 'sending' || state === 'uncertain';
+  }
+
+  #wait(message: string, reason: string): void {
+    const reasons = this.#waiting?.message === message ? this.#waiting.reasons : [];
+    if (reasons.at(-1) !== reason) this.#waiting = { message, reasons: [...reasons, reason] };
+  }
+
+  /** What the message has waited for, for its trace. */
+  #waited(message: string): Readonly<Record<string, string>> {
+    const reasons = this.#waiting?.message === message ? this.#waiting.reasons : [];
+    this.#waiting = undefined;
+    return reasons.length === 0 ? {} : { waitedFor: [...new Set(reasons)].join(', ') };
   }
 
   #retryLater(): void {

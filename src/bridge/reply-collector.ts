@@ -2,9 +2,11 @@ import type { Clock } from '../base/clock.ts';
 import { shortHash } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { AgentEvent, TurnOutcome } from '../model/agent.ts';
+import { isSettled } from '../model/message.ts';
+import type { InboxMessage } from '../model/message.ts';
 import type { ReactionName } from '../model/outbound.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
-import type { Stores, TurnRecord } from '../contracts/stores.ts';
+import type { MessageDetail, Stores, TurnRecord } from '../contracts/stores.ts';
 import type { Words } from './words.ts';
 
 /** What channels hear of; the rest belongs to the session's lifecycle. */
@@ -44,11 +46,23 @@ export class ReplyCollector {
   }
 
   /** The agent has the message: by its confirmation, or found afterwards. Harmless to repeat. */
-  acknowledge(messageId: string, turn: string | undefined): void {
-    this.#options.stores.transaction(() => {
+  acknowledge(messageId: string, turn: string | undefined, how: MessageDetail = {}): void {
+    const { stores, clock } = this.#options;
+    stores.transaction(() => {
+      stores.traces.note(messageId, clock.now(), 'confirmed', how);
       this.#acknowledge(messageId, turn);
     });
     this.#options.onOutbox();
+  }
+
+  /** The message lies in the agent's own queue; nothing happens to one that is part of a turn by now. */
+  queuedAtAgent(messageId: string, how: MessageDetail): void {
+    const { stores, clock } = this.#options;
+    stores.transaction(() => {
+      stores.traces.note(messageId, clock.now(), 'confirmed', how);
+      const state = stores.inbox.get(messageId)?.state;
+      if (state === 'sending' || state === 'uncertain') stores.inbox.move(messageId, 'steered', clock.now());
+    });
   }
 
   /** The message will not reach the agent: says why, as a reply. */
@@ -64,11 +78,10 @@ export class ReplyCollector {
 
   /** A session is no more: every message that still waits for it is settled with this text (I3). */
   rejectWaiting(session: SessionNumber, text: string): void {
-    const { inbox } = this.#options.stores;
-    for (let message = inbox.next(session); message; message = inbox.next(session)) this.reject(message.id, text);
+    for (const { id } of this.#options.stores.inbox.unsettled(session)) this.reject(id, text);
   }
 
-  /** The agent is gone: its open turns are lost, its prompts void. */
+  /** The agent is gone: its open turns are lost, its prompts void, and what lay in its own queue is to be looked up. */
   agentEnded(session: SessionNumber, tell = this.#options.words.turnLost()): void {
     const { stores, clock } = this.#options;
     stores.transaction(() => {
@@ -76,6 +89,7 @@ export class ReplyCollector {
         this.#concludeTurn(turn, 'lost', tell);
       }
       stores.prompts.closeAll(session, 'overtaken', clock.now(), 'agent-ended');
+      stores.inbox.markUncertain('steered', clock.now(), session);
     });
     this.#options.onOutbox();
   }
@@ -83,7 +97,11 @@ export class ReplyCollector {
   /** Says something in a session's channel, once per key. */
   announce(session: SessionNumber, key: string, text: string): void {
     const channel = this.#options.channelOf(session);
-    if (channel === undefined) return;
+    if (channel !== undefined) this.say(key, channel, text);
+  }
+
+  /** Says something in a channel, once per key. */
+  say(key: string, channel: ChannelId, text: string): void {
     this.#post(key, channel, text);
     this.#options.onOutbox();
   }
@@ -147,11 +165,7 @@ export class ReplyCollector {
     const { stores, clock } = this.#options;
     const message = stores.inbox.get(messageId);
     if (!message) return;
-    // A confirmation that comes after we gave up on the message is news, not an error: the answer still counts.
-    const { state } = message;
-    const waited = state === 'sending' || state === 'steered' || state === 'uncertain' || state === 'queued';
-    if (message.state === 'queued') stores.inbox.move(messageId, 'sending', clock.now());
-    if (waited) stores.inbox.move(messageId, 'acknowledged', clock.now());
+    this.#settleAsHad(message);
     if (turn !== undefined) {
       stores.turns.begin({
         session: message.session,
@@ -167,11 +181,19 @@ export class ReplyCollector {
   /** A message that lay in the agent's own queue is part of a turn now: it shares the turn's outcome. */
   #takeIn(session: SessionNumber, turn: string, messageId: string): void {
     const { stores, clock } = this.#options;
-    const state = stores.inbox.get(messageId)?.state;
-    if (state === undefined || !this.#turnOf(session, turn)) return;
+    const message = stores.inbox.get(messageId);
+    if (!message || !this.#turnOf(session, turn)) return;
     stores.turns.join(session, turn, messageId, clock.now());
-    const waited = state === 'sending' || state === 'steered' || state === 'uncertain';
-    if (waited) stores.inbox.move(messageId, 'acknowledged', clock.now());
+    this.#settleAsHad(message);
+    this.#react(messageId, 'delivered');
+  }
+
+  /** A confirmation that comes after we gave up on a message is news, not an error: the answer still counts. */
+  #settleAsHad({ id, state }: InboxMessage): void {
+    const { stores, clock } = this.#options;
+    if (state === 'held' || isSettled(state)) return;
+    if (state === 'queued') stores.inbox.move(id, 'sending', clock.now());
+    stores.inbox.move(id, 'acknowledged', clock.now());
   }
 
   #startTurn(session: SessionNumber, event: Extract<AgentEvent, { kind: 'turn-started' }>): void {

@@ -1,6 +1,6 @@
 import type { AgentNotice } from '../model/agent.ts';
 import type { Prompt } from '../model/prompt.ts';
-import type { SessionNumber } from '../model/session.ts';
+import type { BusyMode, ChannelId, SessionNumber } from '../model/session.ts';
 import type { Condition } from './channel-topics.ts';
 
 export type Language = 'en' | 'ja';
@@ -22,11 +22,25 @@ export interface Words {
   deliveryUnsure(): string;
   turnInterrupted(): string;
   turnFailed(reason: string | undefined): string;
+  turnRateLimited(reason: string | undefined): string;
   turnLost(): string;
   turnStopped(): string;
+  turnEndedAtDesk(): string;
+  /** Stands where a part of a text would, that the chat server does not take. */
+  partRefused(reason: string): string;
+  /** A file that did not go out with its text. */
+  fileLeftBehind(name: string, path: string, why: LeftBehind): string;
+  /** A channel takes nothing from the bot any more. */
+  channelParked(channel: ChannelId, code: 'chat-forbidden' | 'chat-not-found'): string;
   sessionLost(exitCode: number | undefined, retryMs: number): string;
   sessionRestarted(session: SessionNumber): string;
   sessionGivenUp(session: SessionNumber, reason: string): string;
+  /** A person ended the agent at its terminal. */
+  sessionEnded(session: SessionNumber): string;
+  /** To somebody whose message waits for a session that does not run. */
+  messagesWait(session: SessionNumber): string;
+  /** The agent cannot do what its session is to do with messages while it is busy. */
+  busyModeImpossible(mode: BusyMode, agent: string): string;
   /** The end of a message that waited for a session which is gone. */
   sessionRemoved(session: SessionNumber): string;
   /** What a session does, in a word or two. */
@@ -35,6 +49,9 @@ export interface Words {
   /** A long text cut for a preview, saying so. */
   shortened(text: string, limit: number): string;
 }
+
+/** Why a file stays behind. */
+export type LeftBehind = 'too-large' | 'unreadable' | 'refused';
 
 /** How much of a tool's input is shown, in characters; `vai prompts --json` has all of it. */
 const inputLimit = 1500;
@@ -72,14 +89,28 @@ const english: Words = {
     '❌ The bridge cannot tell whether the agent got this message, so it does not send it twice. Send it again if there is no answer.',
   turnInterrupted: () => '⏹️ Interrupted.',
   turnFailed: (reason) => `❌ The agent stopped with an error: ${reason ?? 'it gave no reason'}`,
+  turnRateLimited: (reason) =>
+    `❌ The agent's service takes no more for now${reason === undefined ? '' : `: ${reason}`}. Send the message again later.`,
+  partRefused: (reason) =>
+    `❌ The chat server refused a part of this text, so it is missing here. It stands at the agent's terminal. (${reason})`,
+  fileLeftBehind: (name, path, why) =>
+    `📎 The file "${name}" stayed behind: ${leftBehind.en[why]}. It lies at \`${path}\`.`,
+  channelParked: (channel, code) =>
+    `⚠️ I cannot post in <#${channel}> (${channel}) any more: ${code === 'chat-forbidden' ? 'permissions are missing there' : 'the channel is gone, or I cannot see it'}. What is for it waits. See \`vai outbox\`; when the cause is mended: \`vai outbox --retry\`.`,
   turnStopped: () => '⏹️ The session was stopped while it worked on this.',
-  turnLost: () =>
-    '❌ The agent ended while it worked on this. It comes back with its history; send the message again if you still want it.',
+  turnEndedAtDesk: () => '⏹️ The agent was ended at its terminal while it worked on this.',
+  turnLost: () => '❌ The agent ended while it worked on this. Send the message again if you still want it.',
   sessionLost: (exitCode, retryMs) =>
     `⚠️ The agent ended unexpectedly (${exitCode === undefined ? 'exit code unknown' : `exit code ${exitCode}`}). Restarting it in ${retryMs / 1000} s.`,
   sessionRestarted: (session) => `✅ Session ${session} is back, with its history.`,
   sessionGivenUp: (session, reason) =>
     `❌ Session ${session} could not be brought back: ${reason} After fixing it, type \`vai recover ${session}\`.`,
+  sessionEnded: (session) =>
+    `⏹️ The agent of session ${session} was ended at its terminal, so I do not restart it. Messages wait until you type \`vai recover ${session}\` on the machine.`,
+  messagesWait: (session) =>
+    `⏸️ Session ${session} does not run. Messages wait until you type \`vai recover ${session}\` on the machine.`,
+  busyModeImpossible: (mode, agent) =>
+    `ℹ️ The agent \`${agent}\` cannot ${mode === 'steer' ? 'take messages while it works' : 'be interrupted'}, so they wait until it is idle.`,
   sessionRemoved: (session) => `❌ Session ${session} was removed before this message reached its agent.`,
   condition: (condition) => conditions.en[condition],
   session: (number) => `session ${number}`,
@@ -119,18 +150,46 @@ const japanese: Words = {
     '❌ エージェントに届いたか確認できないため、二重送信はしません。返事がなければもう一度送ってください。',
   turnInterrupted: () => '⏹️ 中断されました。',
   turnFailed: (reason) => `❌ エージェントがエラーで止まりました: ${reason ?? '理由は不明です'}`,
+  turnRateLimited: (reason) =>
+    `❌ エージェントのサービスが利用上限に達しています${reason === undefined ? '' : `: ${reason}`}。しばらくしてからもう一度送ってください。`,
+  partRefused: (reason) =>
+    `❌ この文章の一部はチャットサーバーに拒否されたため、ここにはありません。エージェントの端末で読めます。(${reason})`,
+  fileLeftBehind: (name, path, why) =>
+    `📎 ファイル "${name}" は送れませんでした: ${leftBehind.ja[why]}。場所: \`${path}\``,
+  channelParked: (channel, code) =>
+    `⚠️ <#${channel}> (${channel}) に投稿できなくなりました: ${code === 'chat-forbidden' ? '権限がありません' : 'チャンネルがないか、見えません'}。送る内容は保留されています。\`vai outbox\` で確認し、原因を直したら \`vai outbox --retry\` を実行してください。`,
   turnStopped: () => '⏹️ 作業中にセッションが停止されました。',
-  turnLost: () => '❌ 作業中にエージェントが終了しました。履歴とともに復帰します。必要ならもう一度送ってください。',
+  turnEndedAtDesk: () => '⏹️ 作業中にエージェントが端末で終了されました。',
+  turnLost: () => '❌ 作業中にエージェントが終了しました。必要ならもう一度送ってください。',
   sessionLost: (exitCode, retryMs) =>
     `⚠️ エージェントが予期せず終了しました(${exitCode === undefined ? '終了コード不明' : `終了コード ${exitCode}`})。${retryMs / 1000} 秒後に再起動します。`,
   sessionRestarted: (session) => `✅ セッション ${session} が履歴とともに復帰しました。`,
   sessionGivenUp: (session, reason) =>
     `❌ セッション ${session} を復帰できませんでした: ${reason} 原因を直したら \`vai recover ${session}\` を実行してください。`,
+  sessionEnded: (session) =>
+    `⏹️ セッション ${session} のエージェントは端末で終了されたため、再起動しません。マシンで \`vai recover ${session}\` を実行するまで、メッセージは保留されます。`,
+  messagesWait: (session) =>
+    `⏸️ セッション ${session} は動いていません。マシンで \`vai recover ${session}\` を実行するまで、メッセージは保留されます。`,
+  busyModeImpossible: (mode, agent) =>
+    `ℹ️ エージェント \`${agent}\` は${mode === 'steer' ? '作業中にメッセージを受け取れない' : '中断できない'}ため、待機状態になるまで保留します。`,
   sessionRemoved: (session) => `❌ このメッセージが届く前にセッション ${session} は削除されました。`,
   condition: (condition) => conditions.ja[condition],
   session: (number) => `セッション ${number}`,
   shortened: (text, limit) => (text.length <= limit ? text : `${cut(text, limit)}…(全 ${text.length} 文字)`),
 };
+
+const leftBehind = {
+  en: {
+    'too-large': 'it is too large for this chat',
+    unreadable: 'it cannot be read',
+    refused: 'the chat server refused it',
+  },
+  ja: {
+    'too-large': 'このチャットには大きすぎます',
+    unreadable: '読み取れません',
+    refused: 'チャットサーバーに拒否されました',
+  },
+} as const satisfies Readonly<Record<Language, Readonly<Record<LeftBehind, string>>>>;
 
 const conditions: Readonly<Record<Language, Readonly<Record<Condition, string>>>> = {
   en: {

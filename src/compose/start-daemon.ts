@@ -8,7 +8,7 @@ import { ChannelTopics } from '../bridge/channel-topics.ts';
 import { Delivery } from '../bridge/delivery.ts';
 import { Housekeeping } from '../bridge/housekeeping.ts';
 import { Intake } from '../bridge/intake.ts';
-import { terminalName } from '../bridge/managed-session.ts';
+import { terminalName } from '../bridge/agent-starter.ts';
 import { Owners } from '../bridge/owners.ts';
 import { ReplyCollector } from '../bridge/reply-collector.ts';
 import { servingSession } from '../bridge/routing.ts';

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { Conversation } from '../../src/bridge/conversation.ts';
 import type { AgentSpec } from '../../src/contracts/agent.ts';
+import type { BusyMode } from '../../src/model/session.ts';
 import type { Stores } from '../../src/contracts/stores.ts';
 import { HandAgent, deliveryError, stateOf } from './support/hand-driver.ts';
 import { gate } from './support/hand-transport.ts';
@@ -13,7 +14,7 @@ import { replacing } from './support/replacing.ts';
 function world(change: (stores: Stores) => Stores = (stores) => stores) {
   const { stores, clock, log, collector } = collectorWorld();
   const agent = new HandAgent({} as AgentSpec, 'h', 1, 's', { onEvent: (event) => collector.collect(one, 1, event) });
-  const present = { agent: agent as HandAgent | undefined };
+  const present = { agent: agent as HandAgent | undefined, mode: 'queue' as BusyMode };
   const conversation = new Conversation({
     session: one,
     stores: change(stores),
@@ -22,6 +23,7 @@ function world(change: (stores: Stores) => Stores = (stores) => stores) {
     clock,
     log,
     agent: () => present.agent,
+    mode: () => present.mode,
   });
   const queue = (id: string, session = one): void => {
     stores.inbox.append({
