@@ -4,6 +4,8 @@ import type { ServerResponse } from 'node:http';
 export interface RequestMatch {
   /** `POST` and so on; default: all. */
   readonly method?: string;
+  /** Only requests with a bot's token, or only those of people; default: all. */
+  readonly by?: 'bot' | 'person';
   /** Tested against the path after `/api/v10`, or the whole path of others (`/attachments/…`); default: all. */
   readonly path?: RegExp;
   /** How many matching requests it hits; default 1, `Infinity` for all. */
@@ -14,6 +16,8 @@ export interface RequestMatch {
 export type RequestFault =
   | {
       readonly kind: 'answer';
+      /** `after`: it is done all the same, and this is said instead of its result. Default `before`: it is not done. */
+      readonly when?: 'before' | 'after';
       readonly status: number;
       readonly body?: object | string;
       readonly headers?: Readonly<Record<string, string>>;
@@ -24,6 +28,11 @@ export type RequestFault =
 
 /** What the faults need of the server; given by it when it starts. */
 export interface FaultTarget {
+  freezeConnections(): void;
+  muteConnections(): void;
+  forgetNonces(): void;
+  /** The channel of a thread. */
+  parentOf(channel: string): string | undefined;
   dropConnections(code: number | undefined): void;
   requestReconnect(): void;
   invalidateSessions(resumable: boolean): void;
@@ -45,7 +54,20 @@ interface RateRule {
   readonly windows: Map<string, { used: number; endsAt: number }>;
 }
 
-type Shape = 'duplicate' | 'reorder';
+/** What becomes of one dispatch: `late` comes after so many milliseconds, and others overtake it. */
+export type DispatchShape = 'duplicate' | 'reorder' | { readonly lateMs: number };
+
+type Answer = Omit<Extract<RequestFault, { kind: 'answer' }>, 'kind' | 'when'>;
+
+/** A fault that lasts until it is taken back: bots are refused this in a channel and its threads. */
+export type ClosedChannel = 'forbidden' | 'gone';
+
+const closedAnswers: Readonly<Record<ClosedChannel, Answer>> = {
+  forbidden: { status: 403, body: { message: 'Missing Access', code: 50001 } },
+  gone: { status: 404, body: { message: 'Unknown Channel', code: 10003 } },
+};
+
+const readOnlyAnswer: Answer = { status: 503, body: { message: 'This server is read-only for now.', code: 0 } };
 
 /**
  * What can go wrong with a chat server, on demand. For tests: it is reachable from code only, never over HTTP.
@@ -58,6 +80,16 @@ export class Faults {
   withholdAcks = false;
   /** RESUME gets no answer at all. */
   ignoreResume = false;
+  /** IDENTIFY gets no answer at all: no READY, no close. */
+  ignoreIdentify = false;
+  /** New connections are opened and never greeted. */
+  withholdHello = false;
+  /** Bots can read, and every other request of theirs is a 503. */
+  readOnly = false;
+  /** The largest file that an upload may have, in bytes; default Discord's 10 MiB. Larger ones are a 413. */
+  largestFileBytes = 10 * 1024 * 1024;
+  /** What GET /gateway/bot tells about logins; `remaining` goes down with each IDENTIFY. */
+  sessionStarts = { total: 1000, remaining: 1000, resetAfterMs: 0 };
   /** Milliseconds that an attachment's address works; 0 = it is expired at once. Default 24 hours. */
   attachmentLifetimeMs = 24 * 3600 * 1000;
   /** Milliseconds within which an interaction must be acknowledged; Discord's 3000. */
@@ -65,15 +97,61 @@ export class Faults {
   /** Milliseconds that an interaction's token lasts; Discord's 15 minutes. */
   interactionTokenMs = 15 * 60 * 1000;
 
+  /** How many IDENTIFYs have come. */
+  identifies = 0;
+
+  readonly #closed = new Map<string, ClosedChannel>();
   #armed: Armed[] = [];
   #rates: RateRule[] = [];
   #refusals: { readonly code: number; left: number }[] = [];
-  #shapes: { readonly shape: Shape; readonly event: string | undefined; left: number }[] = [];
+  #shapes: { readonly shape: DispatchShape; readonly event: string | undefined; left: number }[] = [];
   #target: FaultTarget | undefined;
 
   /** Answers matching requests with this instead of handling them: any status, body (text is sent as it is), headers. */
-  failRequests(match: RequestMatch, answer: Omit<Extract<RequestFault, { kind: 'answer' }>, 'kind'>): void {
+  failRequests(match: RequestMatch, answer: Answer): void {
     this.#arm(match, { kind: 'answer', ...answer });
+  }
+
+  /** Does what matching requests ask for, and then answers with this: a server that fails after the deed. */
+  failAfterwards(match: RequestMatch, answer: Answer): void {
+    this.#arm(match, { kind: 'answer', when: 'after', ...answer });
+  }
+
+  /**
+   * Answers matching requests with a 429 that no header has announced: of the route (`user`), of everything (`global`),
+   * of what others use as well (`shared`), or of somebody in front of the server, who sends a page (`page`).
+   */
+  limitAtOnce(match: RequestMatch, scope: 'user' | 'global' | 'shared' | 'page', retryAfterMs: number): void {
+    const seconds = retryAfterMs / 1000;
+    if (scope === 'page') {
+      const headers = { 'Content-Type': 'text/html', 'Retry-After': String(seconds) };
+      this.failRequests(match, { status: 429, body: '<html>Slow down.</html>', headers });
+      return;
+    }
+    const isGlobal = scope === 'global';
+    this.failRequests(match, {
+      status: 429,
+      body: { message: 'You are being rate limited.', retry_after: seconds, global: isGlobal },
+      headers: {
+        'Retry-After': String(seconds),
+        'X-RateLimit-Scope': scope,
+        ...(isGlobal ? { 'X-RateLimit-Global': 'true' } : {}),
+      },
+    });
+  }
+
+  /** Bots lose a channel with its threads, until `openChannel`: requests are refused, and nothing of it is told. */
+  closeChannel(id: string, how: ClosedChannel): void {
+    this.#closed.set(id, how);
+  }
+
+  openChannel(id: string): void {
+    this.#closed.delete(id);
+  }
+
+  /** Whether bots have lost a channel. */
+  isClosed(id: string): boolean {
+    return this.#closedBy(id) !== undefined;
   }
 
   /** Cuts the socket of matching requests: before they are handled, or after (stored, but nobody is told). */
@@ -111,6 +189,26 @@ export class Faults {
     this.#shapes.push({ shape: 'reorder', event, left: times });
   }
 
+  /** Sends the next dispatches (of one event, or any) so many milliseconds later; others overtake them. */
+  delayDispatches(times: number, lateMs: number, event?: string): void {
+    this.#shapes.push({ shape: { lateMs }, event, left: times });
+  }
+
+  /** Half-open: every connection of now stays, and nothing goes through it any more, in either direction. */
+  freezeConnections(): void {
+    this.#needTarget().freezeConnections();
+  }
+
+  /** Every connection of now acknowledges heartbeats, and tells nothing that happens. A RESUME gets it all. */
+  muteConnections(): void {
+    this.#needTarget().muteConnections();
+  }
+
+  /** What a server does after some minutes: a repeated nonce is a new message. */
+  forgetNonces(): void {
+    this.#needTarget().forgetNonces();
+  }
+
   /** Closes every gateway connection with a code; without one the sockets are just cut. */
   dropConnections(code?: number): void {
     this.#needTarget().dropConnections(code);
@@ -136,8 +234,14 @@ export class Faults {
     return this.#needTarget().listenAgain();
   }
 
-  /** Disarms everything about requests, identifies and dispatches that is still waiting. */
+  /** Ends everything about requests, channels, identifies, resumes and dispatches; not what was done already. */
   clear(): void {
+    this.withholdAcks = false;
+    this.withholdHello = false;
+    this.ignoreResume = false;
+    this.ignoreIdentify = false;
+    this.readOnly = false;
+    this.#closed.clear();
     this.#armed = [];
     this.#rates = [];
     this.#refusals = [];
@@ -150,10 +254,13 @@ export class Faults {
   }
 
   /** The server takes the faults for one request. */
-  takeForRequest(method: string, path: string): readonly RequestFault[] {
+  takeForRequest(method: string, path: string, by: 'bot' | 'person' = 'person'): readonly RequestFault[] {
+    const lasting = by === 'bot' ? this.#lastingAnswer(method, path) : undefined;
+    if (lasting) return [{ kind: 'answer', ...lasting }];
     const taken: RequestFault[] = [];
     for (const armed of this.#armed) {
       const { match } = armed;
+      if (match.by !== undefined && match.by !== by) continue;
       if (match.method !== undefined && match.method !== method) continue;
       if (match.path !== undefined && !match.path.test(path)) continue;
       armed.left -= 1;
@@ -183,16 +290,30 @@ export class Faults {
 
   /** The server takes the close code for one IDENTIFY, if it is to be refused. */
   takeRefusal(): number | undefined {
+    this.identifies += 1;
+    this.sessionStarts.remaining = Math.max(0, this.sessionStarts.remaining - 1);
     const refusal = this.#refusals.find(({ left }) => left > 0);
     if (refusal) refusal.left -= 1;
     return refusal?.code;
   }
 
   /** The server takes what to do with one dispatch. */
-  takeShape(event: string): Shape | undefined {
+  takeShape(event: string): DispatchShape | undefined {
     const armed = this.#shapes.find((shape) => shape.left > 0 && (shape.event === undefined || shape.event === event));
     if (armed) armed.left -= 1;
     return armed?.shape;
+  }
+
+  #lastingAnswer(method: string, path: string): Answer | undefined {
+    const [, channel = ''] = /^\/channels\/(\d+)(?:\/|$)/.exec(path) ?? [];
+    const closed = this.#closedBy(channel);
+    if (closed !== undefined) return closedAnswers[closed];
+    return this.readOnly && method !== 'GET' && path.startsWith('/channels/') ? readOnlyAnswer : undefined;
+  }
+
+  #closedBy(channel: string): ClosedChannel | undefined {
+    if (this.#closed.size === 0) return undefined;
+    return this.#closed.get(channel) ?? this.#closed.get(this.#target?.parentOf(channel) ?? '');
   }
 
   #arm(match: RequestMatch, fault: RequestFault): void {

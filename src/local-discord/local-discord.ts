@@ -98,6 +98,10 @@ export async function startLocalDiscord(options: LocalDiscordOptions): Promise<L
       dropConnections: (code) => gateway.dropConnections(code),
       requestReconnect: () => gateway.requestReconnect(),
       invalidateSessions: (resumable) => gateway.invalidateSessions(resumable),
+      freezeConnections: () => gateway.freezeConnections(),
+      muteConnections: () => gateway.muteConnections(),
+      forgetNonces: () => world.messages.forgetNonces(),
+      parentOf: (channel) => world.channels.get(channel)?.parent ?? undefined,
       stopListening: async () => {
         gateway.dropConnections(undefined);
         await stopListening(server);

@@ -40,6 +40,11 @@ export interface Answered {
   readonly flags: number;
   readonly reactions: readonly { readonly me: boolean; readonly count: number }[];
   readonly referenced_message: Answered | null;
+  readonly threads: readonly {
+    readonly id: string;
+    readonly thread_metadata: { readonly archive_timestamp: string };
+  }[];
+  readonly has_more: boolean;
   readonly choices: readonly { readonly name: string; readonly value: string }[];
   readonly application_commands: readonly { readonly id: string; readonly name: string }[];
 }

@@ -2,6 +2,7 @@ import type { Client, TextChannel } from 'discord.js';
 import { ChannelType } from 'discord.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import type { RestAnswer } from './conformance-target.ts';
 import { connectBot, expectCode, nextEvent, rest, textChannel, unique } from './conformance-target.ts';
 import type { Reach } from './discord-conformance.ts';
 
@@ -60,6 +61,32 @@ export function threadChecks(reach: Reach): void {
     await thread.send(unique('wake up'));
     expect((await thread.fetch(true)).archived).toBe(false);
     await thread.delete();
+  });
+
+  it('archived threads come in pages, the last archived first; private ones also as those that one has joined', async () => {
+    const made: string[] = [];
+    for (const name of ['one', 'two', 'three']) {
+      const thread = await channel.threads.create({ name, type: ChannelType.PrivateThread, invitable: false });
+      await thread.setArchived(true);
+      made.push(thread.id);
+    }
+    const list = async (path: string): Promise<RestAnswer> => {
+      const answer = await rest(reach(), 'GET', `/channels/${channel.id}/${path}`);
+      expect(answer.status).toBe(200);
+      return answer;
+    };
+    const idsOf = ({ body }: RestAnswer): string[] => body.threads.map(({ id }) => id);
+    const first = await list('threads/archived/private?limit=2');
+    expect(idsOf(first)).toEqual([made[2], made[1]]);
+    expect(first.body.has_more).toBe(true);
+    const before = first.body.threads[1]!.thread_metadata.archive_timestamp;
+    const second = await list(`threads/archived/private?limit=2&before=${encodeURIComponent(before)}`);
+    expect(idsOf(second)).toContain(made[0]);
+    expect(idsOf(second)).not.toContain(made[1]);
+    const joined = await list('users/@me/threads/archived/private?limit=2');
+    expect(idsOf(joined)).toEqual([made[2], made[1]]);
+    expect(idsOf(await list(`users/@me/threads/archived/private?limit=2&before=${made[1]!}`))).toContain(made[0]);
+    for (const id of made) await rest(reach(), 'DELETE', `/channels/${id}`);
   });
 
   it('members join and leave', async () => {

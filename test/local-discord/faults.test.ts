@@ -7,6 +7,7 @@ import {
   listOf,
   nextEvent,
   rest,
+  restAsUser,
   textChannel,
   unique,
 } from '../conformance/conformance-target.ts';
@@ -125,6 +126,79 @@ describe('requests', () => {
     expect(await stored(running, 'once')).toBe(1);
   });
 
+  it('fail after they were done: stored, and the nonce finds it', async () => {
+    const running = await runningServer();
+    const { faults, target, channelId } = running;
+    faults.failAfterwards({ method: 'POST', path: messages }, { status: 503, body: 'gone' });
+    const send = (): Promise<{ status: number }> => {
+      const body = { content: 'done', nonce: 'n', enforce_nonce: true };
+      return rest(target, 'POST', `/channels/${channelId}/messages`, body).catch(() => ({ status: 503 }));
+    };
+    expect([(await send()).status, (await send()).status]).toEqual([503, 200]);
+    expect(await stored(running, 'done')).toBe(1);
+    faults.forgetNonces();
+    await send();
+    expect(await stored(running, 'done')).toBe(2);
+  });
+
+  it.each(['user', 'global', 'shared', 'page'] as const)('discord.js waits out a sudden 429: %s', async (scope) => {
+    const running = await runningServer();
+    const channel = await textChannel(await bot(running), running.target);
+    running.faults.limitAtOnce({ method: 'POST', path: messages }, scope, 300);
+    const started = performance.now();
+    await channel.send('patient');
+    expect(performance.now() - started).toBeGreaterThan(250);
+    expect(await stored(running, 'patient')).toBe(1);
+  });
+
+  it('are refused to bots in a closed channel and its threads, and to nobody else', async () => {
+    const running = await runningServer();
+    const { faults, target, channelId } = running;
+    const path = `/channels/${channelId}/messages`;
+    const start = await restAsUser(target, 'POST', path, { content: 'start' });
+    const thread = await restAsUser(target, 'POST', `${path}/${start.body.id}/threads`, { name: 'a thread' });
+    const gateway = await RawGateway.open(target);
+    await gateway.begin(target.botToken, 513 + 32768);
+    faults.closeChannel(channelId, 'forbidden');
+    expect(await rest(target, 'POST', path, { content: 'x' })).toMatchObject({ status: 403, body: { code: 50001 } });
+    const inThread = `/channels/${thread.body.id}/messages`;
+    expect(await rest(target, 'GET', inThread)).toMatchObject({ status: 403, body: { code: 50001 } });
+    expect((await restAsUser(target, 'POST', path, { content: 'unheard' })).status).toBe(200);
+    faults.closeChannel(channelId, 'gone');
+    expect(await rest(target, 'POST', path, { content: 'x' })).toMatchObject({ status: 404, body: { code: 10003 } });
+    faults.openChannel(channelId);
+    expect((await rest(target, 'POST', path, { content: 'open again' })).status).toBe(200);
+    await gateway.event('MESSAGE_CREATE', ({ content }) => content === 'open again');
+    expect(gateway.frames.filter(({ t, d }) => t === 'MESSAGE_CREATE' && d.content === 'unheard')).toEqual([]);
+    gateway.close();
+  });
+
+  it('of bots only read while the server is read-only', async () => {
+    const { faults, target, channelId } = await runningServer();
+    const path = `/channels/${channelId}/messages`;
+    faults.readOnly = true;
+    expect((await rest(target, 'POST', path, { content: 'x' })).status).toBe(503);
+    expect((await rest(target, 'GET', path)).status).toBe(200);
+    expect((await restAsUser(target, 'POST', path, { content: 'x' })).status).toBe(200);
+    faults.clear();
+    expect((await rest(target, 'POST', path, { content: 'x' })).status).toBe(200);
+  });
+
+  it('with a file over the limit are 413, and nothing is stored', async () => {
+    const running = await runningServer();
+    const { faults, target, channelId } = running;
+    faults.largestFileBytes = 1000;
+    const upload = (size: number): ReturnType<typeof rest> => {
+      const form = new FormData();
+      form.append('payload_json', JSON.stringify({ content: `with ${size}` }));
+      form.append('files[0]', new Blob(['x'.repeat(size)]), 'a.txt');
+      return rest(target, 'POST', `/channels/${channelId}/messages`, form);
+    };
+    expect(await upload(1001)).toMatchObject({ status: 413, body: { code: 40005 } });
+    expect((await upload(1000)).status).toBe(200);
+    expect([await stored(running, 'with 1001'), await stored(running, 'with 1000')]).toEqual([0, 1]);
+  });
+
   it('a download can break off', async () => {
     const { faults, target, channelId } = await runningServer();
     const form = new FormData();
@@ -202,6 +276,67 @@ describe('the gateway', () => {
     expect(second.frames.map(({ op }) => op)).toEqual([10, 11]);
     expect(second.closeCode).toBeUndefined();
     second.close();
+  });
+
+  it('an IDENTIFY can stay without any answer, and a connection without a greeting; the identifies are counted', async () => {
+    const { faults, target } = await runningServer();
+    faults.ignoreIdentify = true;
+    const gateway = await RawGateway.open(target);
+    gateway.send(2, { token: target.botToken, intents: 1 });
+    gateway.send(1, null);
+    await gateway.next(({ op }) => op === 11);
+    expect(gateway.frames.map(({ op }) => op)).toEqual([10, 11]);
+    gateway.close();
+    faults.clear();
+    const other = await RawGateway.open(target);
+    await other.begin(target.botToken, 1);
+    other.close();
+    expect(faults.identifies).toBe(2);
+    const { body } = await rest(target, 'GET', '/gateway/bot');
+    expect(body).toMatchObject({ session_start_limit: { total: 1000, remaining: 999 } });
+  });
+
+  it.each(['frozen', 'mute'] as const)(
+    'a %s connection tells nothing; a RESUME on another one gets it all',
+    async (how) => {
+      const running = await runningServer();
+      const { faults, target } = running;
+      const deaf = await RawGateway.open(target);
+      const { session_id } = await deaf.begin(target.botToken, 513 + 32768);
+      const seq = deaf.lastSequence();
+      const known = deaf.frames.length;
+      if (how === 'frozen') faults.freezeConnections();
+      else faults.muteConnections();
+      await say(running, 'unheard');
+      deaf.send(1, seq);
+      if (how === 'mute') await deaf.next(({ op }) => op === 11);
+      const back = await RawGateway.open(target);
+      back.send(6, { token: target.botToken, session_id, seq });
+      await back.event('MESSAGE_CREATE', ({ content }) => content === 'unheard');
+      await back.event('RESUMED');
+      expect(deaf.frames.slice(known).map(({ op }) => op)).toEqual(how === 'mute' ? [11] : []);
+      expect(deaf.closeCode).toBeUndefined();
+      deaf.cut();
+      back.close();
+    },
+  );
+
+  it('an event can come late, or stay behind the next one for a second at most', async () => {
+    const clock = new ManualClock();
+    const running = await runningServer({ clock });
+    const gateway = await RawGateway.open(running.target);
+    await gateway.begin(running.target.botToken, 513 + 32768);
+    running.faults.delayDispatches(1, 500, 'MESSAGE_CREATE');
+    await say(running, 'late');
+    await say(running, 'timely');
+    await gateway.event('MESSAGE_CREATE', ({ content }) => content === 'timely');
+    await clock.advance(500);
+    await gateway.event('MESSAGE_CREATE', ({ content }) => content === 'late');
+    running.faults.reorderDispatches(1, 'MESSAGE_CREATE');
+    await say(running, 'last');
+    await clock.advance(1000);
+    await gateway.event('MESSAGE_CREATE', ({ content }) => content === 'last');
+    gateway.close();
   });
 
   it('events come twice or in another order', async () => {

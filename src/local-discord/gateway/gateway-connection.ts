@@ -39,6 +39,8 @@ export class GatewayConnection {
   #stopWatching: Cancel = () => undefined;
   #minuteEndsAt = 0;
   #frames = 0;
+  /** What a fault has done to it: nothing goes through any more, or nothing that happens is told. */
+  #ailment: 'none' | 'frozen' | 'mute' = 'none';
 
   constructor(options: { socket: WebSocket; clock: Clock; faults: Faults; handlers: ConnectionHandlers }) {
     this.#socket = options.socket;
@@ -60,22 +62,40 @@ export class GatewayConnection {
       if (session) session.connection = undefined;
       this.#handlers.detached(session, code === 1000 || code === 1001);
     });
+    if (this.#faults.withholdHello) return;
     this.sendOp(GatewayOpcodes.Hello, { heartbeat_interval: this.#faults.heartbeatIntervalMs });
     this.#watch();
   }
 
+  /** Sends a dispatch. */
   send(frame: string): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#socket.bufferedAmount > mostUnsent) this.#socket.terminate();
-    else this.#socket.send(frame);
+    if (this.#ailment !== 'mute') this.#write(frame);
   }
 
   sendOp(op: GatewayOpcodes, data: object | boolean | null): void {
-    this.send(JSON.stringify({ op, d: data, s: null, t: null }));
+    this.#write(JSON.stringify({ op, d: data, s: null, t: null }));
   }
 
   close(code: number): void {
-    this.#socket.close(code, closeReasons[code]);
+    if (this.#ailment !== 'frozen') this.#socket.close(code, closeReasons[code]);
+  }
+
+  /** From now on nothing goes through, in either direction, and nobody is told. */
+  freeze(): void {
+    this.#ailment = 'frozen';
+    this.#socket.pause();
+  }
+
+  /** From now on nothing that happens is told. */
+  mute(): void {
+    this.#ailment = 'mute';
+  }
+
+  #write(frame: string): void {
+    if (this.#ailment === 'frozen') return;
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > mostUnsent) this.#socket.terminate();
+    else this.#socket.send(frame);
   }
 
   /** Op 9: takes the session off this connection, which may resume or identify again, and returns it. */
@@ -120,6 +140,10 @@ export class GatewayConnection {
   #onIdentify(data: IdentifyData): void {
     if (this.#session) {
       this.close(GatewayCloseCodes.AlreadyAuthenticated);
+      return;
+    }
+    if (this.#faults.ignoreIdentify) {
+      this.#faults.identifies += 1;
       return;
     }
     const result = this.#handlers.identify(data);

@@ -17,6 +17,9 @@ import { isWanted, knownIntents, withoutForeignContent } from './intents.ts';
 const resumableMs = 3 * 60 * 1000;
 const mostDetached = 10;
 
+/** How long a dispatch that a fault holds back waits for another one to overtake it. */
+const mostHeldMs = 1000;
+
 /** Owns the gateway's sessions and connections, and who hears of what. Knows nothing about HTTP. */
 export class Gateway {
   readonly #world: World;
@@ -27,7 +30,7 @@ export class Gateway {
   #takesPeople: boolean;
   #closed = false;
   /** Dispatches that a fault holds back, to come after the next one. */
-  #held: Dispatch[] = [];
+  readonly #held: Dispatch[] = [];
 
   constructor(world: World, options: { readonly takesPeople: boolean }) {
     this.#world = world;
@@ -76,14 +79,24 @@ export class Gateway {
 
   /** Tells every session that may know and wants to. */
   publish(dispatch: Dispatch): void {
-    const shape = this.#world.faults.takeShape(dispatch.event);
+    const { clock, faults } = this.#world;
+    const shape = faults.takeShape(dispatch.event);
     if (shape === 'reorder') {
       this.#held.push(dispatch);
+      if (this.#held.length === 1) clock.after(mostHeldMs, () => this.#release());
       return;
     }
-    const late = this.#held;
-    this.#held = [];
-    for (const one of [dispatch, ...(shape === 'duplicate' ? [dispatch] : []), ...late]) this.#deliver(one);
+    if (typeof shape === 'object') {
+      clock.after(shape.lateMs, () => this.#deliver(dispatch));
+      return;
+    }
+    this.#deliver(dispatch);
+    if (shape === 'duplicate') this.#deliver(dispatch);
+    this.#release();
+  }
+
+  #release(): void {
+    for (const late of this.#held.splice(0)) this.#deliver(late);
   }
 
   /** Closes every connection with a code, or cuts it. */
@@ -92,6 +105,14 @@ export class Gateway {
       if (code === undefined) connection.cut();
       else connection.close(code);
     }
+  }
+
+  freezeConnections(): void {
+    for (const connection of this.#connections) connection.freeze();
+  }
+
+  muteConnections(): void {
+    for (const connection of this.#connections) connection.mute();
   }
 
   requestReconnect(): void {
@@ -169,6 +190,7 @@ export class Gateway {
       const { user, intents } = session;
       if (onlyFor !== undefined && onlyFor !== user.id) continue;
       if (direct && !channel.recipients.includes(user.id)) continue;
+      if (user.bot && channel && this.#world.faults.isClosed(channel.id)) continue;
       if (!isWanted(intents, event, direct)) continue;
       const isMessage = event === 'MESSAGE_CREATE' || event === 'MESSAGE_UPDATE';
       session.dispatch(event, isMessage ? withoutForeignContent(data, intents, user.id, direct) : data);

@@ -9,9 +9,6 @@ import { formError } from './form-error.ts';
 /** Discord's limit for one request, attachments included: 25 MiB. */
 export const largestRequest = 25 * 1024 * 1024;
 
-/** Discord's limit for one file without boosts: 10 MiB. */
-const largestFile = 10 * 1024 * 1024;
-
 export interface UploadedFile {
   /** The number in `files[N]`. */
   readonly index: number;
@@ -38,8 +35,13 @@ export class RequestBody {
   }
 }
 
-/** Reads a request to its end. @throws DiscordApiError 40005 when it is too large, 50109 when it is not JSON. */
-export async function readBody(request: IncomingMessage): Promise<RequestBody> {
+/**
+ * Reads a request to its end.
+ *
+ * @param largestFile in bytes.
+ * @throws DiscordApiError 40005 when it is too large, 50109 when it is not JSON.
+ */
+export async function readBody(request: IncomingMessage, largestFile: number): Promise<RequestBody> {
   if (Number(request.headers['content-length'] ?? 0) > largestRequest) throw apiErrors.tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -50,11 +52,11 @@ export async function readBody(request: IncomingMessage): Promise<RequestBody> {
   }
   const bytes = Buffer.concat(chunks);
   const type = request.headers['content-type'] ?? '';
-  if (type.toLowerCase().startsWith('multipart/form-data')) return readMultipart(bytes, type);
+  if (type.toLowerCase().startsWith('multipart/form-data')) return readMultipart(bytes, type, largestFile);
   return new RequestBody(bytes.length === 0 ? {} : readJson(bytes.toString()), []);
 }
 
-async function readMultipart(bytes: Buffer, type: string): Promise<RequestBody> {
+async function readMultipart(bytes: Buffer, type: string, largestFile: number): Promise<RequestBody> {
   let form: FormData;
   try {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- because it buffers; this body is bounded and in memory

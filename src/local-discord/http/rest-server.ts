@@ -58,7 +58,8 @@ export class RestServer {
     const { pathname, searchParams } = target;
     const isApi = pathname.startsWith(`${apiPrefix}/`);
     const path = isApi ? pathname.slice(apiPrefix.length) : pathname;
-    const faults = this.#world.faults.takeForRequest(method, path);
+    const by = /^Bot /.test(request.headers.authorization ?? '') ? 'bot' : 'person';
+    const faults = this.#world.faults.takeForRequest(method, path, by);
     if (!(await this.#sufferBefore(faults, request, response))) return;
     if (isApi) {
       await this.#answerApi({ method, path, query: searchParams, faults }, request, response);
@@ -97,6 +98,10 @@ export class RestServer {
         return;
       }
       if (fault.kind === 'truncate') truncate(response);
+      if (fault.kind === 'answer' && fault.when === 'after') {
+        sendAnswer(response, fault);
+        return;
+      }
     }
     sendReply(response, reply);
     if (!request.complete) request.resume(); // an answer before the end of the body: let the rest run out
@@ -113,7 +118,7 @@ export class RestServer {
       throw match.kind === 'unknown' ? apiErrors.notFound() : apiErrors.methodNotAllowed();
     }
     const user = match.route.access === 'none' ? this.#bot() : this.#authenticate(request.headers.authorization);
-    const body = await readBody(request);
+    const body = await readBody(request, this.#world.faults.largestFileBytes);
     const host = request.headers.host ?? '';
     return match.route.handle({ world: this.#world, user, params: match.params, query, body, host });
   }
@@ -149,16 +154,20 @@ export class RestServer {
         request.socket.destroy();
         return false;
       }
-      if (fault.kind === 'answer') {
-        const { status, body = {}, headers = {} } = fault;
-        const text = typeof body === 'string' ? body : JSON.stringify(body);
-        response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(text);
+      if (fault.kind === 'answer' && fault.when !== 'after') {
+        sendAnswer(response, fault);
         request.resume();
         return false;
       }
     }
     return true;
   }
+}
+
+function sendAnswer(response: ServerResponse, answer: Extract<RequestFault, { kind: 'answer' }>): void {
+  const { status, body = {}, headers = {} } = answer;
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(text);
 }
 
 function sendReply(response: ServerResponse, { status, body }: Reply): void {

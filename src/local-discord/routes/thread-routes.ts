@@ -8,11 +8,12 @@ import type { Call, Reply, Route } from '../http/router.ts';
 import { announceMessage } from '../message-writer.ts';
 import { channelPayload, guildChannelPayload, threadMemberPayload } from '../payloads/channel.ts';
 import { isModerator, memberPayload } from '../payloads/people.ts';
+import { compareIds } from '../store/channel-store.ts';
 import type { StoredChannel, StoredThread } from '../store/channel-store.ts';
 import type { StoredMessage } from '../store/message-store.ts';
 import { channelOf, checkGuild, checkNotArchived, messageOf, param, threadOf } from './access.ts';
 import { autoArchiveMinutes } from './channel-routes.ts';
-import { readLimit, readTime } from './query.ts';
+import { readLimit, readSnowflake, readTime } from './query.ts';
 
 const newThread = z.object({
   name: z.string().min(1).max(100),
@@ -49,6 +50,16 @@ export const threadRoutes: readonly Route[] = [
   }),
   archivedRoute('/channels/:channel/threads/archived/public', ChannelType.PublicThread),
   archivedRoute('/channels/:channel/threads/archived/private', ChannelType.PrivateThread),
+  route('GET', '/channels/:channel/users/@me/threads/archived/private', (call) => {
+    const before = readSnowflake(call.query, 'before');
+    const limit = readLimit(call.query, { most: 100, normal: 50 });
+    const found = call.world.channels
+      .threads(channelOf(call).id)
+      .filter(({ type, thread }) => type === ChannelType.PrivateThread && thread?.archived)
+      .filter(({ thread }) => thread?.members.some(({ id }) => id === call.user.id))
+      .filter(({ id }) => before === undefined || compareIds(id, before) < 0);
+    return ok({ ...threadList(call, found.slice(0, limit)), has_more: found.length > limit });
+  }),
   route('GET', '/channels/:channel/thread-members', (call) => {
     const channel = threadOf(call);
     return ok(channel.thread.members.map((member) => threadMemberPayload(channel, member)));

@@ -156,6 +156,11 @@ export class MessageStore {
       .run(author, nonce, BigInt(message), now);
   }
 
+  /** As after some minutes. */
+  forgetNonces(): void {
+    this.#database.prepare('DELETE FROM nonces').run();
+  }
+
   /** Erases everything said in a channel. */
   eraseChannel(channel: string): void {
     this.#database.prepare('DELETE FROM messages WHERE channel = ?').run(channel);

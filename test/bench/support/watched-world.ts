@@ -15,9 +15,9 @@ export class ServerWatch extends Faults {
   #moments: ServerMoment[] = [];
   #waiting: { readonly check: () => void }[] = [];
 
-  override takeForRequest(method: string, path: string): ReturnType<Faults['takeForRequest']> {
+  override takeForRequest(method: string, path: string, by: 'bot' | 'person'): ReturnType<Faults['takeForRequest']> {
     this.#note(`${method} ${decodeURIComponent(path)}`);
-    return super.takeForRequest(method, path);
+    return super.takeForRequest(method, path, by);
   }
 
   override takeShape(event: string): ReturnType<Faults['takeShape']> {
