@@ -61,6 +61,14 @@ export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
 
+/** A wall time in milliseconds as a person at the machine writes it: `2026-11-20 02:10`, in its time zone. */
+export function localTime(epochMs: number): string {
+  const time = new Date(epochMs);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${date} ${two(time.getHours())}:${two(time.getMinutes())}`;
+}
+
 /** Reads a time as others write it (ISO 8601, HTTP): milliseconds since 1970, or undefined when it is none. */
 export function parseTime(text: string): number | undefined {
   const time = Date.parse(text);

@@ -1,9 +1,20 @@
+import { localTime } from '../base/clock.ts';
 import type { AgentNotice } from '../model/agent.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { BusyMode, ChannelId, SessionNumber } from '../model/session.ts';
 import type { Condition } from './channel-topics.ts';
 
 export type Language = 'en' | 'ja';
+
+/** Missed messages that are too old to be run unasked. */
+export interface HeldSummary {
+  readonly count: number;
+  /** When the first and the last of them were sent, in epoch milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly maxAgeMs: number;
+  readonly session: SessionNumber;
+}
 
 /** Everything the bot says by itself, in one catalogue. Agents' own words never pass through here. */
 export interface Words {
@@ -12,6 +23,12 @@ export interface Words {
   paired(): string;
   noDefaultSession(session: SessionNumber): string;
   fileNotSupported(name: string, size: number): string;
+  /** More messages wait than an agent will soon have worked through. */
+  manyWaiting(count: number): string;
+  /** A message was changed when its agent had it already. */
+  editedTooLate(): string;
+  messagesHeld(held: HeldSummary): string;
+  heldDropped(count: number): string;
   typedAtDesk(text: string): string;
   sentFromShell(text: string): string;
   promptOpened(prompt: Pick<Prompt, 'id' | 'kind' | 'tool' | 'input'>): string;
@@ -64,6 +81,21 @@ const english: Words = {
   noDefaultSession: (session) =>
     `This channel has no session of its own, and there is no default session ${session}. Add one: \`vai add-session <channel id>\`.`,
   fileNotSupported: (name, size) => `[attached file "${name}" (${bytes(size)}): files are not supported yet]`,
+  manyWaiting: (count) =>
+    `⏳ ${count} messages wait for this session now. None is lost: the agent gets them one after another.`,
+  editedTooLate: () =>
+    '✏️ The agent was given this message before you changed it. Send the correction as a message of its own.',
+  messagesHeld: ({ count, from, to, maxAgeMs, session }) => {
+    const isOne = count === 1;
+    const which = isOne
+      ? `1 message from ${localTime(from)}`
+      : `${count} messages from ${localTime(from)} to ${localTime(to)}`;
+    const why = maxAgeMs > 0 ? `${isOne ? 'it is' : 'they are'} older than ${span(maxAgeMs)}` : 'the bridge was away';
+    const [were, them] = isOne ? ['was', 'it'] : ['were', 'them'];
+    return `🕰️ ${which} ${were} not run because ${why}. On the machine, \`vai catch-up ${session}\` lists ${them}, \`vai catch-up ${session} --run\` runs ${them}.`;
+  },
+  heldDropped: (count) =>
+    count === 1 ? '🗑️ The held message was dropped.' : `🗑️ The ${count} held messages were dropped.`,
   typedAtDesk: (text) => `🖥️ **typed at the terminal:** ${text}`,
   sentFromShell: (text) => `⌨️ **sent with vai send:** ${text}`,
   promptOpened: (prompt) =>
@@ -125,6 +157,16 @@ const japanese: Words = {
   noDefaultSession: (session) =>
     `このチャンネルにはセッションがなく、既定のセッション ${session} もありません。\`vai add-session <チャンネルID>\` で追加してください。`,
   fileNotSupported: (name, size) => `[添付ファイル "${name}" (${bytes(size)}): ファイルにはまだ対応していません]`,
+  manyWaiting: (count) =>
+    `⏳ このセッションでは ${count} 件のメッセージが待っています。失われることはなく、順番にエージェントへ渡されます。`,
+  editedTooLate: () =>
+    '✏️ このメッセージは編集前にエージェントへ渡されました。訂正は新しいメッセージとして送ってください。',
+  messagesHeld: ({ count, from, to, maxAgeMs, session }) => {
+    const when = count === 1 ? localTime(from) : `${localTime(from)} から ${localTime(to)}`;
+    const why = maxAgeMs > 0 ? `${span(maxAgeMs)} より古いため` : 'ブリッジの停止中に届いたため';
+    return `🕰️ ${count} 件のメッセージ(${when})は、${why}実行していません。マシンで \`vai catch-up ${session}\` は一覧を表示し、\`vai catch-up ${session} --run\` は実行します。`;
+  },
+  heldDropped: (count) => `🗑️ 保留中のメッセージ ${count} 件を破棄しました。`,
   typedAtDesk: (text) => `🖥️ **端末で入力:** ${text}`,
   sentFromShell: (text) => `⌨️ **vai send で送信:** ${text}`,
   promptOpened: (prompt) =>
@@ -250,6 +292,13 @@ function fenced(words: Words, input: Readonly<Record<string, unknown>>): string 
   const whole = only.length === 1 && typeof only[0] === 'string' ? only[0] : JSON.stringify(input, null, 2);
   const body = words.shortened(whole, inputLimit).replace(/`(?=``)/g, '`\u200b');
   return `\`\`\`\n${body}\n\`\`\``;
+}
+
+/** A duration in its largest unit that gives a whole number: `6 h`. */
+function span(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 1) return `${Math.round(ms / 1000)} s`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
 }
 
 function bytes(size: number): string {

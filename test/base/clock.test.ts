@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { isoTime, parseTime, systemClock } from '../../src/base/clock.ts';
+import { isoTime, localTime, parseTime, systemClock } from '../../src/base/clock.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 
 describe('sleep', () => {
@@ -75,4 +75,9 @@ it('reads times as others write them', () => {
   expect(parseTime('2026-01-02T03:04:05.006Z')).toBe(Date.UTC(2026, 0, 2, 3, 4, 5, 6));
   expect(parseTime('Fri, 02 Jan 2026 03:04:05 GMT')).toBe(Date.UTC(2026, 0, 2, 3, 4, 5));
   expect(parseTime('soon')).toBeUndefined();
+});
+
+it('writes a time as a person at the machine does', () => {
+  const local = new Date(2026, 10, 3, 2, 5, 59);
+  expect(localTime(local.getTime())).toBe('2026-11-03 02:05');
 });
