@@ -42,6 +42,12 @@ export class Owners {
     return this.#configured.size > 0 || this.#facts.get(this.#paired) !== undefined;
   }
 
+  /** The owners' ids at the chat server, the configured ones first. */
+  ids(): readonly string[] {
+    const paired = this.#facts.get(this.#paired);
+    return [...new Set([...this.#configured, ...(paired === undefined ? [] : [paired])])];
+  }
+
   roleOf(userId: string): Role {
     return this.#configured.has(userId) || this.#facts.get(this.#paired) === userId ? 'owner' : 'none';
   }

@@ -1,19 +1,16 @@
 import type { Clock } from '../base/clock.ts';
 import { shortHash } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import type { AgentEvent, TurnOutcome } from '../model/agent.ts';
-import { isSettled } from '../model/message.ts';
-import type { InboxMessage } from '../model/message.ts';
-import type { ReactionName } from '../model/outbound.ts';
+import type { AgentEvent } from '../model/agent.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
-import type { MessageDetail, Stores, TurnRecord } from '../contracts/stores.ts';
+import type { MessageDetail, Stores } from '../contracts/stores.ts';
+import { ChannelVoice } from './channel-voice.ts';
+import { PromptReports } from './prompt-reports.ts';
+import { TurnReports } from './turn-reports.ts';
 import type { Words } from './words.ts';
 
 /** What channels hear of; the rest belongs to the session's lifecycle. */
 type ChannelEvent = Exclude<AgentEvent, { kind: 'state' | 'died' }>;
-
-/** How much of a text that was not written in the channel is shown there, in characters. */
-const relayLimit = 1500;
 
 export interface ReplyCollectorOptions {
   readonly stores: Stores;
@@ -31,28 +28,30 @@ export interface ReplyCollectorOptions {
  */
 export class ReplyCollector {
   readonly #options: ReplyCollectorOptions;
+  readonly #voice: ChannelVoice;
+  readonly #turns: TurnReports;
+  readonly #prompts: PromptReports;
 
   constructor(options: ReplyCollectorOptions) {
     this.#options = options;
+    this.#voice = new ChannelVoice(options);
+    this.#turns = new TurnReports({ ...options, voice: this.#voice });
+    this.#prompts = new PromptReports({ ...options, voice: this.#voice, turns: this.#turns });
   }
 
   /** Takes one event of a session's agent. When it returns, the event is on disk. */
   collect(session: SessionNumber, generation: number, event: AgentEvent): void {
     if (event.kind === 'state' || event.kind === 'died') return;
-    this.#options.stores.transaction(() => {
-      this.#apply(session, generation, event);
-    });
-    this.#options.onOutbox();
+    this.#asOneStep(() => this.#apply(session, generation, event));
   }
 
   /** The agent has the message: by its confirmation, or found afterwards. Harmless to repeat. */
   acknowledge(messageId: string, turn: string | undefined, how: MessageDetail = {}): void {
     const { stores, clock } = this.#options;
-    stores.transaction(() => {
+    this.#asOneStep(() => {
       stores.traces.note(messageId, clock.now(), 'confirmed', how);
-      this.#acknowledge(messageId, turn);
+      this.#turns.acknowledge(messageId, turn);
     });
-    this.#options.onOutbox();
   }
 
   /** The message lies in the agent's own queue; nothing happens to one that is part of a turn by now. */
@@ -68,12 +67,20 @@ export class ReplyCollector {
   /** The message will not reach the agent: says why, as a reply. */
   reject(messageId: string, text: string): void {
     const { stores, clock } = this.#options;
-    stores.transaction(() => {
+    this.#asOneStep(() => {
       stores.inbox.move(messageId, 'failed', clock.now(), { reason: text });
-      this.#react(messageId, 'failed');
-      this.#replyTo(messageId, `failed:${messageId}`, text);
+      this.#voice.react(messageId, 'failed');
+      this.#voice.replyTo(messageId, `failed:${messageId}`, text);
     });
-    this.#options.onOutbox();
+  }
+
+  /** Somebody took a message back that waited. */
+  withdraw(messageId: string, by: string): void {
+    const { stores, clock } = this.#options;
+    this.#asOneStep(() => {
+      stores.inbox.move(messageId, 'withdrawn', clock.now(), { by });
+      this.#voice.react(messageId, 'withdrawn');
+    });
   }
 
   /** A session is no more: every message that still waits for it is settled with this text (I3). */
@@ -84,220 +91,98 @@ export class ReplyCollector {
   /** The agent is gone: its open turns are lost, its prompts void, and what lay in its own queue is to be looked up. */
   agentEnded(session: SessionNumber, tell = this.#options.words.turnLost()): void {
     const { stores, clock } = this.#options;
-    stores.transaction(() => {
-      for (const turn of stores.turns.endAll(session, 'lost', clock.now())) {
-        this.#concludeTurn(turn, 'lost', tell);
-      }
+    this.#asOneStep(() => {
+      this.#turns.endAll(session, tell);
       stores.prompts.closeAll(session, 'overtaken', clock.now(), 'agent-ended');
       stores.inbox.markUncertain('steered', clock.now(), session);
     });
-    this.#options.onOutbox();
   }
 
   /** Says something in a session's channel, once per key. */
-  announce(session: SessionNumber, key: string, text: string): void {
+  announce(session: SessionNumber, key: string, text: string, message?: string): void {
     const channel = this.#options.channelOf(session);
-    if (channel !== undefined) this.say(key, channel, text);
+    if (channel !== undefined) this.say(key, channel, text, message);
   }
 
-  /** Says something in a channel, once per key. */
-  say(key: string, channel: ChannelId, text: string): void {
-    this.#post(key, channel, text);
+  /**
+   * Says something in a channel, once per key.
+   *
+   * @param message the inbox message that it belongs to, if any.
+   */
+  say(key: string, channel: ChannelId, text: string, message?: string): void {
+    this.#voice.post(key, channel, text, message);
     this.#options.onOutbox();
   }
 
   /** Whether words posted with `dp` are to be shown, or were said by the agent in the same turn already (BX-04). */
   claimPosted(session: SessionNumber, channel: ChannelId, key: string, text: string): boolean {
-    const { stores } = this.#options;
-    const turn = stores.turns.current(session);
+    const { turns } = this.#options.stores;
+    const turn = turns.current(session);
     if (turn?.channel !== channel) return true;
-    return stores.turns.claimText({ session, turn: turn.turn, key, hash: hashOfWords(text), origin: 'dp' });
+    return turns.claimText({ session, turn: turn.turn, key, hash: hashOfWords(text), origin: 'dp' });
+  }
+
+  /** The inbox message that a session's agent works on in a channel, if any. */
+  messageInWork(session: SessionNumber, channel: ChannelId): string | undefined {
+    const turn = this.#options.stores.turns.current(session);
+    return turn?.channel === channel ? turn.message : undefined;
   }
 
   #apply(session: SessionNumber, generation: number, event: ChannelEvent): void {
-    const { stores, clock, words, log } = this.#options;
     switch (event.kind) {
       case 'turn-started':
-        this.#startTurn(session, event);
+        this.#turns.start(session, event);
         break;
       case 'message-taken':
-        this.#takeIn(session, event.turn, event.message);
+        this.#turns.takeIn(session, event.turn, event.message);
         break;
-      case 'text': {
-        const turn = this.#turnOf(session, event.turn);
-        if (!turn || event.text.trim() === '') break;
-        const key = `text:${session}:${event.key}`;
-        const claim = { session, turn: event.turn, key, hash: hashOfWords(event.text), origin: 'agent' } as const;
-        if (stores.turns.claimText(claim)) this.#post(key, turn.channel, event.text);
+      case 'text':
+        this.#say(session, event);
         break;
-      }
-      case 'turn-ended': {
-        const turn = this.#turnOf(session, event.turn);
-        if (!turn || !stores.turns.end(session, event.turn, event.outcome, clock.now())) break;
-        this.#concludeTurn(turn, event.outcome, this.#outcomeText(event.outcome, event.reason));
-        log.info({ session, turn: event.turn, outcome: event.outcome }, 'turn ended');
+      case 'turn-ended':
+        this.#turns.end(session, event);
         break;
-      }
-      case 'prompt-opened': {
-        const { id, prompt, tool, input } = event;
-        const isNew = stores.prompts.open({ id, session, generation, kind: prompt, tool, input, since: clock.now() });
-        const channel = this.#channelOfTurn(session, event.turn);
-        if (isNew && channel !== undefined) {
-          this.#post(`prompt:${id}`, channel, words.promptOpened({ id, kind: prompt, tool, input }));
-        }
+      case 'prompt-opened':
+        this.#prompts.opened(session, generation, event);
         break;
-      }
       case 'prompt-closed':
-        this.#closePrompt(session, event.id, event.by);
+        this.#prompts.closed(session, event);
         break;
-      case 'notice': {
-        const channel = this.#options.channelOf(session);
-        if (channel !== undefined) {
-          this.#post(`notice:${session}:${generation}:${event.key}`, channel, words.notice(event.notice, session));
-        }
+      case 'notice':
+        this.#notice(session, generation, event);
         break;
-      }
     }
   }
 
-  /** Must run inside a transaction; nobody is told to look at the outbox before that one is on disk (I1). */
-  #acknowledge(messageId: string, turn: string | undefined): void {
-    const { stores, clock } = this.#options;
-    const message = stores.inbox.get(messageId);
-    if (!message) return;
-    this.#settleAsHad(message);
-    if (turn !== undefined) {
-      stores.turns.begin({
-        session: message.session,
-        turn,
-        channel: message.channel,
-        message: messageId,
-        startedAt: clock.now(),
-      });
-    }
-    this.#react(messageId, 'delivered');
+  #say(session: SessionNumber, event: Extract<AgentEvent, { kind: 'text' }>): void {
+    const turn = this.#turns.turnOf(session, event.turn);
+    if (!turn || event.text.trim() === '') return;
+    const key = `text:${session}:${event.key}`;
+    const claim = { session, turn: event.turn, key, hash: hashOfWords(event.text), origin: 'agent' } as const;
+    if (!this.#options.stores.turns.claimText(claim)) return;
+    this.#voice.post(key, turn.channel, event.text, turn.message);
   }
 
-  /** A message that lay in the agent's own queue is part of a turn now: it shares the turn's outcome. */
-  #takeIn(session: SessionNumber, turn: string, messageId: string): void {
-    const { stores, clock } = this.#options;
-    const message = stores.inbox.get(messageId);
-    if (!message || !this.#turnOf(session, turn)) return;
-    stores.turns.join(session, turn, messageId, clock.now());
-    this.#settleAsHad(message);
-    this.#react(messageId, 'delivered');
-  }
-
-  /** A confirmation that comes after we gave up on a message is news, not an error: the answer still counts. */
-  #settleAsHad({ id, state }: InboxMessage): void {
-    const { stores, clock } = this.#options;
-    if (state === 'held' || isSettled(state)) return;
-    if (state === 'queued') stores.inbox.move(id, 'sending', clock.now());
-    stores.inbox.move(id, 'acknowledged', clock.now());
-  }
-
-  #startTurn(session: SessionNumber, event: Extract<AgentEvent, { kind: 'turn-started' }>): void {
-    const { stores, clock, words } = this.#options;
-    if (event.by === 'bridge' && stores.inbox.get(event.message)) {
-      this.#acknowledge(event.message, event.turn);
+  /** How often the agent tries again within a turn is one line that changes, not one for each time. */
+  #notice(session: SessionNumber, generation: number, event: Extract<AgentEvent, { kind: 'notice' }>): void {
+    const { stores, words, channelOf } = this.#options;
+    const key = `notice:${session}:${generation}:${event.key}`;
+    const text = words.notice(event.notice, session);
+    const turn = event.notice.kind === 'retrying' ? stores.turns.current(session) : undefined;
+    const channel = turn?.channel ?? channelOf(session);
+    if (channel === undefined) return;
+    if (!turn) {
+      this.#voice.post(key, channel, text);
       return;
     }
-    // At the desk people speak in the session's own channel; what the agent starts by itself goes on where it was.
-    const channel = event.by === 'agent' ? this.#channelOfTurn(session, undefined) : this.#options.channelOf(session);
-    if (channel === undefined) return;
-    const isNew = stores.turns.begin({
-      session,
-      turn: event.turn,
-      channel,
-      message: undefined,
-      startedAt: clock.now(),
-    });
-    if (isNew && event.by === 'desk') {
-      this.#post(`desk:${session}:${event.turn}`, channel, words.typedAtDesk(words.shortened(event.text, relayLimit)));
-    }
+    const first = `retrying:${session}:${generation}:${turn.turn}`;
+    if (!this.#voice.post(first, channel, text, turn.message)) this.#voice.change(key, first, text);
   }
 
-  /** The turn of an event; one that nobody announced is begun in the session's channel. */
-  #turnOf(session: SessionNumber, turn: string): TurnRecord | undefined {
-    const { stores } = this.#options;
-    if (!stores.turns.get(session, turn)) this.#startTurn(session, { kind: 'turn-started', turn, by: 'agent' });
-    return stores.turns.get(session, turn);
-  }
-
-  #channelOfTurn(session: SessionNumber, turn: string | undefined): ChannelId | undefined {
-    const { stores, channelOf } = this.#options;
-    const record = turn === undefined ? stores.turns.latest(session) : stores.turns.get(session, turn);
-    return record?.channel ?? channelOf(session);
-  }
-
-  #closePrompt(session: SessionNumber, id: string, by: Extract<AgentEvent, { kind: 'prompt-closed' }>['by']): void {
-    const { stores, clock, words } = this.#options;
-    const to = by === 'bridge' ? 'applied' : by === 'expired' ? 'expired' : 'overtaken';
-    if (!stores.prompts.move(id, to, clock.now(), by)) return;
-    const channel = this.#channelOfTurn(session, undefined);
-    if (channel === undefined) return;
-    if (by === 'desk') this.#post(`prompt-closed:${id}`, channel, words.promptDecidedAtDesk(id));
-    if (by === 'expired') this.#post(`prompt-closed:${id}`, channel, words.promptExpired(id));
-  }
-
-  #outcomeText(outcome: TurnOutcome, reason: string | undefined): string | undefined {
-    const { words } = this.#options;
-    switch (outcome) {
-      case 'completed':
-        return undefined;
-      case 'interrupted':
-        return words.turnInterrupted();
-      case 'failed':
-        return words.turnFailed(reason);
-      case 'rate-limited':
-        return words.turnFailed(reason);
-      case 'lost':
-        return words.turnLost();
-    }
-  }
-
-  #concludeTurn(turn: TurnRecord, outcome: TurnOutcome, text: string | undefined): void {
-    if (text !== undefined) {
-      const key = `turn:${turn.session}:${turn.turn}`;
-      if (turn.message === undefined) this.#post(key, turn.channel, text);
-      else this.#replyTo(turn.message, key, text);
-    }
-    const reaction = outcome === 'completed' ? 'answered' : 'failed';
-    for (const message of this.#options.stores.turns.messagesOf(turn.session, turn.turn))
-      this.#react(message, reaction);
-  }
-
-  /** Reacts to the chat message behind an inbox message. `answered` waits until the answer is posted. */
-  #react(inboxId: string, reaction: ReactionName): void {
-    const { stores, clock } = this.#options;
-    const message = stores.inbox.get(inboxId);
-    if (message?.messageId === undefined) return;
-    const item = {
-      key: `reaction:${reaction}:${inboxId}`,
-      channel: message.channel,
-      content: { kind: 'reaction', messageId: message.messageId, reaction },
-    } as const;
-    const last = reaction === 'answered' ? stores.outbox.tail(message.channel, 'text') : undefined;
-    if (last && stores.outbox.follow(last.key, item)) return;
-    stores.outbox.append({ ...item, createdAt: clock.now() });
-  }
-
-  #replyTo(inboxId: string, key: string, text: string): void {
-    const { stores, clock } = this.#options;
-    const message = stores.inbox.get(inboxId);
-    if (!message) return;
-    const replyTo = message.messageId === undefined ? {} : { replyTo: message.messageId };
-    stores.outbox.append({
-      key,
-      channel: message.channel,
-      content: { kind: 'text', text, ...replyTo },
-      createdAt: clock.now(),
-    });
-  }
-
-  #post(key: string, channel: ChannelId, text: string): void {
-    const { stores, clock } = this.#options;
-    stores.outbox.append({ key, channel, content: { kind: 'text', text }, createdAt: clock.now() });
+  /** Nobody is told to look at the outbox before everything is on disk (I1). */
+  #asOneStep(action: () => void): void {
+    this.#options.stores.transaction(action);
+    this.#options.onOutbox();
   }
 }
 

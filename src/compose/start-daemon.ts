@@ -39,6 +39,12 @@ import { endStrangers } from './strangers.ts';
 /** How long a stop waits for texts that are on their way to the chat server, in milliseconds. */
 const drainTimeoutMs = 5_000;
 
+/**
+ * Discord takes 50 requests a second of one bot (its documentation), and discord.js holds back what is more. Below that the
+ * bridge decides itself what goes first; the rest is for what is not paced, such as "is typing".
+ */
+const discordRequestsPerSecond = 48;
+
 export type StopOptions = { readonly keepSessions: boolean };
 
 export interface Daemon {
@@ -109,6 +115,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   await transport.connect({
     onMessage: (message) => {
       intake.receive(message);
+      delivery.heard(message.channel);
     },
     onEdited: () => undefined,
     onDeleted: () => undefined,
@@ -169,7 +176,16 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     facts: stores.facts,
     clock,
   });
-  const delivery = new Delivery({ stores, transport, clock, log });
+  const delivery = new Delivery({
+    stores,
+    transport,
+    clock,
+    log,
+    words,
+    owners: () => owners.ids(),
+    mainChannel: () => sessions.channelOf(defaultSession()),
+    requestsPerSecond: server.kind === 'discord' ? discordRequestsPerSecond : undefined,
+  });
   const onOutbox = (): void => {
     delivery.kick();
   };

@@ -13,7 +13,8 @@ import type {
 
 /** The error of a chat server that says this code. */
 export function chatError(
-  code: 'chat-forbidden' | 'chat-not-found' | 'chat-invalid' | 'chat-unavailable',
+  code:
+    'chat-forbidden' | 'chat-not-found' | 'chat-invalid' | 'chat-too-large' | 'file-unreadable' | 'chat-unavailable',
 ): BridgeError {
   return new BridgeError(code, `the server said ${code}`, {
     happened: code === 'chat-unavailable' ? 'unknown' : 'not-done',
@@ -70,9 +71,11 @@ export class HandTransport implements ChatTransport {
   readonly threads = new Map<ChannelId, readonly ChatThread[]>();
   readonly own = new Map<ChannelId, readonly OwnMessage[]>();
 
-  edit(_channel: ChannelId, messageId: string, text: string): Promise<void> {
+  beforeEdit: (messageId: string, text: string) => void | Promise<void> = () => undefined;
+
+  async edit(_channel: ChannelId, messageId: string, text: string): Promise<void> {
+    await this.beforeEdit(messageId, text);
     this.edits.push({ messageId, text });
-    return Promise.resolve();
   }
 
   history(channel: ChannelId, after: string, limit: number): Promise<HistoryPage> {
@@ -85,12 +88,21 @@ export class HandTransport implements ChatTransport {
     return Promise.resolve(this.threads.get(channel) ?? []);
   }
 
-  ownMessages(channel: ChannelId, _since: number): Promise<readonly OwnMessage[]> {
-    return Promise.resolve(this.own.get(channel) ?? []);
+  /** Since when somebody looked at what the bot said, in epoch milliseconds. */
+  readonly looks: number[] = [];
+  beforeLook: () => void | Promise<void> = () => undefined;
+
+  async ownMessages(channel: ChannelId, since: number): Promise<readonly OwnMessage[]> {
+    this.looks.push(since);
+    await this.beforeLook();
+    return this.own.get(channel) ?? [];
   }
 
-  directChannel(userId: string): Promise<ChannelId> {
-    return Promise.resolve(`9${userId.slice(1)}` as ChannelId);
+  beforeDirect: (userId: string) => void | Promise<void> = () => undefined;
+
+  async directChannel(userId: string): Promise<ChannelId> {
+    await this.beforeDirect(userId);
+    return `9${userId.slice(1)}` as ChannelId;
   }
 
   channelName(channel: ChannelId): string | undefined {
