@@ -176,7 +176,10 @@ export const testFolders: Readonly<Record<string, string>> = {
   e2e: 'real processes, from one end to the other',
   conformance: 'runs against any Discord-compatible server',
   bench: 'measurements',
+  chaos: 'random scenarios against the whole, and the judge of what came of them',
+  soak: 'load for a long time, and the judge of what grew',
   docs: 'the documentation, against the code',
+  mutants: 'mistakes that the tests must notice',
 };
 
 /** Tests of more than one file of `src/`, or of none, by their path under `test/`: what they test. */

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+
+import type { ChatLine } from './evidence.ts';
+import type { Trouble } from './trouble.ts';
+
+const withId = z.object({ id: z.string() });
+const line = z.object({
+  id: z.string(),
+  content: z.string(),
+  author: z.object({ bot: z.boolean().optional() }),
+  reactions: z.array(z.object({ emoji: z.object({ name: z.string() }), me: z.boolean() })).optional(),
+  message_reference: z.object({ message_id: z.string().optional() }).optional(),
+});
+const lines = z.array(line);
+
+const publicThread = 11;
+
+/** Somebody on the chat server, whom its trouble does not touch. */
+export class Person {
+  readonly #api: string;
+  readonly #token: string;
+  readonly #trouble: Trouble;
+
+  constructor(options: { readonly api: string; readonly token: string; readonly trouble: Trouble }) {
+    this.#api = options.api;
+    this.#token = options.token;
+    this.#trouble = options.trouble;
+  }
+
+  /** Says something; gives the message's id. */
+  async say(channel: string, content: string): Promise<string> {
+    return withId.parse(await this.#call('POST', `/channels/${channel}/messages`, '', { content })).id;
+  }
+
+  async edit(channel: string, message: string, content: string): Promise<void> {
+    await this.#call('PATCH', `/channels/${channel}/messages/${message}`, '', { content });
+  }
+
+  async remove(channel: string, message: string): Promise<void> {
+    await this.#call('DELETE', `/channels/${channel}/messages/${message}`);
+  }
+
+  /** Opens a thread in a channel; gives its id. */
+  async openThread(channel: string, name: string): Promise<string> {
+    return withId.parse(await this.#call('POST', `/channels/${channel}/threads`, '', { name, type: publicThread })).id;
+  }
+
+  async archive(thread: string): Promise<void> {
+    await this.#call('PATCH', `/channels/${thread}`, '', { archived: true });
+  }
+
+  /** Everything in a channel, oldest first. */
+  async readAll(channel: string): Promise<readonly ChatLine[]> {
+    const found: z.infer<typeof lines> = [];
+    for (let before = ''; ;) {
+      const query = `?limit=100${before === '' ? '' : `&before=${before}`}`;
+      const page = lines.parse(await this.#call('GET', `/channels/${channel}/messages`, query));
+      found.push(...page);
+      const last = page.at(-1);
+      if (last === undefined || page.length < 100) break;
+      before = last.id;
+    }
+    return found.reverse().map((one) => ({
+      id: one.id,
+      bot: one.author.bot === true,
+      text: one.content,
+      replyTo: one.message_reference?.message_id,
+      reactions: (one.reactions ?? []).map(({ emoji }) => emoji.name),
+    }));
+  }
+
+  async #call(method: string, path: string, query = '', body?: object): Promise<unknown> {
+    this.#trouble.spare(method, path);
+    const response = await fetch(`${this.#api}/v10${path}${query}`, {
+      method,
+      headers: { authorization: this.#token, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+    return response.status === 204 ? undefined : response.json();
+  }
+}
