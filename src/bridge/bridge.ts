@@ -6,27 +6,29 @@ import { newUuid } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { may } from '../model/access.ts';
 import type { Action, Actor } from '../model/access.ts';
-import type { PromptAnswer, PromptKind } from '../model/prompt.ts';
+import type { PromptAnswer } from '../model/prompt.ts';
 import { parseChannelId, parseSessionNumber } from '../model/session.ts';
-import type { ChannelId, SessionNumber } from '../model/session.ts';
+import type { BusyMode, ChannelId, SessionNumber } from '../model/session.ts';
 import type {
   AddSessionRequest,
   BridgeApi,
   BridgeStatus,
   PostTarget,
+  MessageTrace,
   PromptListing,
   SessionListing,
-  SessionStatus,
+  SessionQueue,
   Stored,
 } from '../contracts/bridge-api.ts';
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { Workspace } from '../contracts/workspace.ts';
-import { terminalName } from './agent-starter.ts';
-import type { ManagedSession } from './managed-session.ts';
 import type { Owners } from './owners.ts';
 import type { ReplyCollector } from './reply-collector.ts';
+import { PromptDesk } from './prompt-desk.ts';
+import { QueueDesk } from './queue-desk.ts';
 import type { SessionManager } from './session-manager.ts';
+import { describeSession, listSession } from './session-views.ts';
 import type { Words } from './words.ts';
 
 /** How much of a text from `vai send` is shown in the channel, in characters. */
@@ -58,9 +60,13 @@ export interface BridgeOptions {
  */
 export class Bridge implements BridgeApi {
   readonly #options: BridgeOptions;
+  readonly #prompts: PromptDesk;
+  readonly #queues: QueueDesk;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
+    this.#prompts = new PromptDesk(options);
+    this.#queues = new QueueDesk(options);
   }
 
   async status(actor: Actor): Promise<BridgeStatus> {
@@ -71,26 +77,28 @@ export class Bridge implements BridgeApi {
       ...surroundings,
       // The page's address and token speak for the owner; a process inside a session must not have them.
       ...(actor.kind === 'local' ? {} : { chat }),
-      sessions: this.#options.sessions.list().map((session) => this.#describe(session)),
+      sessions: this.#options.sessions.list().map((session) => describeSession(session, this.#options)),
     };
   }
 
   async listSessions(actor: Actor): Promise<readonly SessionListing[]> {
     this.#demand(actor, 'read');
-    return this.#options.sessions.list().map((session) => this.#listing(session));
+    return this.#options.sessions.list().map((session) => listSession(session, this.#options));
   }
 
   async addSession(actor: Actor, request: AddSessionRequest): Promise<SessionListing> {
     this.#demand(actor, 'manage');
-    const { workDir, agent, trust } = request;
+    const { workDir, agent, trust, whileBusy } = request;
     const session = await this.#options.sessions.add({
       channel: request.channel === 'new' ? this.#options.newChannelId() : request.channel,
       ...(workDir === undefined ? {} : { workDir }),
       ...(agent === undefined ? {} : { agent }),
       ...(trust === undefined ? {} : { trusted: trust }),
+      // Without a word, and flat in the file, it is the default.
+      ...(whileBusy === undefined || whileBusy === 'queue' ? {} : { whileBusy }),
     });
     this.#options.log.info({ session: session.entry.number, channel: session.entry.channel }, 'session added');
-    return this.#listing(session);
+    return listSession(session, this.#options);
   }
 
   async removeSession(actor: Actor, session: number): Promise<void> {
@@ -149,53 +157,37 @@ export class Bridge implements BridgeApi {
 
   async prompts(actor: Actor): Promise<readonly PromptListing[]> {
     this.#demand(actor, 'read');
-    return this.#options.stores.prompts.listOpen().map(({ id, session, kind, tool, input, since }) => ({
-      id,
-      session,
-      kind,
-      tool,
-      input,
-      since: isoTime(since),
-    }));
+    return this.#prompts.list();
   }
 
   async answer(actor: Actor, promptId: string, answer: PromptAnswer): Promise<void> {
-    const { stores, clock, sessions, log } = this.#options;
-    const prompt = stores.prompts.get(promptId);
-    this.#demand(actor, 'decide-prompt', prompt?.session);
-    if (!prompt) {
-      throw new BridgeError('prompt-unknown', `There is no request "${promptId}".`, {
-        advice: 'See what is open with: vai prompts.',
-      });
-    }
-    const gone = new BridgeError('prompt-gone', `Request "${promptId}" is not open any more.`, {
-      advice: 'It was answered, decided at the terminal, or its agent ended. See: vai prompts.',
-    });
-    const session = sessions.list().find((candidate) => candidate.entry.number === prompt.session);
-    if (prompt.state !== 'open' || session?.record.generation !== prompt.generation) throw gone;
-    const { agent } = session;
-    if (!agent) {
-      throw new BridgeError('agent-not-ready', `The agent of session ${prompt.session} is not connected yet.`, {
-        advice: 'Try again in a moment.',
-      });
-    }
-    requireFittingAnswer(prompt.kind, answer);
-    // The claim is one step on disk: of two people at once, one is first (I10).
-    if (!stores.prompts.claimAnswer(promptId, answer, clock.now(), actor.kind)) throw gone;
-    try {
-      await agent.answer(promptId, answer);
-    } catch (error) {
-      if (error instanceof BridgeError && error.code === 'prompt-gone') {
-        stores.prompts.move(promptId, 'overtaken', clock.now(), 'agent');
-        throw gone;
-      }
-      // What the agent certainly did not take may be answered again.
-      if (error instanceof BridgeError && error.happened === 'not-done') {
-        stores.prompts.move(promptId, 'open', clock.now(), 'agent');
-      }
-      throw error;
-    }
-    log.info({ session: prompt.session, prompt: promptId, answer: answer.behavior, by: actor.kind }, 'prompt answered');
+    this.#demand(actor, 'decide-prompt', this.#prompts.get(promptId)?.session);
+    await this.#prompts.answer(promptId, answer, actor.kind);
+  }
+
+  async queue(actor: Actor, session: number): Promise<SessionQueue> {
+    this.#demand(actor, 'read', session);
+    return this.#queues.queue(session);
+  }
+
+  async withdraw(actor: Actor, session: number, message: string): Promise<{ readonly id: string }> {
+    this.#demand(actor, 'control', session);
+    return this.#queues.withdraw(session, message, actor.kind);
+  }
+
+  async setBusyMode(actor: Actor, session: number, mode: BusyMode): Promise<void> {
+    this.#demand(actor, 'manage', session);
+    await this.#queues.setBusyMode(session, mode);
+  }
+
+  async interrupt(actor: Actor, session: number): Promise<'interrupted' | 'idle'> {
+    this.#demand(actor, 'control', session);
+    return this.#queues.interrupt(session);
+  }
+
+  async trace(actor: Actor, message: string): Promise<MessageTrace> {
+    this.#demand(actor, 'read');
+    return this.#queues.trace(message);
   }
 
   async pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }> {
@@ -252,57 +244,10 @@ export class Bridge implements BridgeApi {
     const { connection, detail } = this.#options.transport.state;
     return connection === 'failed' ? { obstacle: detail ?? 'The chat connection failed.' } : {};
   }
-
-  #channel(channel: ChannelId): { readonly channel: ChannelId; readonly channelName?: string } {
-    const channelName = this.#options.transport.channelName(channel);
-    return { channel, ...(channelName === undefined ? {} : { channelName }) };
-  }
-
-  #listing({ entry, record }: ManagedSession): SessionListing {
-    return {
-      number: entry.number,
-      ...this.#channel(entry.channel),
-      workDir: this.#options.workspace.workDirOf(entry),
-      agent: record.agent,
-    };
-  }
-
-  #describe(session: ManagedSession): SessionStatus {
-    const { entry, record, state, agent, problem } = session;
-    const detail = problem ?? state.detail;
-    return {
-      number: entry.number,
-      ...this.#channel(entry.channel),
-      tmux: terminalName(entry),
-      agent: record.agent,
-      lifecycle: record.lifecycle,
-      state: state.activity,
-      waitingFor: state.waitingFor,
-      ...(detail === undefined ? {} : { detail }),
-      since: isoTime(state.since),
-      pid: agent?.pid ?? null,
-      generation: record.generation,
-      queued: this.#options.stores.inbox.countUnsettled(entry.number),
-      agentSession: record.agentSession ?? null,
-      attach: this.#options.attachLine(terminalName(entry)),
-    };
-  }
 }
 
 function requireText(text: string): void {
   if (text.trim() === '') {
     throw new BridgeError('message-empty', 'The message is empty.', { advice: 'Give some text.' });
   }
-}
-
-function requireFittingAnswer(kind: PromptKind, answer: PromptAnswer): void {
-  if (answer.behavior === 'deny' || (kind === 'question') === (answer.behavior === 'choose')) return;
-  if (kind === 'question') {
-    throw new BridgeError('answer-unfit', 'A question is answered with a choice, not with allow.', {
-      advice: 'Use: vai answer <id> --choose "Question=Answer".',
-    });
-  }
-  throw new BridgeError('answer-unfit', `A ${kind} is answered with allow or deny, not with a choice.`, {
-    advice: 'Use: vai answer <id> allow|deny.',
-  });
 }

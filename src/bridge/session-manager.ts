@@ -2,7 +2,7 @@ import { BridgeError, describeError } from '../base/errors.ts';
 import { Limiter } from '../base/limiter.ts';
 import type { Log } from '../base/log.ts';
 import { parseChannelId, parseSessionNumber } from '../model/session.ts';
-import type { ChannelId, SessionEntry, SessionNumber } from '../model/session.ts';
+import type { BusyMode, ChannelId, SessionEntry, SessionNumber } from '../model/session.ts';
 import type { SessionMap, Stores } from '../contracts/stores.ts';
 import { ManagedSession } from './managed-session.ts';
 import type { ManagedSessionOptions } from './managed-session.ts';
@@ -158,6 +158,18 @@ export class SessionManager {
     }
   }
 
+  /**
+   * Configures what a session does with messages while its agent is busy. It counts at once.
+   * @throws BridgeError `session-unknown`, or as `SessionMap.update`.
+   */
+  async setBusyMode(number: number, mode: BusyMode): Promise<void> {
+    const session = this.get(number);
+    await this.#options.map.update((entries) =>
+      entries.map((entry) => (entry.number === session.entry.number ? withMode(entry, mode) : entry)),
+    );
+    session.configure(withMode(session.entry, mode));
+  }
+
   /** Brings a session back that is not running. @throws BridgeError `session-unknown`, `recover-failed`. */
   async recover(number: number): Promise<'running' | 'restarted'> {
     this.#refuseWhileClosing();
@@ -192,4 +204,9 @@ export class SessionManager {
     if (!this.#closing) return;
     throw new BridgeError('bridge-stopping', 'The bridge is stopping.', { advice: 'Start it again: vai.' });
   }
+}
+
+/** The default is not written down. */
+function withMode({ whileBusy: _, ...entry }: SessionEntry, mode: BusyMode): SessionEntry {
+  return mode === 'queue' ? entry : { ...entry, whileBusy: mode };
 }

@@ -1,6 +1,6 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 
-import { parseSessionNumber } from '../model/session.ts';
+import { busyModes, parseSessionNumber } from '../model/session.ts';
 import type { SessionNumber } from '../model/session.ts';
 import { hinted } from './completion/hints.ts';
 import { usageError } from './failure.ts';
@@ -14,6 +14,14 @@ export function sessionArgument(): Argument {
 /** The option of every command that can speak to programs. */
 export function jsonOption(): Option {
   return new Option('--json', 'for programs: JSON on standard output');
+}
+
+/** The option that says what is done with messages while the agent is busy. */
+export function busyModeOption(flag: '--mode' | '--while-busy'): Option {
+  return new Option(
+    `${flag} <MODE>`,
+    `what is done with messages while the agent is busy: ${busyModes.join(', ')}`,
+  ).choices(busyModes);
 }
 
 /** Reads a session's number from the command line. */

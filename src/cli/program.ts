@@ -6,10 +6,12 @@ import { addAttach } from './commands/attach.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addHelp } from './commands/help.ts';
+import { addInterrupt } from './commands/interrupt.ts';
 import { addListSessions } from './commands/list-sessions.ts';
 import { addLogs } from './commands/logs.ts';
 import { addPair } from './commands/pair.ts';
 import { addPrompts } from './commands/prompts.ts';
+import { addQueue } from './commands/queue.ts';
 import { addRecover } from './commands/recover.ts';
 import { addRemoveSession } from './commands/remove-session.ts';
 import { addRestart } from './commands/restart.ts';
@@ -18,6 +20,7 @@ import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addStop } from './commands/stop.ts';
+import { addTrace } from './commands/trace.ts';
 import { addView } from './commands/view.ts';
 import { completeWord } from './completion/shells.ts';
 import { CliContext } from './context.ts';
@@ -39,6 +42,9 @@ const commands: Readonly<Record<string, (program: Command, context: CliContext) 
   'remove-session': addRemoveSession,
   recover: addRecover,
   send: addSend,
+  queue: addQueue,
+  interrupt: addInterrupt,
+  trace: addTrace,
   prompts: addPrompts,
   answer: addAnswer,
   setup: addSetup,

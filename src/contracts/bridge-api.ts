@@ -1,8 +1,11 @@
-import type { AgentActivity, WaitingFor } from '../model/agent.ts';
+import type { AgentActivity, TurnOutcome, WaitingFor } from '../model/agent.ts';
 import type { Actor } from '../model/access.ts';
 import type { PromptAnswer, PromptKind } from '../model/prompt.ts';
-import type { ChannelId, Lifecycle, SessionNumber } from '../model/session.ts';
+import type { InboxState, MessageSource } from '../model/message.ts';
+import type { OutboxState } from '../model/outbound.ts';
+import type { BusyMode, ChannelId, Lifecycle, SessionNumber } from '../model/session.ts';
 import type { ChatConnection } from './chat.ts';
+import type { MessageDetail, OutboundKind } from './stores.ts';
 
 export interface SessionStatus {
   readonly number: SessionNumber;
@@ -76,6 +79,79 @@ export interface AddSessionRequest {
   readonly workDir?: string;
   readonly agent?: string;
   readonly trust?: boolean;
+  /** Default `queue`. */
+  readonly whileBusy?: BusyMode;
+}
+
+/** A message that is on its way to a session's agent, or held back. */
+export interface QueuedMessage {
+  readonly id: string;
+  readonly state: Exclude<InboxState, 'acknowledged' | 'withdrawn' | 'failed'>;
+  readonly source: MessageSource;
+  /** The author's name. */
+  readonly author: string;
+  /** ISO 8601: when it was written. */
+  readonly sentAt: string;
+  /** Its first words, in one line. */
+  readonly beginning: string;
+  /** What the next message waits for, in a word or two. */
+  readonly waitsFor?: string;
+}
+
+export interface SessionQueue {
+  readonly session: SessionNumber;
+  readonly agent: string;
+  /** What is configured for messages that come while the agent is busy. */
+  readonly mode: BusyMode;
+  /** What is done with them: `queue` for an agent that cannot do what is configured. */
+  readonly effective: BusyMode;
+  /** In the order in which the agent gets them. */
+  readonly messages: readonly QueuedMessage[];
+}
+
+/** One step in the life of a message. */
+export interface TracedStep {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Milliseconds since the step before; 0 for the first. */
+  readonly afterMs: number;
+  /** The name of a transition (`inbox:queued>sending`), or of what else happened. */
+  readonly event: string;
+  readonly detail: MessageDetail;
+}
+
+/** Something that was put into the channel because of a message. */
+export interface TracedPost {
+  readonly key: string;
+  readonly kind: OutboundKind;
+  readonly state: OutboxState;
+  /** The chat server's ids of what is out. */
+  readonly messageIds: readonly string[];
+}
+
+/** The life of one message. */
+export interface MessageTrace {
+  readonly id: string;
+  readonly session: SessionNumber;
+  readonly source: MessageSource;
+  readonly channel: ChannelId;
+  /** The chat server's id of it; missing when it did not come from there. */
+  readonly messageId?: string;
+  readonly author: string;
+  readonly state: InboxState;
+  readonly beginning: string;
+  /** ISO 8601: when it was written. */
+  readonly sentAt: string;
+  /** What it waits for now, in a word or two. */
+  readonly waitsFor?: string;
+  /** How the agent confirmed it, and how long that took after the last key, in milliseconds. */
+  readonly confirmed?: { readonly by: string; readonly afterMs: number };
+  /** The turn that it started or joined last. */
+  readonly turn?: { readonly id: string; readonly startedAt: string; readonly outcome?: TurnOutcome };
+  /** From its writing until it was stored, until the agent had it, until its turn ended; milliseconds. */
+  readonly durations: { readonly storedMs: number; readonly deliveredMs?: number; readonly endedMs?: number };
+  readonly steps: readonly TracedStep[];
+  readonly posted: readonly TracedPost[];
 }
 
 /** Where `dp` posts: a session's channel, or any channel. */
@@ -108,6 +184,19 @@ export interface BridgeApi {
   post(actor: Actor, target: PostTarget, text: string): Promise<Stored & { readonly channel: ChannelId }>;
   prompts(actor: Actor): Promise<readonly PromptListing[]>;
   answer(actor: Actor, promptId: string, answer: PromptAnswer): Promise<void>;
+  /** What is on its way to a session's agent. */
+  queue(actor: Actor, session: number): Promise<SessionQueue>;
+  /**
+   * Takes a message out of a session's queue; its author sees it by a reaction. `message` is an id or a link.
+   * @throws BridgeError `message-unknown`, `message-not-removable`.
+   */
+  withdraw(actor: Actor, session: number, message: string): Promise<{ readonly id: string }>;
+  /** Configures what a session does with messages while its agent is busy. It counts at once. */
+  setBusyMode(actor: Actor, session: number, mode: BusyMode): Promise<void>;
+  /** Stops the running turn of a session. Says what it did. @throws BridgeError `agent-not-ready`, `interrupt-failed`. */
+  interrupt(actor: Actor, session: number): Promise<'interrupted' | 'idle'>;
+  /** The life of one message: by its id, its chat message's id, or a link. @throws BridgeError `message-unknown`. */
+  trace(actor: Actor, message: string): Promise<MessageTrace>;
   /** A code that makes the chat user who types it to the bot the owner. Valid for ten minutes. */
   pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }>;
   /** Begins the stop and returns; the process ends by itself. `keepSessions` leaves the agents running. */

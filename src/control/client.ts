@@ -21,9 +21,15 @@ export interface ControlOptions {
   readonly timeoutMs?: number;
 }
 
-/** How long an answer may take, in milliseconds, where it is not the usual: an agent may take 30 s to start or end. */
+/** How long an answer may take, in milliseconds, where it is not the usual: an agent may take 30 s to start or end, and a long
+ * text some time to be typed before its turn can be stopped. */
 const usualTimeoutMs = 20_000;
-const timeouts: Partial<Record<Method, number>> = { addSession: 120_000, removeSession: 120_000, recover: 120_000 };
+const timeouts: Partial<Record<Method, number>> = {
+  addSession: 120_000,
+  removeSession: 120_000,
+  recover: 120_000,
+  interrupt: 60_000,
+};
 
 /**
  * Connects to the daemon of an installation. Close it when done.
@@ -80,6 +86,26 @@ export class ControlClient {
 
   async answer(prompt: string, answer: Params<'answer'>['answer']): Promise<void> {
     await this.#call('answer', { prompt, answer });
+  }
+
+  queue(session: number): Promise<Result<'queue'>> {
+    return this.#call('queue', { session });
+  }
+
+  withdraw(session: number, message: string): Promise<Result<'withdraw'>> {
+    return this.#call('withdraw', { session, message });
+  }
+
+  async setBusyMode(session: number, mode: Params<'setBusyMode'>['mode']): Promise<void> {
+    await this.#call('setBusyMode', { session, mode });
+  }
+
+  interrupt(session: number): Promise<Result<'interrupt'>> {
+    return this.#call('interrupt', { session });
+  }
+
+  trace(message: string): Promise<Result<'trace'>> {
+    return this.#call('trace', { message });
   }
 
   pair(): Promise<Result<'pair'>> {

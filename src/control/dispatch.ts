@@ -68,6 +68,16 @@ async function perform(request: Request, actor: Actor, api: BridgeApi): Promise<
       return api.prompts(actor);
     case 'answer':
       return api.answer(actor, request.params.prompt, request.params.answer);
+    case 'queue':
+      return api.queue(actor, request.params.session);
+    case 'withdraw':
+      return api.withdraw(actor, request.params.session, request.params.message);
+    case 'setBusyMode':
+      return api.setBusyMode(actor, request.params.session, request.params.mode);
+    case 'interrupt':
+      return api.interrupt(actor, request.params.session);
+    case 'trace':
+      return api.trace(actor, request.params.message);
     case 'pair':
       return api.pair(actor);
     case 'stop':

@@ -26,6 +26,9 @@ export const outputs = {
       answers: z.exactOptional(z.readonly(z.record(z.string(), z.string()))),
     }),
   }),
+  queue: z.extend(results.queue, { removed: z.exactOptional(z.string()) }),
+  interrupt: z.object({ session: number, outcome: results.interrupt }),
+  trace: results.trace,
   pair: results.pair,
   dp: results.post,
 } as const;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Happened } from '../base/errors.ts';
 import type { AddSessionRequest, PostTarget } from '../contracts/bridge-api.ts';
 import type { PromptAnswer } from '../model/prompt.ts';
+import { busyModes } from '../model/session.ts';
 import { results } from './results.ts';
 
 /**
@@ -17,6 +18,7 @@ const addSessionRequest = z.strictObject({
   workDir: z.string().exactOptional(),
   agent: z.string().exactOptional(),
   trust: z.boolean().exactOptional(),
+  whileBusy: z.enum(busyModes).exactOptional(),
 }) satisfies z.ZodType<AddSessionRequest>;
 
 const postTarget = z.discriminatedUnion('kind', [
@@ -42,6 +44,14 @@ export const methods = {
   post: { params: z.strictObject({ target: postTarget, text: z.string() }), result: results.post },
   prompts: { params: noParams, result: results.prompts },
   answer: { params: z.strictObject({ prompt: z.string(), answer: promptAnswer }), result: results.answer },
+  queue: { params: z.strictObject({ session: z.number() }), result: results.queue },
+  withdraw: { params: z.strictObject({ session: z.number(), message: z.string() }), result: results.withdraw },
+  setBusyMode: {
+    params: z.strictObject({ session: z.number(), mode: z.enum(busyModes) }),
+    result: results.setBusyMode,
+  },
+  interrupt: { params: z.strictObject({ session: z.number() }), result: results.interrupt },
+  trace: { params: z.strictObject({ message: z.string() }), result: results.trace },
   pair: { params: noParams, result: results.pair },
   stop: { params: z.strictObject({ keepSessions: z.boolean() }), result: results.stop },
 } as const;
@@ -63,6 +73,11 @@ export const requestSchema = z.discriminatedUnion('method', [
   z.strictObject({ ...envelope, method: z.literal('post'), params: methods.post.params }),
   z.strictObject({ ...envelope, method: z.literal('prompts'), params: methods.prompts.params }),
   z.strictObject({ ...envelope, method: z.literal('answer'), params: methods.answer.params }),
+  z.strictObject({ ...envelope, method: z.literal('queue'), params: methods.queue.params }),
+  z.strictObject({ ...envelope, method: z.literal('withdraw'), params: methods.withdraw.params }),
+  z.strictObject({ ...envelope, method: z.literal('setBusyMode'), params: methods.setBusyMode.params }),
+  z.strictObject({ ...envelope, method: z.literal('interrupt'), params: methods.interrupt.params }),
+  z.strictObject({ ...envelope, method: z.literal('trace'), params: methods.trace.params }),
   z.strictObject({ ...envelope, method: z.literal('pair'), params: methods.pair.params }),
   z.strictObject({ ...envelope, method: z.literal('stop'), params: methods.stop.params }),
 ]);

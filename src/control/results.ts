@@ -1,7 +1,16 @@
 import * as z from 'zod/mini';
 
-import type { BridgeStatus, PromptListing, SessionListing, SessionStatus } from '../contracts/bridge-api.ts';
-import { parseChannelId, parseSessionNumber } from '../model/session.ts';
+import type {
+  BridgeStatus,
+  MessageTrace,
+  PromptListing,
+  SessionListing,
+  SessionQueue,
+  SessionStatus,
+} from '../contracts/bridge-api.ts';
+import { inboxMoves } from '../model/message.ts';
+import { outboxMoves } from '../model/outbound.ts';
+import { busyModes, parseChannelId, parseSessionNumber } from '../model/session.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
 
 /**
@@ -75,6 +84,75 @@ const promptListing = z.object({
   since: z.string(),
 }) satisfies z.ZodMiniType<PromptListing>;
 
+const messageSource = z.enum(['discord', 'cli']);
+const busyMode = z.enum(busyModes);
+
+const sessionQueue = z.object({
+  session: sessionNumber,
+  agent: z.string(),
+  mode: busyMode,
+  effective: busyMode,
+  messages: z.readonly(
+    z.array(
+      z.object({
+        id: z.string(),
+        state: z.enum(['queued', 'held', 'sending', 'steered', 'uncertain']),
+        source: messageSource,
+        author: z.string(),
+        sentAt: z.string(),
+        beginning: z.string(),
+        waitsFor: z.exactOptional(z.string()),
+      }),
+    ),
+  ),
+}) satisfies z.ZodMiniType<SessionQueue>;
+
+const messageTrace = z.object({
+  id: z.string(),
+  session: sessionNumber,
+  source: messageSource,
+  channel: channelId,
+  messageId: z.exactOptional(z.string()),
+  author: z.string(),
+  state: z.enum(keysOf(inboxMoves)),
+  beginning: z.string(),
+  sentAt: z.string(),
+  waitsFor: z.exactOptional(z.string()),
+  confirmed: z.exactOptional(z.object({ by: z.string(), afterMs: z.number() })),
+  turn: z.exactOptional(
+    z.object({
+      id: z.string(),
+      startedAt: z.string(),
+      outcome: z.exactOptional(z.enum(['completed', 'interrupted', 'failed', 'rate-limited', 'lost'])),
+    }),
+  ),
+  durations: z.object({
+    storedMs: z.number(),
+    deliveredMs: z.exactOptional(z.number()),
+    endedMs: z.exactOptional(z.number()),
+  }),
+  steps: z.readonly(
+    z.array(
+      z.object({
+        at: z.string(),
+        afterMs: z.number(),
+        event: z.string(),
+        detail: z.readonly(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
+      }),
+    ),
+  ),
+  posted: z.readonly(
+    z.array(
+      z.object({
+        key: z.string(),
+        kind: z.enum(['text', 'edit', 'reaction']),
+        state: z.enum(keysOf(outboxMoves)),
+        messageIds: z.readonly(z.array(z.string())),
+      }),
+    ),
+  ),
+}) satisfies z.ZodMiniType<MessageTrace>;
+
 /** The result of every method. */
 export const results = {
   status: bridgeStatus,
@@ -86,6 +164,15 @@ export const results = {
   post: z.object({ channel: channelId, obstacle: z.exactOptional(z.string()) }),
   prompts: z.readonly(z.array(promptListing)),
   answer: nothing,
+  queue: sessionQueue,
+  withdraw: z.object({ id: z.string() }),
+  setBusyMode: nothing,
+  interrupt: z.enum(['interrupted', 'idle']),
+  trace: messageTrace,
   pair: z.object({ code: z.string(), expires: z.string() }),
   stop: nothing,
 } as const;
+
+function keysOf<Key extends string>(table: Readonly<Record<Key, unknown>>): Key[] {
+  return Object.keys(table) as Key[];
+}

@@ -5,5 +5,6 @@ export const reactionEmoji: Readonly<Record<ReactionName, string>> = {
   stored: '📥',
   delivered: '⚙️',
   answered: '✅',
+  withdrawn: '🗑️',
   failed: '❌',
 };

@@ -17,6 +17,7 @@ export type Action =
   | 'message' // talk to a session's agent
   | 'message-unmapped' // talk to the default session from a channel with no mapping
   | 'decide-prompt' // answer a permission request, question or plan
+  | 'control' // stop a turn, take a message out of a session's queue
   | 'post' // speak as the bot in a session's channel (dp)
   | 'read' // status, lists, logs
   | 'manage'; // add, remove, recover, stop, pair
@@ -28,6 +29,7 @@ const rolesFor: Readonly<Record<Action, readonly Role[]>> = {
   message: ['owner', 'operator', 'member'],
   'message-unmapped': ['owner', 'operator'],
   'decide-prompt': ['owner', 'operator'],
+  control: ['owner', 'operator'],
   post: ['owner', 'operator'],
   read: ['owner', 'operator', 'member', 'viewer'],
   manage: ['owner'],

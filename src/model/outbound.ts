@@ -40,7 +40,7 @@ export type OutboundContent = OutboundText | OutboundEdit | OutboundReaction;
  * What a reaction says about a message, in the order of a message's life: one that comes later makes an earlier one
  * that still waits needless. The transport chooses the picture.
  */
-export const reactionOrder = ['stored', 'delivered', 'answered', 'failed'] as const;
+export const reactionOrder = ['stored', 'delivered', 'answered', 'withdrawn', 'failed'] as const;
 
 export type ReactionName = (typeof reactionOrder)[number];
 

@@ -3,9 +3,12 @@ import type {
   AddSessionRequest,
   BridgeApi,
   BridgeStatus,
+  MessageTrace,
   PostTarget,
   PromptListing,
+  QueuedMessage,
   SessionListing,
+  SessionQueue,
   SessionStatus,
   Stored,
 } from '../../src/contracts/bridge-api.ts';
@@ -13,7 +16,7 @@ import { may } from '../../src/model/access.ts';
 import type { Action, Actor } from '../../src/model/access.ts';
 import type { PromptAnswer } from '../../src/model/prompt.ts';
 import { parseChannelId, parseSessionNumber } from '../../src/model/session.ts';
-import type { ChannelId, SessionNumber } from '../../src/model/session.ts';
+import type { BusyMode, ChannelId, SessionNumber } from '../../src/model/session.ts';
 
 export const one = parseSessionNumber(1)!;
 export const firstChannel = parseChannelId('111111111111111111')!;
@@ -28,6 +31,48 @@ export const permission: PromptListing = {
   since: '2025-01-01T00:00:00.000Z',
 };
 
+/** A message that waits in session 1, as a test may put it into `queued`. */
+export const waiting: QueuedMessage = {
+  id: 'discord:1200000000000000001',
+  state: 'queued',
+  source: 'discord',
+  author: 'Olga',
+  sentAt: '2025-01-01T00:00:00.000Z',
+  beginning: 'please run the tests',
+  waitsFor: 'busy',
+};
+
+/** The life of that message after it was answered. */
+export const answered: MessageTrace = {
+  id: waiting.id,
+  session: one,
+  source: 'discord',
+  channel: firstChannel,
+  messageId: '1200000000000000001',
+  author: 'Olga',
+  state: 'acknowledged',
+  beginning: waiting.beginning,
+  sentAt: '2025-01-01T00:00:00.000Z',
+  confirmed: { by: 'hook', afterMs: 23 },
+  turn: { id: 't1', startedAt: '2025-01-01T00:00:05.000Z', outcome: 'completed' },
+  durations: { storedMs: 120, deliveredMs: 5_000, endedMs: 65_000 },
+  steps: [
+    { at: '2025-01-01T00:00:00.120Z', afterMs: 0, event: 'inbox:new', detail: { state: 'queued' } },
+    { at: '2025-01-01T00:00:04.000Z', afterMs: 3_880, event: 'inbox:queued>sending', detail: { waitedFor: 'busy' } },
+    { at: '2025-01-01T00:00:05.000Z', afterMs: 1_000, event: 'confirmed', detail: { by: 'hook', afterMs: 23 } },
+    {
+      at: '2025-01-01T00:01:05.000Z',
+      afterMs: 60_000,
+      event: 'turn:end',
+      detail: { turn: 't1', outcome: 'completed' },
+    },
+  ],
+  posted: [
+    { key: 'text:1:a', kind: 'text', state: 'posted', messageIds: ['1200000000000000002'] },
+    { key: 'reaction:answered:x', kind: 'reaction', state: 'pending', messageIds: [] },
+  ],
+};
+
 /** A bridge in memory: keeps sessions, prompts and what was said, and refuses what the real one refuses. */
 export class FakeBridgeApi implements BridgeApi {
   readonly calls: { readonly method: string; readonly actor: Actor; readonly details: object }[] = [];
@@ -37,6 +82,10 @@ export class FakeBridgeApi implements BridgeApi {
   /** How sessions are, where they are not idle. */
   readonly states = new Map<number, Partial<SessionStatus>>();
   openPrompts: PromptListing[] = [];
+  queued: QueuedMessage[] = [];
+  busyMode: BusyMode = 'queue';
+  /** Whether the agent can be steered. */
+  canSteer = true;
   foreignSessions: string[] = [];
   chat: BridgeStatus['chat'] = {
     kind: 'local',
@@ -140,6 +189,40 @@ export class FakeBridgeApi implements BridgeApi {
       throw new BridgeError('prompt-gone', `There is no open prompt "${promptId}".`, { advice: 'See "vai prompts".' });
     }
     this.openPrompts = this.openPrompts.filter((prompt) => prompt.id !== promptId);
+  }
+
+  async queue(actor: Actor, session: number): Promise<SessionQueue> {
+    await this.#enter('queue', actor, 'read', { session });
+    const { agent, number } = this.#find(session);
+    const effective = this.busyMode === 'steer' && !this.canSteer ? 'queue' : this.busyMode;
+    return { session: number, agent, mode: this.busyMode, effective, messages: this.queued };
+  }
+
+  async withdraw(actor: Actor, session: number, message: string): Promise<{ readonly id: string }> {
+    await this.#enter('withdraw', actor, 'control', { session, message });
+    this.#find(session);
+    const found = this.queued.find(({ id }) => id === message || id.endsWith(`:${message}`));
+    if (found === undefined) throw new BridgeError('message-unknown', `There is no message "${message}".`);
+    this.queued = this.queued.filter((one) => one !== found);
+    return { id: found.id };
+  }
+
+  async setBusyMode(actor: Actor, session: number, mode: BusyMode): Promise<void> {
+    await this.#enter('setBusyMode', actor, 'manage', { session, mode });
+    this.#find(session);
+    this.busyMode = mode;
+  }
+
+  async interrupt(actor: Actor, session: number): Promise<'interrupted' | 'idle'> {
+    await this.#enter('interrupt', actor, 'control', { session });
+    this.#find(session);
+    return this.states.get(session)?.state === 'busy' ? 'interrupted' : 'idle';
+  }
+
+  async trace(actor: Actor, message: string): Promise<MessageTrace> {
+    await this.#enter('trace', actor, 'read', { message });
+    if (message !== answered.id) throw new BridgeError('message-unknown', `There is no message "${message}".`);
+    return answered;
   }
 
   async pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }> {

@@ -4,7 +4,8 @@ import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
 
 import type { Output } from '../../control/outputs.ts';
-import { jsonOption } from '../arguments.ts';
+import type { BusyMode } from '../../model/session.ts';
+import { busyModeOption, jsonOption } from '../arguments.ts';
 import { hinted } from '../completion/hints.ts';
 import type { CliContext } from '../context.ts';
 import { usageError } from '../failure.ts';
@@ -15,6 +16,7 @@ interface Options {
   readonly dir?: string;
   readonly agent?: string;
   readonly trust?: true;
+  readonly whileBusy?: BusyMode;
   readonly json?: true;
 }
 
@@ -36,6 +38,7 @@ export function addAddSession(program: Command, context: CliContext): void {
     .addArgument(hinted(channel, ['new']))
     .addOption(hinted(directory, 'directories'))
     .addOption(hinted(agent, agents))
+    .addOption(busyModeOption('--while-busy'))
     .option('--trust', 'the agent may trust that directory, and so run what its settings say')
     .addOption(jsonOption())
     .action(async (wanted: string, options: Options) => {
@@ -49,6 +52,7 @@ export function addAddSession(program: Command, context: CliContext): void {
             ...(options.dir === undefined ? {} : { workDir: resolve(options.dir) }),
             ...(options.agent === undefined ? {} : { agent: options.agent }),
             ...(options.trust === undefined ? {} : { trust: options.trust }),
+            ...(options.whileBusy === undefined ? {} : { whileBusy: options.whileBusy }),
           }),
         );
       });
@@ -61,6 +65,7 @@ export function addAddSession(program: Command, context: CliContext): void {
   explain(command, {
     notes: [
       'Works at once. It returns when the agent of the session is up, or has been tried; `vai status` says which.',
+      'What `--while-busy` means: [vai queue](#vai-queue).',
       'What trust means: [docs/security.md](security.md#trust-of-directories).',
       'With `--json`: the session as one object, as `vai list-sessions --json` lists it.',
     ],
