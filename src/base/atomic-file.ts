@@ -1,16 +1,18 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { BridgeError, systemErrorCode } from './errors.ts';
 import { newSecret } from './ids.ts';
@@ -45,6 +47,23 @@ export function writeFileUnlessSame(path: string, content: string, mode: number)
     if (systemErrorCode(error) !== 'ENOENT') throw error;
   }
   writeFileAtomic(path, content, mode);
+}
+
+/**
+ * Removes what a process left of files in a directory that it was replacing when it was killed.
+ *
+ * @param before epoch milliseconds: younger ones may be in the making.
+ * @returns how many; 0 also when there is no such directory.
+ */
+export function removeUnfinished(directory: string, before: number): number {
+  const isLeft = (name: string): boolean => {
+    if (!/\.[\w-]{8}\.tmp$/.test(name)) return false;
+    const stat = statSync(join(directory, name), { throwIfNoEntry: false });
+    return stat?.isFile() === true && stat.mtimeMs < before;
+  };
+  const left = existsSync(directory) ? readdirSync(directory).filter(isLeft) : [];
+  for (const name of left) rmSync(join(directory, name), { force: true });
+  return left.length;
 }
 
 /**

@@ -6,7 +6,6 @@ import { shellLine } from '../base/shell-words.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/channel-topics.ts';
 import { Delivery } from '../bridge/delivery.ts';
-import { Housekeeping } from '../bridge/housekeeping.ts';
 import { Intake } from '../bridge/intake.ts';
 import { terminalName } from '../bridge/agent-starter.ts';
 import { Owners } from '../bridge/owners.ts';
@@ -34,6 +33,7 @@ import { openChatServer } from './chat-server.ts';
 import type { ChatServer } from './chat-server.ts';
 import { layGround } from './ground.ts';
 import type { Ground } from './ground.ts';
+import { openHousekeeping } from './housekeeping.ts';
 import { endStrangers } from './strangers.ts';
 
 /** How long a stop waits for texts that are on their way to the chat server, in milliseconds. */
@@ -106,7 +106,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   for (const entry of sessions.entries()) server.ensureChannel(entry);
   const control = await startControlServer({ socket: paths.controlSocket, api: bridge, log });
   scope.defer('the control socket', () => control.close());
-  scope.defer('housekeeping', new Housekeeping({ stores, clock, log }).start());
+  scope.defer('housekeeping', openHousekeeping(ground, { stores, sessions, directory: server.files.sessions }).start());
   scope.defer('the chat connection', () => transport.close());
   scope.defer('the outbox', () => delivery.drain(drainTimeoutMs));
   scope.defer('typing indicators', () => {

@@ -66,8 +66,11 @@ export interface TurnStore {
    * posts the same words with `dp` is heard once; said twice the same way, it is heard twice. A known key is false.
    */
   claimText(claim: TextClaim): boolean;
-  /** Forgets ended turns older than `before` (I11). Returns how many. */
-  prune(before: number): number;
+  /**
+   * Forgets at most so many turns that ended before `before` (I11); the last one of a session stays, since what its
+   * agent begins by itself goes on where that was. Returns how many.
+   */
+  prune(before: number, atMost: number): number;
 }
 
 export interface Inbox {
@@ -88,8 +91,11 @@ export interface Inbox {
   edit(id: string, text: string, at: number): boolean;
   /** What nobody can know any more becomes `uncertain`: of one session, or of all. Returns how many. */
   markUncertain(from: 'sending' | 'steered', at: number, session?: SessionNumber): number;
-  /** Forgets settled messages older than `before`, with their traces (I11). Returns how many. */
-  prune(before: number): number;
+  /**
+   * Forgets at most so many messages that were settled before `before`, with their traces (I11). Those that a reading of
+   * the channel's history would meet again stay: they are what makes it harmless. Returns how many.
+   */
+  prune(before: number, atMost: number): number;
 }
 
 /** What is known about one step in a message's life, by name. */
@@ -134,6 +140,11 @@ export interface ChannelStore {
    */
   advance(channel: ChannelId, messageId: string, parent?: ChannelId): void;
   forget(channel: ChannelId): void;
+  /**
+   * Forgets how far channels were read that have not moved since `before` and are not `served`, and threads likewise,
+   * unless the history of their channel would be read from further back than theirs (I11). Returns how many.
+   */
+  prune(before: number, served: ReadonlySet<ChannelId>): number;
 }
 
 export interface NewOutboxItem {
@@ -185,8 +196,13 @@ export interface Outbox {
   /** Lets a channel's items go on; false when they were not held back. */
   unpark(channel: ChannelId): boolean;
   parked(): readonly ParkedChannel[];
-  /** Forgets settled items older than `before` (I11). Returns how many. */
-  prune(before: number): number;
+  /**
+   * Forgets at most so many items that were settled before `before`, but none that something pending depends on (I11).
+   * Returns how many.
+   */
+  prune(before: number, atMost: number): number;
+  /** Forgets that channels refused the bot which did so before `before` and for which nothing waits (I11). */
+  pruneParked(before: number): number;
 }
 
 export interface PromptStore {
@@ -203,7 +219,8 @@ export interface PromptStore {
   listSent(session: SessionNumber): readonly { readonly id: string; readonly answer: PromptAnswer }[];
   /** Closes every prompt of a session that is still open or sent. Returns their ids. */
   closeAll(session: SessionNumber, to: 'overtaken' | 'expired', at: number, by: string): readonly string[];
-  prune(before: number): number;
+  /** Forgets at most so many prompts that were decided before `before` (I11). Returns how many. */
+  prune(before: number, atMost: number): number;
 }
 
 export interface SessionRecords {
@@ -235,8 +252,11 @@ export interface Stores {
   readonly prompts: PromptStore;
   readonly records: SessionRecords;
   readonly facts: Facts;
-  /** Gives the space of what was forgotten back to the disk (I11). */
-  compact(): void;
+  /**
+   * Gives the space of what was forgotten back to the disk, a bounded part of it at a time (I11). Returns whether there is
+   * more. Not inside a transaction.
+   */
+  compact(): boolean;
   /** Runs a synchronous action as one step: all of it is kept, or nothing (I5). May be nested. */
   transaction<T>(action: () => T): T;
 }

@@ -1,4 +1,5 @@
 import type { ChannelId } from '../model/session.ts';
+import { snowflakeAt } from '../model/snowflake.ts';
 import type { ChannelRecord, ChannelStore } from '../contracts/stores.ts';
 import type { Database, Row } from './database.ts';
 import { optionalTextOf, textOf } from './rows.ts';
@@ -38,6 +39,33 @@ export class SqliteChannels implements ChannelStore {
 
   forget(channel: ChannelId): void {
     this.#database.run('DELETE FROM channels WHERE channel = ?', channel);
+  }
+
+  /**
+   * A thread that is not known is read from where its channel was read. So a thread of a served channel may go only when
+   * that is no further back: else all that was ever said in it would come again. What still waits in a channel keeps it.
+   */
+  prune(before: number, served: ReadonlySet<ChannelId>): number {
+    const limit = BigInt(snowflakeAt(before));
+    const known = new Map(this.list().map((record) => [record.channel, BigInt(record.watermark)]));
+    const isStale = ({ channel, parent, watermark }: ChannelRecord): boolean => {
+      const own = BigInt(watermark);
+      if (own >= limit || served.has(channel) || this.#hasWaiting(channel)) return false;
+      if (parent === undefined || !served.has(parent)) return true;
+      const ofParent = known.get(parent);
+      return ofParent !== undefined && ofParent >= own;
+    };
+    const stale = this.list().filter(isStale);
+    this.#database.transaction(() => {
+      for (const { channel } of stale) this.forget(channel);
+    });
+    return stale.length;
+  }
+
+  #hasWaiting(channel: ChannelId): boolean {
+    return (
+      this.#database.get(`SELECT 1 FROM inbox WHERE channel = ? AND state IN ('queued', 'held')`, channel) !== undefined
+    );
   }
 }
 

@@ -1,15 +1,24 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 
-import { BridgeError } from '../base/errors.ts';
+import { BridgeError, describeError } from '../base/errors.ts';
 import { failPoint } from '../base/fail-point.ts';
+import { stateTrouble } from './database-errors.ts';
 import { initialSchema } from './migrations/001-initial.ts';
 import { deliverySchema } from './migrations/002-delivery.ts';
+import { retentionSchema } from './migrations/003-retention.ts';
 
 /** Every schema change ever made, in order. Only ever appended to. */
-const migrations: readonly string[] = [initialSchema, deliverySchema];
+const migrations: readonly string[] = [initialSchema, deliverySchema, retentionSchema];
 
 export type Row = Record<string, SQLOutputValue>;
+
+/** Bytes that the journal may keep for later when it was longer for a while. */
+const journalKept = 4 * 1024 * 1024;
+/** Pages of 4 kB that one step of a compaction gives back: some milliseconds. */
+const pagesPerStep = 250;
+/** What `PRAGMA auto_vacuum` says when space can be given back bit by bit. */
+const incremental = 2;
 
 /**
  * Owns the connection to one SQLite file: opening, schema version, transactions, prepared statements.
@@ -22,47 +31,60 @@ export class Database {
   /** Transitions of the running transaction: done only when all of it is on disk. */
   readonly #passed: string[] = [];
 
-  private constructor(connection: DatabaseSync) {
+  readonly #path: string;
+
+  private constructor(connection: DatabaseSync, path: string) {
     this.#connection = connection;
+    this.#path = path;
   }
 
   /**
    * Opens (or creates) the file and brings its schema up to date, each step all or nothing.
    *
    * @param path a file, or `:memory:`.
-   * @throws BridgeError `state-too-new` when a newer version of the bridge wrote the file, `state-unreadable`.
+   * @throws BridgeError `state-too-new` when a newer version of the bridge wrote the file; `state-unreadable` when it is
+   *   damaged or something else; `state-full`, `state-busy`, `state-unwritable`.
    */
   static open(path: string): Database {
     let connection: DatabaseSync | undefined;
     try {
       connection = new DatabaseSync(path);
-      // FULL: an acknowledged write survives a power cut (I1). The lock waits for a backup that is reading.
+      // auto_vacuum counts for a new file, and only before anything else is written to it.
+      // FULL: with a write-ahead journal a commit is flushed before it returns, so that an acknowledged write survives a
+      // power cut (I1); NORMAL would only keep the file whole. The lock waits for a backup that is reading.
       connection.exec(
-        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;',
+        `PRAGMA busy_timeout = 5000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = ${journalKept};`,
       );
       migrate(connection, path);
-      return new Database(connection);
+      makeShrinkable(connection);
+      return new Database(connection, path);
     } catch (cause) {
       connection?.close();
       if (cause instanceof BridgeError) throw cause;
-      throw new BridgeError('state-unreadable', `The state file ${path} cannot be opened: ${String(cause)}.`, {
+      const trouble = stateTrouble(cause, path);
+      if (trouble) throw trouble;
+      throw new BridgeError('state-unreadable', `The state file ${path} cannot be opened: ${describeError(cause)}.`, {
         advice: 'Restore it from a backup, or move it away to start with empty queues.',
         cause,
       });
     }
   }
 
-  /** Runs a statement; returns how many rows it changed. */
+  /**
+   * Runs a statement; returns how many rows it changed.
+   * @throws BridgeError `state-full`, `state-busy`, `state-unwritable`, `state-unreadable`, as all that follow do.
+   */
   run(sql: string, ...values: readonly SQLInputValue[]): number {
-    return Number(this.#prepare(sql).run(...values).changes);
+    return this.#ask(() => Number(this.#prepare(sql).run(...values).changes));
   }
 
   get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
-    return this.#prepare(sql).get(...values);
+    return this.#ask(() => this.#prepare(sql).get(...values));
   }
 
   all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[] {
-    return this.#prepare(sql).all(...values);
+    return this.#ask(() => this.#prepare(sql).all(...values));
   }
 
   /** Runs an action as one step. A nested one is undone by itself when it throws. */
@@ -70,12 +92,13 @@ export class Database {
     const depth = this.#depth;
     const savepoint = `level_${depth}`;
     const passedBefore = this.#passed.length;
-    this.#connection.exec(depth === 0 ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${savepoint}`);
+    this.run(depth === 0 ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${savepoint}`);
     this.#depth = depth + 1;
     try {
       const result = action();
+      if (depth === 0) this.#commit();
+      else this.run(`RELEASE ${savepoint}`);
       this.#depth = depth;
-      this.#connection.exec(depth === 0 ? 'COMMIT' : `RELEASE ${savepoint}`);
       if (depth === 0) for (const name of this.#passed.splice(0)) failPoint(`${name}:after`);
       return result;
     } catch (error) {
@@ -101,14 +124,58 @@ export class Database {
     });
   }
 
-  /** Gives the space of deleted rows back to the disk, and shortens the journal. Not inside a transaction. */
-  compact(): void {
-    this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
+  /**
+   * Gives the space of deleted rows back to the disk, a bounded part of it at a time, and in the end that of the journal.
+   * Not inside a transaction. Returns whether there is more to give back.
+   */
+  compact(): boolean {
+    return this.#ask(() => {
+      // Not a prepared statement: this one has to be run to its end, and gives a row for each page.
+      this.#connection.exec(`PRAGMA incremental_vacuum(${pagesPerStep})`);
+      if (this.#isShrinkable() && this.#pragma('freelist_count') > 0) return true;
+      // Whoever reads just now is not waited for: the journal is shortened another time.
+      this.#connection.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 5000;');
+      return false;
+    });
   }
 
   close(): void {
     this.#statements.clear();
     this.#connection.close();
+  }
+
+  /** A commit that the disk failed may be on it all the same, and be found there by the next start. */
+  #commit(): void {
+    this.#refuseWhenUndone();
+    try {
+      this.#prepare('COMMIT').run();
+    } catch (error) {
+      const trouble = stateTrouble(error, this.#path);
+      if (trouble?.code !== 'state-unwritable') throw trouble ?? error;
+      throw stateTrouble(error, this.#path, 'unknown') ?? error;
+    }
+  }
+
+  #ask<T>(question: () => T): T {
+    this.#refuseWhenUndone();
+    try {
+      return question();
+    } catch (error) {
+      throw stateTrouble(error, this.#path) ?? error;
+    }
+  }
+
+  /** A full disk may end a whole transaction. What came after it would be on disk without what was before it. */
+  #refuseWhenUndone(): void {
+    if (this.#depth > 0 && !this.#connection.isTransaction) throw undone(this.#path);
+  }
+
+  #isShrinkable(): boolean {
+    return this.#pragma('auto_vacuum') === incremental;
+  }
+
+  #pragma(name: 'auto_vacuum' | 'freelist_count'): number {
+    return pragma(this.#connection, name);
   }
 
   #prepare(sql: string): StatementSync {
@@ -122,7 +189,7 @@ export class Database {
 }
 
 function migrate(connection: DatabaseSync, path: string): void {
-  const version = Number(connection.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  const version = pragma(connection, 'user_version');
   if (version > migrations.length) {
     throw new BridgeError(
       'state-too-new',
@@ -134,4 +201,23 @@ function migrate(connection: DatabaseSync, path: string): void {
     if (index < version) continue;
     connection.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
   }
+}
+
+/** A file of an earlier version is written anew, once. Where there is no room for that, it is left to a later start. */
+function makeShrinkable(connection: DatabaseSync): void {
+  if (pragma(connection, 'auto_vacuum') === incremental) return;
+  try {
+    connection.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM;');
+  } catch (error) {
+    const code = stateTrouble(error, '')?.code;
+    if (code !== 'state-full' && code !== 'state-busy') throw error;
+  }
+}
+
+function pragma(connection: DatabaseSync, name: string): number {
+  return Number(connection.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+}
+
+function undone(path: string): BridgeError {
+  return new BridgeError('state-undone', `What was to be written to the state file ${path} was undone before its end.`);
 }

@@ -13,6 +13,12 @@ const settled = listOf(isSettled);
 const unsettled = listOf((state) => !isSettled(state));
 const onItsWay = listOf((state) => !isSettled(state) && state !== 'held');
 
+/**
+ * What history may give a second time: how far before a watermark it is read again, with much to spare (one hour), in
+ * the numbers of the chat server's ids (milliseconds and 22 bits, Discord's documentation).
+ */
+const readAgain = 3_600_000n << 22n;
+
 /** Messages on their way to agents, in one table. */
 export class SqliteInbox implements Inbox {
   readonly #database: Database;
@@ -103,19 +109,45 @@ export class SqliteInbox implements Inbox {
   }
 
   markUncertain(from: 'sending' | 'steered', at: number, session?: SessionNumber): number {
-    const rows = this.#database.all(
-      'SELECT id FROM inbox WHERE state = ? AND session = coalesce(?, session) ORDER BY seq',
-      from,
-      session ?? null,
-    );
+    // The first condition is that of the index; the session comes first in it.
+    const handedOver = `SELECT id FROM inbox WHERE state IN ('sending', 'steered') AND state = ?`;
+    const rows =
+      session === undefined
+        ? this.#database.all(`${handedOver} ORDER BY seq`, from)
+        : this.#database.all(`${handedOver} AND session = ? ORDER BY seq`, from, session);
     this.#database.transaction(() => {
       for (const row of rows) this.move(textOf(row, 'id'), 'uncertain', at);
     });
     return rows.length;
   }
 
-  prune(before: number): number {
-    return this.#database.run(`DELETE FROM inbox WHERE moved_at < ? AND state IN (${settled})`, before);
+  /**
+   * The row of a message is what makes a second reading of it harmless. History is read from a little before the
+   * watermark, or from the oldest message on that may still change: what is younger than that stays, however old it is.
+   * In a channel where nobody speaks any more, that is its last hour. Once the watermark itself is forgotten, a channel
+   * is read from "now" when it is met again.
+   */
+  prune(before: number, atMost: number): number {
+    return this.#database.run(
+      `DELETE FROM inbox WHERE seq IN (
+         SELECT seq FROM inbox AS old
+         WHERE moved_at < ? AND state IN (${settled})
+           AND NOT EXISTS (
+             SELECT 1 FROM channels
+             WHERE channels.channel = old.channel
+               AND CAST(old.message_id AS INTEGER) >= CAST(channels.watermark AS INTEGER) - ?
+           )
+           AND NOT EXISTS (
+             SELECT 1 FROM inbox AS changeable
+             WHERE changeable.channel = old.channel AND changeable.state IN ('queued', 'held')
+               AND CAST(old.message_id AS INTEGER) >= CAST(changeable.message_id AS INTEGER) - ?
+           )
+         ORDER BY moved_at LIMIT ?)`,
+      before,
+      readAgain,
+      readAgain,
+      atMost,
+    );
   }
 }
 

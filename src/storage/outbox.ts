@@ -30,6 +30,9 @@ const settled = Object.entries(outboxMoves)
   .map(([state]) => `'${state}'`)
   .join(', ');
 
+/** How long before a text was tried posts are compared with it, with much to spare: milliseconds. */
+const comparedMs = 3_600_000;
+
 /** What is to be put into channels, in one table; its parts that are out, and what waits for it, in two more. */
 export class SqliteOutbox implements Outbox {
   readonly #database: Database;
@@ -166,8 +169,37 @@ export class SqliteOutbox implements Outbox {
       }));
   }
 
-  prune(before: number): number {
-    return this.#database.run(`DELETE FROM outbox WHERE settled_at < ? AND state IN (${settled})`, before);
+  /**
+   * Two kinds of settled items are still needed: the text that a pending edit is of, and what was posted about when a
+   * pending text was tried. Whether that text is out is told by comparing the channel's posts with what is known here; a
+   * post that was forgotten would be taken for the pending one, and that be lost.
+   */
+  prune(before: number, atMost: number): number {
+    return this.#database.run(
+      `DELETE FROM outbox WHERE seq IN (
+         SELECT seq FROM outbox AS old
+         WHERE settled_at < ? AND state IN (${settled})
+           AND NOT EXISTS (
+             SELECT 1 FROM outbox AS edit WHERE edit.target = old.key AND edit.state = 'pending'
+           )
+           AND NOT EXISTS (
+             SELECT 1 FROM outbox AS tried
+             WHERE tried.channel = old.channel AND tried.kind = 'text' AND tried.state = 'pending'
+               AND tried.parts IS NOT NULL AND old.settled_at >= coalesce(tried.tried_at, tried.created_at) - ?
+           )
+         ORDER BY settled_at LIMIT ?)`,
+      before,
+      comparedMs,
+      atMost,
+    );
+  }
+
+  pruneParked(before: number): number {
+    return this.#database.run(
+      `DELETE FROM parked_channels WHERE since < ?
+         AND NOT EXISTS (SELECT 1 FROM outbox WHERE channel = parked_channels.channel AND state = 'pending')`,
+      before,
+    );
   }
 
   #insert({ key, channel, content, message }: FollowingItem, createdAt: number): boolean {

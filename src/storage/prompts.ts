@@ -49,7 +49,8 @@ export class SqlitePrompts implements PromptStore {
   listOpen(session?: SessionNumber): readonly Prompt[] {
     return this.#database
       .all(
-        `SELECT * FROM prompts WHERE state = 'open' AND session = coalesce(?, session) ORDER BY since, id`,
+        `SELECT * FROM prompts WHERE state IN ('open', 'sent') AND state = 'open' AND session = coalesce(?, session)
+         ORDER BY since, id`,
         session ?? null,
       )
       .map(parse);
@@ -75,7 +76,8 @@ export class SqlitePrompts implements PromptStore {
   listSent(session: SessionNumber): readonly { readonly id: string; readonly answer: PromptAnswer }[] {
     return this.#database
       .all(
-        `SELECT id, answer FROM prompts WHERE session = ? AND state = 'sent' AND answer IS NOT NULL ORDER BY since, id`,
+        `SELECT id, answer FROM prompts
+         WHERE session = ? AND state IN ('open', 'sent') AND state = 'sent' AND answer IS NOT NULL ORDER BY since, id`,
         session,
       )
       .map((row) => ({ id: textOf(row, 'id'), answer: storedAnswer.parse(JSON.parse(textOf(row, 'answer'))) }));
@@ -90,8 +92,13 @@ export class SqlitePrompts implements PromptStore {
     );
   }
 
-  prune(before: number): number {
-    return this.#database.run(`DELETE FROM prompts WHERE moved_at < ? AND state NOT IN ('open', 'sent')`, before);
+  prune(before: number, atMost: number): number {
+    return this.#database.run(
+      `DELETE FROM prompts WHERE id IN (
+         SELECT id FROM prompts WHERE moved_at < ? AND state NOT IN ('open', 'sent') ORDER BY moved_at LIMIT ?)`,
+      before,
+      atMost,
+    );
   }
 }
 

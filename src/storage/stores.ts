@@ -33,9 +33,7 @@ export function openStores(path: string): Stores & { close(): void } {
     records: new SqliteSessionRecords(database, facts),
     facts,
     transaction: (action) => database.transaction(action),
-    compact: () => {
-      database.compact();
-    },
+    compact: () => database.compact(),
     close: () => {
       database.close();
     },

@@ -58,9 +58,10 @@ export class SqliteTurns implements TurnStore {
   byMessage(message: string): TurnRecord | undefined {
     return parse(
       this.#database.get(
-        `SELECT * FROM turns
-         WHERE message = ? OR (session, turn) IN (SELECT session, turn FROM turn_messages WHERE message = ?)
-         ORDER BY seq DESC LIMIT 1`,
+        `SELECT * FROM (
+           SELECT * FROM turns WHERE message = ?
+           UNION SELECT turns.* FROM turn_messages AS joined JOIN turns USING (session, turn) WHERE joined.message = ?
+         ) ORDER BY seq DESC LIMIT 1`,
         message,
         message,
       ),
@@ -131,8 +132,28 @@ export class SqliteTurns implements TurnStore {
     });
   }
 
-  prune(before: number): number {
-    return this.#database.run('DELETE FROM turns WHERE ended_at < ? AND outcome IS NOT NULL', before);
+  /** A turn of a message that is looked up just now ends with that message. */
+  prune(before: number, atMost: number): number {
+    return this.#database.run(
+      `DELETE FROM turns WHERE seq IN (
+         SELECT seq FROM turns AS old
+         WHERE ended_at < ? AND outcome IS NOT NULL
+           AND (
+             seq < (SELECT max(seq) FROM turns WHERE session = old.session)
+             OR session NOT IN (SELECT number FROM sessions)
+           )
+           AND NOT EXISTS (
+             SELECT 1 FROM inbox
+             WHERE state IN ('sending', 'steered', 'uncertain') AND id IN (
+               SELECT old.message
+               UNION ALL SELECT message FROM turn_messages AS joined
+               WHERE joined.session = old.session AND joined.turn = old.turn
+             )
+           )
+         ORDER BY ended_at LIMIT ?)`,
+      before,
+      atMost,
+    );
   }
 }
 

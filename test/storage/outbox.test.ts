@@ -122,7 +122,7 @@ describe('outbox', () => {
     outbox.settle('old', 'posted', 99);
     outbox.settle('bad', 'failed', 99);
     outbox.settle('edge', 'posted', 100);
-    expect(outbox.prune(100)).toBe(2);
+    expect(outbox.prune(100, 10)).toBe(2);
     expect(['old', 'bad', 'edge', 'waiting'].filter((key) => outbox.get(key))).toEqual(['edge', 'waiting']);
   });
 

@@ -126,7 +126,7 @@ describe('prompts', () => {
     prompts.move('expired', 'expired', 99, 'clock');
     prompts.move('edge', 'overtaken', 100, 'desk');
     prompts.claimAnswer('sent', { behavior: 'allow' }, 1, 'local');
-    expect(prompts.prune(100)).toBe(2);
+    expect(prompts.prune(100, 10)).toBe(2);
     expect(['old', 'expired', 'edge', 'open', 'sent'].filter((id) => prompts.get(id))).toEqual([
       'edge',
       'open',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { openStores } from '../../src/storage/stores.ts';
-import { channelA, message, one, turn } from './records.ts';
+import { channelA, channelB, message, one, turn } from './records.ts';
 
 describe('traces', () => {
   it('tell the life of a message: every move, its turn and its answer, with times', () => {
@@ -63,8 +63,8 @@ describe('traces', () => {
     const { inbox, traces } = openStores(':memory:');
     inbox.append(message('old', { receivedAt: 1 }));
     inbox.move('old', 'failed', 50);
-    inbox.append(message('waits', { receivedAt: 1 }));
-    expect(inbox.prune(100)).toBe(1);
+    inbox.append(message('waits', { channel: channelB, receivedAt: 1 }));
+    expect(inbox.prune(100, 10)).toBe(1);
     expect(traces.of('old')).toEqual([]);
     expect(traces.of('waits')).toHaveLength(1);
   });

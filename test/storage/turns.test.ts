@@ -73,7 +73,7 @@ describe('turns', () => {
     store.claimText(claim('k1', 'agent', { turn: 'old' }));
     store.end(one, 'old', 'completed', 99);
     store.end(one, 'edge', 'completed', 100);
-    expect(store.prune(100)).toBe(1);
+    expect(store.prune(100, 10)).toBe(1);
     expect(['old', 'edge', 'open'].map((id) => store.get(one, id)?.turn)).toEqual([undefined, 'edge', 'open']);
     // The text's key is free again: nothing of the old turn is left.
     expect(transaction(() => store.claimText(claim('k1', 'agent', { turn: 'open' })))).toBe(true);

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { makePrivateDirectory, replaceFile } from '../../base/atomic-file.ts';
@@ -9,6 +9,7 @@ import { failPoint } from '../../base/fail-point.ts';
 import type { Log } from '../../base/log.ts';
 import { Scope } from '../../base/scope.ts';
 import { endHookProcess, hookProcessState } from './hook-process.ts';
+import { removeMailboxLeftovers } from './leftovers.ts';
 import { compareEventIds, isEventId, parseMailboxEvent } from './mailbox-event.ts';
 import type { Json, MailboxEvent } from './mailbox-event.ts';
 
@@ -30,8 +31,6 @@ const retryMs = 1000;
 const releaseGraceMs = 3000;
 /** Rejected files are kept for a look at them, this many. */
 const rejectedKept = 20;
-/** A hook renames its file within milliseconds; an older one belongs to a hook that was killed. */
-const temporaryKeptMs = 3_600_000;
 
 /** Opens the mailbox in a directory. Nothing is read before `listen`. */
 export function openMailbox(options: MailboxOptions): Mailbox {
@@ -78,7 +77,7 @@ export class Mailbox {
    */
   listen(listener: (event: MailboxEvent) => void): Cancel {
     this.#listener = listener;
-    this.#removeLeftovers();
+    removeMailboxLeftovers(this.directory, { now: this.#clock.now(), rejectedKeptMs: Infinity });
     this.#scope.defer('watch', () => this.#watch.close());
     this.#scope.defer('sweep', () => this.#next?.());
     this.#read();
@@ -222,21 +221,6 @@ export class Mailbox {
     const rejected = readdirSync(this.#path('rejected')).sort();
     for (const name of rejected.slice(0, -rejectedKept)) rmSync(this.#path('rejected', name), { force: true });
     return false;
-  }
-
-  /** What killed hooks and an earlier daemon left behind. */
-  #removeLeftovers(): void {
-    for (const name of readdirSync(this.#path('tmp'))) {
-      const path = this.#path('tmp', name);
-      const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-      if (this.#clock.now() - changed > temporaryKeptMs) rmSync(path, { force: true });
-    }
-    for (const name of readdirSync(this.#path('answers'))) {
-      const pid = Number(name.split('-')[1]);
-      if (!(pid > 0) || hookProcessState(pid, this.directory) === 'gone') {
-        rmSync(this.#path('answers', name), { force: true });
-      }
-    }
   }
 
   #path(...names: readonly string[]): string {
