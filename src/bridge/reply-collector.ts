@@ -83,16 +83,6 @@ export class ReplyCollector {
     });
   }
 
-  /** Somebody took a message back that waited. */
-  withdraw(messageId: string, by: string): void {
-    const { stores, clock } = this.#options;
-    stores.transaction(() => {
-      stores.inbox.move(messageId, 'withdrawn', clock.now(), { by });
-      this.#react(messageId, 'withdrawn');
-    });
-    this.#options.onOutbox();
-  }
-
   /** A session is no more: every message that still waits for it is settled with this text (I3). */
   rejectWaiting(session: SessionNumber, text: string): void {
     for (const { id } of this.#options.stores.inbox.unsettled(session)) this.reject(id, text);
