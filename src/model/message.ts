@@ -71,7 +71,7 @@ export const inboxMoves = {
   queued: ['sending', 'withdrawn', 'failed'],
   held: ['queued', 'withdrawn', 'failed'],
   sending: ['acknowledged', 'steered', 'uncertain', 'queued', 'failed'],
-  steered: ['acknowledged', 'uncertain', 'failed'],
+  steered: ['acknowledged', 'uncertain'],
   uncertain: ['acknowledged', 'steered', 'queued', 'failed'],
   acknowledged: [],
   withdrawn: [],

@@ -1,0 +1,15 @@
+import { describe, it } from 'vitest';
+
+import type { Transition } from '../../../src/model/transitions.ts';
+import { rehearse } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+
+/** One test per transition and moment. */
+export function runScenarios<Name extends Transition>(scenarios: Readonly<Record<Name, Scenario>>): void {
+  describe('a daemon that is killed there loses nothing and doubles nothing', () => {
+    const entries = Object.entries(scenarios) as [Name, Scenario][];
+    for (const [transition, scenario] of entries) {
+      it.each(['before', 'after'] as const)(`${transition}:%s`, (moment) => rehearse(transition, moment, scenario));
+    }
+  });
+}

@@ -1,0 +1,116 @@
+import type { Transition } from '../../../src/model/transitions.ts';
+import { answered } from './ledger.ts';
+import type { Post } from './ledger.ts';
+import type { Scenario } from './scenario.ts';
+import type { Stage } from './stage.ts';
+
+const question = /vai answer \S+/;
+
+const allowed = 'You allowed it.';
+
+/** Asks for a permission and denies it to itself after two seconds. */
+const impatient = 'ask 2';
+
+/** The owner has the agent ask for a permission: that is posted once, and then these. */
+async function letAsk(stage: Stage, ask: string, ...posts: readonly Post[]): Promise<void> {
+  await stage.say(1, ask, answered(ask, question, ...posts));
+  await stage.asked();
+}
+
+export const turnScenarios: Readonly<Record<Exclude<Transition, `inbox:${string}` | `outbox:${string}`>, Scenario>> = {
+  'turn:begin': {
+    passage: 2,
+    act: async (stage) => {
+      await stage.say(1, 'two', answered('two', 'This is the first of two texts.', 'And this is the second.'));
+      await stage.say(1, 'one more');
+    },
+  },
+  'turn:join': {
+    settings: { whileBusy: 'steer' },
+    act: async (stage) => {
+      const entry = await stage.say(1, 'tools 2', answered('tools 2', 'Used tools for 2 s.'));
+      await stage.reacts(entry, 'delivered');
+      await stage.say(1, 'squeezed in');
+    },
+  },
+  'turn:end': {
+    act: (stage) => stage.say(1, 'two', answered('two', 'This is the first of two texts.', 'And this is the second.')),
+  },
+  'prompt:new': {
+    act: (stage) => stage.say(1, 'ask', answered('ask', question, allowed)),
+    after: async (stage) => {
+      await stage.asked();
+      await stage.allow();
+    },
+  },
+  'prompt:open>sent': {
+    act: async (stage) => {
+      await letAsk(stage, 'ask', allowed);
+      await stage.allow();
+    },
+    // Whoever was told that it failed tries again; an answer that is on disk needs nobody.
+    after: (stage) => stage.allow(),
+  },
+  'prompt:open>overtaken': {
+    act: async (stage) => {
+      await letAsk(stage, 'ask', /was decided at the terminal/, allowed);
+      await stage.press(1, 'y');
+    },
+  },
+  'prompt:open>expired': {
+    act: (stage) => letAsk(stage, impatient, /expired without an answer/, 'You denied it: nobody answered in time.'),
+  },
+  'prompt:sent>open': {
+    act: async (stage) => {
+      await stage.say(1, 'question', answered('question', question, 'You chose: Red'));
+      const id = await stage.asked();
+      await stage.vai('answer', id, '--choose', 'Which sound?=Loud');
+    },
+    after: async (stage) => {
+      const id = await stage.asked();
+      await stage.vai('answer', id, '--choose', 'Which colour?=Red');
+    },
+  },
+  'prompt:sent>expired': {
+    past: async (stage) => {
+      await stage.crashAt('prompt:open>sent', 'after', async () => {
+        await letAsk(stage, impatient, /expired without an answer/, 'You denied it: nobody answered in time.');
+        await stage.allow();
+      });
+      // The answer never reached the agent, which gives up meanwhile.
+      await stage.agentDecides(1);
+    },
+  },
+  'prompt:sent>applied': {
+    act: async (stage) => {
+      await letAsk(stage, 'ask', allowed);
+      await stage.allow();
+    },
+  },
+  'prompt:sent>overtaken': {
+    past: async (stage) => {
+      await stage.crashAt('prompt:open>sent', 'after', async () => {
+        await stage.say(1, 'ask', {
+          reads: 'ask',
+          posts: [question, /The agent ended while it worked/],
+          outcome: 'failed',
+        });
+        await stage.asked();
+        await stage.allow();
+      });
+      await stage.killAgent(1);
+    },
+  },
+  'cursor:channel': {
+    passage: 2,
+    act: async (stage) => {
+      await stage.say(1, 'first');
+      await stage.say(1, 'another');
+    },
+  },
+  'cursor:mailbox': {
+    // Each agent says that it has started; then come the message that was read, and what is said about it.
+    passage: 4,
+    act: (stage) => stage.say(1, 'first'),
+  },
+};
