@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { wordsIn } from '../../src/bridge/words.ts';
 import type { Words } from '../../src/bridge/words.ts';
 import { renderText } from '../../src/discord/render.ts';
-import { one } from './support/messages.ts';
+import { channelOne, one } from './support/messages.ts';
 
 /** Every text of the catalogue, each branch of it, by name. */
 function everything(words: Words): ReadonlyMap<string, string> {
@@ -31,12 +31,21 @@ function everything(words: Words): ReadonlyMap<string, string> {
     ['notice login', words.notice({ kind: 'needs-login' }, one)],
     ['notice trust', words.notice({ kind: 'needs-trust', workDir: '/srv' }, one)],
     ['notice desk', words.notice({ kind: 'needs-desk', what: 'a menu' }, one)],
+    ['notice conversation lost', words.notice({ kind: 'conversation-lost' }, one)],
     ['notice retrying', words.notice({ kind: 'retrying', detail: 'attempt 2' }, one)],
     ['deliveryFailed', words.deliveryFailed('a reason')],
     ['deliveryUnsure', words.deliveryUnsure()],
     ['turnInterrupted', words.turnInterrupted()],
     ['turnFailed', words.turnFailed('a reason')],
     ['turnFailed without a reason', words.turnFailed(undefined)],
+    ['turnRateLimited', words.turnRateLimited('a reason')],
+    ['turnRateLimited without a reason', words.turnRateLimited(undefined)],
+    ['partRefused', words.partRefused('a reason')],
+    ['fileLeftBehind', words.fileLeftBehind('a.png', '/srv/a.png', 'too-large')],
+    ['fileLeftBehind unreadable', words.fileLeftBehind('a.png', '/srv/a.png', 'unreadable')],
+    ['fileLeftBehind refused', words.fileLeftBehind('a.png', '/srv/a.png', 'refused')],
+    ['channelParked', words.channelParked(channelOne, 'chat-forbidden')],
+    ['channelParked gone', words.channelParked(channelOne, 'chat-not-found')],
     ['turnLost', words.turnLost()],
     ['turnStopped', words.turnStopped()],
     ['turnEndedAtDesk', words.turnEndedAtDesk()],
@@ -82,6 +91,11 @@ for (const language of ['en', 'ja'] as const) {
         ['notice retrying', 'attempt 2'],
         ['deliveryFailed', 'a reason'],
         ['turnFailed', 'a reason'],
+        ['turnRateLimited', 'a reason'],
+        ['partRefused', 'a reason'],
+        ['fileLeftBehind', '/srv/a.png'],
+        ['channelParked', channelOne],
+        ['channelParked', 'vai outbox --retry'],
         ['sessionLost', '137'],
         ['sessionGivenUp', 'vai recover 1'],
         ['sessionRemoved', '1'],

@@ -65,3 +65,5 @@ export function world(options: DeliveryWorldOptions = {}) {
   const stateOf = (key: string) => stores.outbox.get(key)?.state;
   return { stores, clock, transport, log, delivery, say, attach, change, react, settle, go, stateOf };
 }
+
+export type World = ReturnType<typeof world>;
