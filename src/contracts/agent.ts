@@ -31,7 +31,10 @@ export interface Acknowledgement {
 }
 
 /**
- * Hears what an agent tells. When `onEvent` returns, the event is on disk; the driver may then forget its source.
+ * Hears what an agent tells. A turn is told from its start to its end, and a message that lay in the agent's own queue
+ * with the turn that it became part of: `turn-started` for the first message of a turn that begins with the queue,
+ * `message-taken` for every other. A text may still come after the end of its turn. When the agent ends, the turn that ran is told
+ * as `lost` (`interrupted` when a person ended it at the terminal), and then its death. When `onEvent` returns, the event is on disk; the driver may then forget its source.
  * When it throws, the driver keeps the source and tells the same event again later: events repeat, with equal keys.
  */
 export interface AgentListener {
@@ -67,7 +70,8 @@ export interface RunningAgent {
   answer(promptId: string, answer: PromptAnswer): Promise<void>;
 
   /**
-   * Stops the running turn and returns when the agent is idle. The agent stays; nothing happens to an idle one.
+   * Stops the running turn and returns when the agent is idle. The agent stays; nothing happens to an idle one. What
+   * lies in the agent's own queue is taken then and stopped as well: each message is told with its turn and outcome.
    * @throws BridgeError `interrupt-failed` when it goes on all the same.
    */
   interrupt(): Promise<void>;
@@ -114,7 +118,7 @@ export interface AgentDriver {
 
   /**
    * Finds an agent that outlived the daemon. In any case it first tells the listener everything that was recorded
-   * while nobody listened.
+   * while nobody listened; that a person ended the agent at its terminal meanwhile is told as `died` with `asked`.
    *
    * @param handle what `RunningAgent.handle` was.
    * @returns undefined when the agent is gone.

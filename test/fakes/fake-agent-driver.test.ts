@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import type { AgentSpec, RunningAgent } from '../../src/contracts/agent.ts';
 import type { SessionNumber } from '../../src/model/session.ts';
-import { agentDriverContract, AgentRecorder } from '../contracts/agent-driver.ts';
-import type { AgentHarness } from '../contracts/agent-driver.ts';
+import { agentDriverContract } from '../contracts/agent-driver.ts';
+import { AgentRecorder } from '../contracts/agent-harness.ts';
+import type { AgentHarness } from '../contracts/agent-harness.ts';
+import { agentQueueContract } from '../contracts/agent-queue.ts';
 import { FakeAgentDriver, FakeMachine } from './fake-agent-driver.ts';
 import type { FakeAgentProcess } from './fake-agent-driver.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -20,6 +22,7 @@ const spec: AgentSpec = {
 };
 
 agentDriverContract('fake', makeFakeHarness);
+agentQueueContract('fake', makeFakeHarness);
 
 /** A fake agent with habits. Its seconds are short. */
 function makeFakeHarness(): AgentHarness {
@@ -41,8 +44,16 @@ function makeFakeHarness(): AgentHarness {
 
   function react(text: string, agent: FakeAgentProcess): void {
     const seconds = /^slow (\d+)$/.exec(text)?.[1];
+    const tools = /^tools (\d+)$/.exec(text)?.[1];
     if (text === 'ask') agent.openPrompt();
-    else if (text === 'fail') agent.fail('it was asked to');
+    else if (text === 'limit') agent.limit('it was asked to');
+    else if (tools !== undefined) {
+      const end = (): void => {
+        agent.absorb();
+        agent.finish('used tools');
+      };
+      timers.push(systemClock.after(Number(tools) * 50, end));
+    } else if (text === 'fail') agent.fail('it was asked to');
     else if (seconds === undefined) agent.finish(`You said: ${text}`);
     else {
       const { turn } = agent;
@@ -61,7 +72,9 @@ function makeFakeHarness(): AgentHarness {
       plainly: (word) => `just ${word}`,
       slowly: (seconds) => `slow ${seconds}`,
       askingPermission: 'ask',
+      usingTools: (seconds) => `tools ${seconds}`,
       failing: 'fail',
+      limited: 'limit',
     },
     decided: { allowed: /^allowed$/, denied: /^denied: not today$/ },
     received,
@@ -71,9 +84,11 @@ function makeFakeHarness(): AgentHarness {
     desk: {
       allow: () => process().decide({ behavior: 'allow' }, 'desk'),
       type: (text) => {
+        const isBusy = process().turn !== undefined;
         process().accept(text);
-        react(text, process());
+        if (!isBusy) react(text, process());
       },
+      exit: () => process().die(0, '', true),
     },
     finished: async () => {
       while (process().turn !== undefined) await systemClock.sleep(10);

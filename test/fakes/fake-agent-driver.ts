@@ -43,7 +43,7 @@ export class FakeAgentDriver implements AgentDriver {
     resume: true,
     prompts: true,
     interrupt: true,
-    steer: false,
+    steer: true,
     standIn: false,
   };
   /** What an agent does with a message it has. Default: nothing, its turn stays open. */
@@ -100,6 +100,7 @@ export class FakeAgentDriver implements AgentDriver {
     conversations.set(agentSession, conversation);
     const now = (): number => this.#clock.now();
     const process = new FakeAgentProcess({ pid: this.#machine.newPid(), spec, agentSession, ...conversation, now });
+    process.onQueueTaken = (text) => this.onMessage(text, process);
     processes.set(spec.terminal, process);
     return this.#run(process, listener);
   }

@@ -36,6 +36,8 @@ export interface AgentStateFile {
   readonly since: number;
   /** Whether something is in the input box. */
   readonly draft: boolean;
+  /** The turn that runs; null when none does. */
+  readonly turn: string | null;
   /** The dialog that is open: the id of its event, and what it asks for. */
   readonly dialog: { readonly id: string; readonly prompt: 'permission' | 'question' | 'plan' } | null;
 }

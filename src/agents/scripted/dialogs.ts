@@ -7,6 +7,9 @@ import type { Decision } from './turn-runner.ts';
 /** Milliseconds a person has: a day. */
 const patienceMs = 86_400_000;
 
+/** Milliseconds in which a dialog that was just drawn takes no keys but Escape: they were meant for the box. */
+const deafMs = 150;
+
 export interface OpenDialogOptions {
   readonly dialog: Dialog;
   /** The id of the event that told it. */
@@ -44,7 +47,9 @@ export class OpenDialog {
   }
 
   press(key: Key): void {
-    if (this.#decided) return;
+    const { clock } = this.#options;
+    const isDeaf = clock.monotonic() - this.#opened < deafMs && key.key !== 'escape' && key.key !== 'interrupt';
+    if (this.#decided || isDeaf) return;
     const characters = key.key === 'text' ? Array.from(key.text) : [key.key];
     for (const character of characters) {
       const decision = this.#decisionOfKey(character);

@@ -36,7 +36,7 @@ const handleSchema = z.object({ agentSession: z.string(), pid: z.int().positive(
 export function createScriptedDriver(options: ScriptedDriverOptions): AgentDriver {
   return {
     name: 'scripted',
-    capabilities: { resume: true, prompts: true, interrupt: true, steer: false, standIn: true },
+    capabilities: { resume: true, prompts: true, interrupt: true, steer: true, standIn: true },
     launch: (spec, resume, listener) => launch(options, spec, resume, listener),
     recover: (spec, handle, listener) => recover(options, spec, handle, listener),
   };
@@ -95,6 +95,7 @@ async function recover(
     agent.run();
     return agent;
   }
+  agent.conclude();
   await agent.stop();
   return undefined;
 }

@@ -2,7 +2,6 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
 
 import type { Cancel, Clock } from '../../base/clock.ts';
-import { newUuid } from '../../base/ids.ts';
 import type { AgentStateFile } from './agent-files.ts';
 import { OpenDialog } from './dialogs.ts';
 import type { History } from './history.ts';
@@ -10,9 +9,8 @@ import { redraw, screenText } from './input-box.ts';
 import { InputDecoder } from './input-decoder.ts';
 import type { Key } from './input-decoder.ts';
 import type { MailboxWriter } from './mailbox-writer.ts';
-import { postWithDp } from './post-with-dp.ts';
 import type { Dialog } from './script.ts';
-import { runTurn } from './turn-runner.ts';
+import { TurnLoop } from './turn-loop.ts';
 import type { Decision } from './turn-runner.ts';
 
 export interface PracticeAgentOptions {
@@ -28,31 +26,46 @@ export interface PracticeAgentOptions {
   readonly exit: (code: number) => never;
 }
 
-/** Milliseconds a listening daemon has to confirm a prompt before the agent goes on without it. */
-const confirmMs = 2000;
-
 /** Milliseconds after which an escape with nothing behind it is the Escape key. */
 const escapeMs = 30;
 
+/** Milliseconds within which a second Ctrl-C or Ctrl-D ends the agent. */
+const twiceMs = 1000;
+
 /**
- * The practice agent: one conversation on one terminal. Owns the screen, the draft, the turn and its state file; what
- * it tells the mailbox stands in the state file already. Knows nothing about the bridge.
+ * The practice agent: one conversation on one terminal. Owns the screen, the draft, the dialog and its state file;
+ * what it tells the mailbox stands in the state file already. Knows nothing about the bridge.
  */
 export class PracticeAgent {
   readonly #options: PracticeAgentOptions;
   readonly #decoder = new InputDecoder();
+  readonly #turns: TurnLoop;
   #status: AgentStateFile['status'] = 'idle';
   #since: number;
   #draft = '';
   #note = '';
   #rows = 0;
   #dialog: { readonly id: string; readonly prompt: Dialog['prompt']; readonly open: OpenDialog } | undefined;
-  #turn: AbortController | undefined;
+  /** Since when (monotonic) one more Ctrl-C ends it. */
+  #armedAt: number | undefined;
   #escape: Cancel | undefined;
 
   constructor(options: PracticeAgentOptions) {
     this.#options = options;
     this.#since = options.clock.now();
+    this.#turns = new TurnLoop({
+      ...options,
+      onChange: () => this.#update(),
+      show: (text) => this.#draw(text),
+      note: (text) => {
+        this.#note = text;
+        this.#draw();
+      },
+      ask: (turn, dialog, signal) => this.#ask(turn, dialog, signal),
+      leave: () => this.leave(0),
+      // Not `leave`: a crash puts nothing right.
+      crash: (code) => options.exit(code),
+    });
   }
 
   start(): void {
@@ -89,7 +102,7 @@ export class PracticeAgent {
   #press(key: Key): void {
     if (this.#dialog) {
       const stops = key.key === 'escape' || key.key === 'interrupt';
-      if (stops) this.#turn?.abort();
+      if (stops) this.#turns.interrupt();
       this.#dialog.open.press(key);
       return;
     }
@@ -108,16 +121,30 @@ export class PracticeAgent {
         this.#submit();
         return;
       case 'escape':
-        this.#turn?.abort();
+        this.#turns.interrupt();
         return;
       case 'interrupt':
-        if (this.#turn) this.#turn.abort();
-        else if (this.#draft !== '') this.#edit('');
-        else this.leave(0);
+        this.#turns.interrupt();
+        if (this.#draft !== '') this.#edit('');
+        this.#leaveIfTwice();
         return;
       case 'end-of-input':
-        if (!this.#turn && this.#draft === '') this.leave(0);
+        if (this.#draft === '') this.#leaveIfTwice();
     }
+  }
+
+  #leaveIfTwice(): void {
+    const now = this.#options.clock.monotonic();
+    if (this.#armedAt !== undefined && now - this.#armedAt <= twiceMs) this.#leaveAtDesk();
+    this.#armedAt = now;
+    this.#note = 'once more to exit';
+  }
+
+  /** A person ends it: said before it is so, so that nobody takes it for a crash. */
+  #leaveAtDesk(): never {
+    const { mailbox, generation } = this.#options;
+    mailbox.leave('leaving', { turn: this.#turns.turn ?? null, generation });
+    return this.leave(0);
   }
 
   #edit(draft: string): void {
@@ -127,69 +154,17 @@ export class PracticeAgent {
   }
 
   #submit(): void {
-    if (this.#turn) {
-      this.#note = 'busy: your text stays here until the turn has ended';
-      return;
-    }
+    if (this.#draft.trim() === '/exit') this.#leaveAtDesk();
     if (this.#draft.trim() === '') return;
     const text = this.#draft;
-    this.#draft = '';
-    const turn = new AbortController();
-    this.#turn = turn;
-    this.#run(text, turn.signal)
+    this.#edit('');
+    this.#turns
+      .submit(text)
       .catch((error: unknown) => {
         this.#draw(`Internal error: ${String(error)}`);
         this.leave(70);
       })
       .finally(() => this.#draw());
-  }
-
-  async #run(text: string, signal: AbortSignal): Promise<void> {
-    const { generation, clock } = this.#options;
-    const turn = newUuid();
-    this.#setStatus('busy');
-    const id = this.#options.mailbox.leave('prompt', { turn, text, generation });
-    const refusal = await this.#confirmation(id);
-    if (refusal !== undefined) {
-      this.#turn = undefined;
-      this.#note = refusal;
-      this.#setStatus('idle');
-      return;
-    }
-    this.#options.history.add({ turn, at: clock.now(), text });
-    this.#draw(`> ${text}\n`);
-    const end = await runTurn(text, signal, {
-      clock,
-      environment: this.#options.environment,
-      count: () => this.#options.history.count,
-      say: (words) => {
-        this.#options.mailbox.leave('text', { turn, text: words, generation });
-        this.#draw(`${words}\n`);
-      },
-      show: (words) => this.#draw(words),
-      ask: (dialog, stop) => this.#ask(turn, dialog, stop),
-      post: (words) => postWithDp(words, this.#options.environment),
-      // Not `leave`: a crash puts nothing right.
-      crash: (code) => this.#options.exit(code),
-    });
-    this.#turn = undefined;
-    const { outcome, reason, leave } = end;
-    this.#setStatus('idle');
-    this.#options.mailbox.leave('end', { turn, outcome, generation, ...(reason === undefined ? {} : { reason }) });
-    if (outcome !== 'completed') this.#draw(`(${outcome}${reason === undefined ? '' : `: ${reason}`})\n`);
-    if (leave) this.leave(0);
-  }
-
-  /** Waits for the daemon's word on a prompt, when there is one: what it was that it received. */
-  async #confirmation(id: string): Promise<string | undefined> {
-    const { clock } = this.#options;
-    const deadline = clock.monotonic() + confirmMs;
-    while (this.#options.mailbox.hasListener() && clock.monotonic() < deadline) {
-      const answer = this.#options.mailbox.take(id);
-      if (answer) return answer.decision === 'block' ? String(answer.reason) : undefined;
-      await clock.sleep(5);
-    }
-    return undefined;
   }
 
   #ask(turn: string, dialog: Dialog, signal: AbortSignal): Promise<Decision> {
@@ -204,22 +179,24 @@ export class PracticeAgent {
         clock,
         onDecided: (decision, by) => {
           this.#dialog = undefined;
-          this.#setStatus('busy');
+          this.#update();
           this.#options.mailbox.leave('dialog-closed', { dialog: id, by, generation });
           if (signal.aborted) reject(new Error('interrupted'));
           else resolve(decision);
         },
       });
       this.#dialog = { id, prompt, open };
-      this.#setStatus('waiting');
+      this.#update();
       this.#options.mailbox.leave('dialog', { turn, prompt, tool, input, generation }, id);
       open.watch();
     });
   }
 
-  #setStatus(status: AgentStateFile['status']): void {
+  /** The status follows from the dialog and the turn. */
+  #update(): void {
+    const status = this.#dialog ? 'waiting' : this.#turns.turn === undefined ? 'idle' : 'busy';
+    if (status !== this.#status) this.#since = this.#options.clock.now();
     this.#status = status;
-    this.#since = this.#options.clock.now();
     this.#saveState();
     this.#draw();
   }
@@ -233,6 +210,7 @@ export class PracticeAgent {
       status: this.#status,
       since: this.#since,
       draft: this.#draft !== '',
+      turn: this.#turns.turn ?? null,
       dialog: this.#dialog ? { id: this.#dialog.id, prompt: this.#dialog.prompt } : null,
     };
     const aside = `${this.#options.stateFile}.tmp`;
@@ -241,10 +219,12 @@ export class PracticeAgent {
   }
 
   #draw(output?: string): void {
+    const waiting = this.#turns.waiting;
+    const queued = waiting === 0 ? [] : [`${waiting} queued`];
     const { bytes, rows } = redraw(this.#rows, output === undefined ? '' : screenText(output), {
       draft: this.#draft,
       dialog: this.#dialog?.open.rows() ?? [],
-      status: [`practice agent`, this.#status, this.#note || 'help, Esc stops a turn'].join(' · '),
+      status: [`practice agent`, this.#status, ...queued, this.#note || 'help, Esc stops a turn'].join(' · '),
       columns: this.#options.output.columns,
     });
     this.#rows = rows;

@@ -11,12 +11,22 @@ const turn = z.string();
 /** What the program tells, by the kind of its event. */
 export const programEvents = {
   started: z.object({ agentSession: z.string(), generation, count: z.int() }),
-  prompt: z.object({ turn, text: z.string(), generation }),
+  /** A prompt was read; `queued` when it went into the queue while `turn` ran. */
+  prompt: z.object({ turn, text: z.string(), queued: z.boolean().default(false), generation }),
+  /** Queued prompts became part of a turn: of one that begins with them (`fresh`), or of the one that runs. */
+  taken: z.object({
+    turn,
+    fresh: z.boolean(),
+    prompts: z.array(z.object({ id: z.string(), text: z.string() })),
+    generation,
+  }),
   text: z.object({ turn, text: z.string(), generation }),
   end: z.object({
     turn,
-    outcome: z.enum(['completed', 'failed', 'interrupted']),
+    outcome: z.enum(['completed', 'failed', 'interrupted', 'rate-limited']),
     reason: z.string().optional(),
+    /** What was queued begins another turn at once. */
+    next: z.boolean().default(false),
     generation,
   }),
   dialog: z.object({
@@ -27,6 +37,8 @@ export const programEvents = {
     generation,
   }),
   'dialog-closed': z.object({ dialog: z.string(), by: z.enum(['bridge', 'desk', 'expired']), generation }),
+  /** A person ends it at the terminal; `turn` runs and is cut short. */
+  leaving: z.object({ turn: z.string().nullable(), generation }),
 } as const;
 
 export type ProgramEvents = { readonly [Kind in keyof typeof programEvents]: z.infer<(typeof programEvents)[Kind]> };
@@ -38,6 +50,7 @@ const stateFile = z.object({
   status: z.enum(['idle', 'busy', 'waiting']),
   since: z.number(),
   draft: z.boolean(),
+  turn: z.string().nullable().default(null),
   dialog: z.object({ id: z.string(), prompt: z.enum(['permission', 'question', 'plan']) }).nullable(),
 });
 

@@ -19,7 +19,7 @@ export interface PromptTyperOptions {
 
 /** What became of a prompt that was typed. */
 export type Verdict =
-  | { readonly kind: 'accepted'; readonly message: string; readonly turn: string }
+  | { readonly kind: 'accepted'; readonly message: string; readonly turn: string; readonly queued: boolean }
   /** The program read something else, and was told to drop it. */
   | { readonly kind: 'garbled' }
   | { readonly kind: 'dead' }
@@ -84,9 +84,10 @@ export class PromptTyper {
         const verdict = await entered.verdict;
         if (verdict.kind === 'accepted') {
           const afterMs = this.#options.clock.monotonic() - entered.at;
-          return { by: 'hook', turn: verdict.turn, afterMs };
+          return { by: 'hook', turn: verdict.turn, afterMs, ...(verdict.queued ? { queued: true } : {}) };
         }
         if (verdict.kind !== 'garbled') throw await this.#failure(verdict);
+        await this.#settledFile();
       }
       throw notDone('agent-garbled', `The agent did not read the text as it was typed, ${maxTries} times.`);
     } catch (error) {
@@ -106,14 +107,13 @@ export class PromptTyper {
     signal: AbortSignal | undefined,
   ): Promise<{ readonly at: number; readonly verdict: Promise<Verdict> }> {
     const { terminal, name, clock, typed } = this.#options;
-    await this.#settledFile();
-    this.#refuseUnlessIdle(signal);
+    this.#refuseUnlessTakes(signal);
     await this.#emptyBox();
     typed.expect(message, textHash(text), clock.now());
     const verdict = this.#nextVerdict(signal);
     try {
       await terminal.type(name, text);
-      this.#refuseUnlessIdle(signal); // In a dialog that somebody opened meanwhile, Enter would be a yes.
+      this.#refuseUnlessTakes(signal); // In a dialog that somebody opened meanwhile, Enter would be a yes.
     } catch (error) {
       await this.#takeBack();
       if (error instanceof BridgeError && error.happened === 'not-done') throw error;
@@ -152,10 +152,11 @@ export class PromptTyper {
     while (readState()?.draft === true && clock.monotonic() < deadline) await clock.sleep(10);
   }
 
-  #refuseUnlessIdle(signal: AbortSignal | undefined): void {
+  /** It takes a text when it is idle, and into its queue when it is busy; a dialog would take it for keys. */
+  #refuseUnlessTakes(signal: AbortSignal | undefined): void {
     if (this.#ended || signal?.aborted) throw notDone('delivery-stopped', 'The delivery was stopped.');
     const status = this.#options.readState()?.status;
-    if (status !== 'idle') throw notDone('agent-not-idle', `The agent is ${status ?? 'gone'}.`);
+    if (status !== 'idle' && status !== 'busy') throw notDone('agent-not-idle', `The agent is ${status ?? 'gone'}.`);
   }
 
   #nextVerdict(signal: AbortSignal | undefined): Promise<Verdict> {

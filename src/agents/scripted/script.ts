@@ -12,14 +12,18 @@ export interface Dialog {
 /** One thing the practice agent does in a turn. */
 export type Step =
   | { readonly do: 'say'; readonly text: string }
+  /** Says a text only after its turn has ended, as a record that is written late. */
+  | { readonly do: 'say-late'; readonly text: string }
   /** Works for a while; `aloud` shows the seconds on its screen. */
   | { readonly do: 'work'; readonly seconds: number; readonly aloud: boolean }
+  /** Works with one tool after the other; what is queued meanwhile becomes part of this turn. */
+  | { readonly do: 'use-tools'; readonly seconds: number }
   | { readonly do: 'ask'; readonly dialog: Dialog }
   /** Runs the `dp` command with this text. */
   | { readonly do: 'dp'; readonly text: string }
   | { readonly do: 'tell-variable'; readonly name: string }
   | { readonly do: 'tell-count' }
-  | { readonly do: 'fail'; readonly reason: string }
+  | { readonly do: 'fail'; readonly outcome: 'failed' | 'rate-limited'; readonly reason: string }
   /** Ends the process at once, in the middle of the turn. */
   | { readonly do: 'crash'; readonly code: number }
   /** Ends the process after the turn. */
@@ -34,9 +38,21 @@ const longestWork = 3600;
 /** Lines: enough to try any limit of a chat server. */
 const mostLines = 20_000;
 
-/** What the practice agent does for a text. A text that is no command is repeated, exactly as it was read. */
+/** The first line of a text that is a command in each of its other lines. */
+const scriptLine = 'script:\n';
+
+/**
+ * What the practice agent does for a text. A text that is no command is repeated, exactly as it was read. A text whose
+ * first line is `script:` does what each of the other lines says, in one turn.
+ */
 export function stepsFor(received: string): readonly Step[] {
   const text = received.replace(header, '');
+  return text.startsWith(scriptLine)
+    ? text.slice(scriptLine.length).split('\n').flatMap(stepsForLine)
+    : stepsForLine(text);
+}
+
+function stepsForLine(text: string): readonly Step[] {
   const [, word = '', rest = ''] = /^(\S+)(?:\s+([\s\S]*\S))?\s*$/.exec(text) ?? [];
   return (rest === '' ? alone(word) : withArgument(word, rest)) ?? [say(`You said: ${text}`)];
 }
@@ -58,7 +74,9 @@ function alone(word: string): readonly Step[] | undefined {
     case 'two':
       return [say('This is the first of two texts.'), say('And this is the second.')];
     case 'fail':
-      return [{ do: 'fail', reason: 'this turn was asked to fail' }];
+      return [{ do: 'fail', outcome: 'failed', reason: 'this turn was asked to fail' }];
+    case 'limit':
+      return [{ do: 'fail', outcome: 'rate-limited', reason: 'this turn was asked to reach a limit' }];
     case 'count':
       return [{ do: 'tell-count' }];
     case 'crash':
@@ -80,6 +98,13 @@ function withArgument(word: string, rest: string): readonly Step[] | undefined {
       const words = word === 'slow' ? `A slow answer, after ${seconds} s.` : `Was busy for ${seconds} s.`;
       return [{ do: 'work', seconds, aloud: word === 'slow' }, say(words)];
     }
+    case 'tools': {
+      if (number === undefined) return undefined;
+      const seconds = Math.min(number, longestWork);
+      return [{ do: 'use-tools', seconds }, say(`Used tools for ${seconds} s.`)];
+    }
+    case 'late':
+      return [{ do: 'say-late', text: rest }];
     case 'long':
       if (number === undefined) return undefined;
       return [say(numberedLines(Math.min(Math.trunc(number), mostLines)))];
@@ -156,7 +181,9 @@ Whatever you write, it repeats. Some words do more:
 - \`dp hello\`: posts with the \`dp\` command as well
 - \`count\`: how many messages it had; it remembers over restarts
 - \`env HOME\`: whether a variable is set for it
-- \`busy 5\`, \`fail\`, \`crash 3\`, \`exit\`: what a bad day looks like
+- \`tools 5\`: five seconds of tools; what you write meanwhile becomes part of that turn, else it is the next one
+- \`busy 5\`, \`late words\`, \`fail\`, \`limit\`, \`crash 3\`, \`exit\`: what a bad day looks like
+- \`script:\` and then one command on each line: all of them in one turn
 
 To work with Claude Code instead: install it (\`npm install -g @anthropic-ai/claude-code\`), run \`claude\` once in a terminal to log in, then \`vai restart\`. If it is not on the PATH, set \`CLAUDE_COMMAND\` in \`config/.env\`.`;
 

@@ -3,22 +3,25 @@ import { join } from 'node:path';
 
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
-import { shortHash } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import type { Acknowledgement, AgentListener, AgentSpec, Delivered, RunningAgent } from '../../contracts/agent.ts';
 import type { Terminal, TerminalDeath } from '../../contracts/terminal.ts';
-import { canAcceptMessage } from '../../model/agent.ts';
+import { canAcceptMessage, canSteer } from '../../model/agent.ts';
 import type { AgentEvent, AgentState, WaitingFor } from '../../model/agent.ts';
 import type { TurnInput } from '../../model/message.ts';
 import type { PromptAnswer } from '../../model/prompt.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { MailboxEvent } from '../mailbox/mailbox-event.ts';
 import type { AgentFiles, AgentStateFile } from './agent-files.ts';
-import { textHash } from './history.ts';
-import { programEvents, readHistoryFile, readStateFile } from './program-events.ts';
+import { DialogBook } from './dialog-book.ts';
+import { EventFeed } from './event-feed.ts';
+import type { EventHandlers } from './event-feed.ts';
+import { lookUp } from './look-up.ts';
+import { readStateFile } from './program-events.ts';
 import type { ProgramEvents } from './program-events.ts';
-import { containsTyping, promptText } from './prompt-text.ts';
+import { promptText } from './prompt-text.ts';
 import { PromptTyper } from './prompt-typer.ts';
+import { TurnNews } from './turn-news.ts';
 import type { TypedMessages } from './typed-messages.ts';
 
 export interface ScriptedAgentOptions {
@@ -36,6 +39,10 @@ export interface ScriptedAgentOptions {
 /** Milliseconds until something that the listener refused is told again. */
 const tellAgainMs = 1000;
 
+/** Milliseconds until an interrupt has failed, and until its key is pressed once more. */
+const interruptMs = 5000;
+const pressAgainMs = 300;
+
 /** Milliseconds for which the program waits for the confirmation of a prompt, and then some. */
 const confirmMs = 3000;
 
@@ -47,14 +54,14 @@ export class ScriptedAgent implements RunningAgent {
   readonly agentSession: string;
   readonly #options: ScriptedAgentOptions;
   readonly #typer: PromptTyper;
-  readonly #answered = new Set<string>();
+  readonly #feed: EventFeed;
+  readonly #dialogs: DialogBook;
+  readonly #turns: TurnNews;
   readonly #cancels: Cancel[] = [];
   #state: AgentState;
   #pid: number | undefined;
-  /** The event of the dialog that is open. */
-  #dialog: string | undefined;
-  /** The event that the listener refused; the later ones wait behind it. */
-  #refused: string | undefined;
+  /** A person ended it at its terminal. */
+  #asked = false;
   /** `starting` and `recovering`: the listener learns of the state from the agent that it is given. */
   #phase: 'starting' | 'recovering' | 'running' | 'ended' = 'starting';
   #death: TerminalDeath | undefined;
@@ -64,11 +71,15 @@ export class ScriptedAgent implements RunningAgent {
     this.#options = options;
     this.agentSession = options.agentSession;
     this.#state = stateOf('initializing', null, 'process', options.clock.now());
+    const readState = (): AgentStateFile | undefined => readStateFile(options.files);
+    this.#dialogs = new DialogBook({ directory: options.spec.directory, mailbox: options.mailbox, readState });
+    this.#feed = new EventFeed({ ...options, handlers: this.#handlers() });
     this.#typer = new PromptTyper({
       ...options,
       name: options.spec.terminal,
-      readState: () => readStateFile(options.files),
+      readState,
     });
+    this.#turns = new TurnNews({ ...options, typer: this.#typer, tell: (event) => this.#tell(event) });
   }
 
   get handle(): string {
@@ -92,7 +103,7 @@ export class ScriptedAgent implements RunningAgent {
   adopt(file: AgentStateFile): void {
     this.#phase = 'recovering';
     this.#pid = file.pid;
-    this.#dialog = file.dialog?.id;
+    this.#dialogs.opened(file.dialog?.id);
     this.#state = stateOf(file.status, file.dialog?.prompt ?? null, 'state-file', file.since);
   }
 
@@ -105,7 +116,14 @@ export class ScriptedAgent implements RunningAgent {
       }),
     );
     mailbox.writeDaemonPid();
-    this.#cancels.push(mailbox.listen((event) => this.#hear(event)));
+    this.#cancels.push(this.#feed.listen());
+  }
+
+  /** It is gone, found so at recovery: tells what became of its turn, and its end when a person asked for it. */
+  conclude(): void {
+    if (this.#feed.isHeldUp) return;
+    this.#tellEnd();
+    if (this.#asked) this.#tell({ kind: 'died', exitCode: undefined, lastLines: '', asked: true });
   }
 
   /** From now on the listener hears of states and of the death. */
@@ -138,15 +156,29 @@ export class ScriptedAgent implements RunningAgent {
 
   answer(promptId: string, answer: PromptAnswer): Promise<void> {
     return new Promise((resolve) => {
-      this.#answer(promptId, answer);
+      this.#dialogs.answer(promptId, answer, this.#phase === 'running' ? this.#pid : undefined);
       resolve();
     });
   }
 
   async interrupt(): Promise<void> {
-    const { terminal, spec } = this.#options;
-    if (this.#state.activity === 'busy' || this.#state.activity === 'waiting') {
-      await terminal.keys(spec.terminal, ['Escape']);
+    const { terminal, spec, clock } = this.#options;
+    const deadline = clock.monotonic() + interruptMs;
+    let pressedAt = -Infinity;
+    // What is queued runs as soon as the turn before it is stopped: it is stopped as well.
+    while (this.#phase === 'running' && !this.#death && this.#isAtWork()) {
+      const now = clock.monotonic();
+      if (now >= deadline) {
+        throw new BridgeError('interrupt-failed', 'The agent did not stop its turn.', {
+          happened: 'unknown',
+          advice: 'Look at the terminal.',
+        });
+      }
+      if (now - pressedAt >= pressAgainMs) {
+        await terminal.keys(spec.terminal, ['Escape']);
+        pressedAt = now;
+      }
+      await clock.sleep(10);
     }
   }
 
@@ -168,36 +200,15 @@ export class ScriptedAgent implements RunningAgent {
     await mailbox.close();
   }
 
+  /** By its own file, and by what was told. */
+  #isAtWork(): boolean {
+    const status = readStateFile(this.#options.files)?.status;
+    return status === 'busy' || status === 'waiting' || !canAcceptMessage(this.#state);
+  }
+
   #lookUp(message: string): Delivered {
-    const { mailbox, typed, files } = this.#options;
-    if (this.#phase === 'running') mailbox.sweep();
-    const known = typed.get(message);
-    if (!known) return { delivered: 'no' };
-    if (known.turn !== null) return { delivered: 'yes', turn: known.turn };
-    const history = readHistoryFile(files, this.agentSession);
-    const read = history?.messages.find(({ hash, at }) => hash === known.hash && at >= known.at);
-    return read ? { delivered: 'yes', turn: read.turn } : { delivered: 'no' };
-  }
-
-  #answer(promptId: string, answer: PromptAnswer): void {
-    const dialog = this.#openDialog(promptId);
-    if (dialog === undefined || this.#answered.has(promptId)) {
-      throw new BridgeError('prompt-gone', `The agent does not wait for prompt "${promptId}" any more.`, {
-        advice: 'See what is open: vai prompts.',
-      });
-    }
-    this.#answered.add(promptId);
-    this.#options.mailbox.answer(dialog, { ...answer });
-  }
-
-  /** The dialog of a prompt while the program shows it; undefined when it does not, or not any more. */
-  #openDialog(promptId: string): string | undefined {
-    if (this.#phase !== 'running' || this.#dialog === undefined || this.#promptId(this.#dialog) !== promptId) {
-      return undefined;
-    }
-    // The file shows the end of a dialog before we are told.
-    const file = readStateFile(this.#options.files);
-    return file?.pid === this.#pid && file?.dialog?.id === this.#dialog ? this.#dialog : undefined;
+    if (this.#phase === 'running') this.#options.mailbox.sweep();
+    return lookUp({ ...this.#options, pid: this.#death ? undefined : this.#pid }, message);
   }
 
   #refuseUnlessReady(): void {
@@ -205,82 +216,58 @@ export class ScriptedAgent implements RunningAgent {
     if (this.#phase !== 'running' || this.#death) {
       throw new BridgeError('agent-gone', `The agent of session ${session} has ended.`);
     }
-    if (!canAcceptMessage(this.#state) || this.#typer.busy) {
+    if (!(canAcceptMessage(this.#state) || canSteer(this.#state)) || this.#typer.busy) {
       throw new BridgeError('agent-not-idle', `The agent of session ${session} is ${this.#state.activity}.`);
     }
   }
 
-  #hear(event: MailboxEvent): void {
-    if (this.#refused !== undefined && this.#refused !== event.id) throw new Error('waits behind an earlier event');
-    this.#refused = event.id; // Whoever throws below leaves it here.
-    this.#take(event);
-    this.#refused = undefined;
-    this.#options.mailbox.remove([event.id]);
+  #handlers(): EventHandlers {
+    const current = (generation: number): boolean => generation === this.#options.spec.generation;
+    return {
+      started: (event, { generation }) => {
+        if (!current(generation)) return;
+        this.#pid = event.pid;
+        this.#become('idle', null, event, generation);
+        this.#onStarted?.();
+      },
+      prompt: (event, content) => this.#prompted(event, content),
+      taken: (_, content) => this.#turns.taken(content),
+      text: (event, { turn, text }) => this.#tell({ kind: 'text', turn, key: event.id, text }),
+      end: (event, content) => {
+        this.#turns.ended(content);
+        if (!content.next) this.#become('idle', null, event, content.generation);
+      },
+      dialog: (event, { turn, prompt, tool, input, generation }) => {
+        this.#tell({ kind: 'prompt-opened', id: this.#dialogs.promptId(event.id), turn, prompt, tool, input });
+        if (current(generation)) this.#dialogs.opened(event.id);
+        this.#become('waiting', prompt, event, generation);
+      },
+      'dialog-closed': (event, { dialog, by, generation }) => {
+        this.#tell({ kind: 'prompt-closed', id: this.#dialogs.promptId(dialog), by });
+        this.#dialogs.closed(dialog);
+        this.#options.mailbox.release({ id: dialog, pid: event.pid });
+        this.#become('busy', null, event, generation);
+      },
+      leaving: (_, { turn, generation }) => {
+        this.#asked = current(generation);
+        if (turn === null) return;
+        this.#turns.ended({ turn, outcome: 'interrupted', reason: 'the agent was ended at its terminal' });
+      },
+    };
   }
 
-  #take(event: MailboxEvent): void {
-    const kind = event.kind;
-    if (!isProgramEvent(kind)) {
-      this.#options.log.warn({ event: event.id }, 'an event of an unknown kind was dropped');
-      return;
-    }
-    const parsed = programEvents[kind].safeParse(event.event);
-    if (!parsed.success) {
-      this.#options.log.error({ event: event.id, error: parsed.error }, 'an event of a wrong shape was dropped');
-      return;
-    }
-    const apply = this.#handlers[kind] as (event: MailboxEvent, content: typeof parsed.data) => void;
-    apply(event, parsed.data);
-  }
-
-  readonly #handlers: {
-    readonly [Kind in keyof ProgramEvents]: (event: MailboxEvent, content: ProgramEvents[Kind]) => void;
-  } = {
-    started: (event, { generation }) => {
-      if (generation !== this.#options.spec.generation) return;
-      this.#pid = event.pid;
-      this.#become('idle', null, event, generation);
-      this.#onStarted?.();
-    },
-    prompt: (event, content) => this.#prompted(event, content),
-    text: (event, { turn, text }) => this.#tell({ kind: 'text', turn, key: event.id, text }),
-    end: (event, { turn, outcome, reason, generation }) => {
-      this.#tell({ kind: 'turn-ended', turn, outcome, ...(reason === undefined ? {} : { reason }) });
-      this.#become('idle', null, event, generation);
-    },
-    dialog: (event, { turn, prompt, tool, input, generation }) => {
-      this.#tell({ kind: 'prompt-opened', id: this.#promptId(event.id), turn, prompt, tool, input });
-      if (generation === this.#options.spec.generation) this.#dialog = event.id;
-      this.#become('waiting', prompt, event, generation);
-    },
-    'dialog-closed': (event, { dialog, by, generation }) => {
-      this.#tell({ kind: 'prompt-closed', id: this.#promptId(dialog), by });
-      if (this.#dialog === dialog) this.#dialog = undefined;
-      this.#answered.delete(this.#promptId(dialog));
-      this.#options.mailbox.release({ id: dialog, pid: event.pid });
-      this.#become('busy', null, event, generation);
-    },
-  };
-
-  #prompted(event: MailboxEvent, { turn, text, generation }: ProgramEvents['prompt']): void {
-    const { typed, mailbox, clock } = this.#options;
-    const waits = generation === this.#options.spec.generation && clock.now() - event.at < confirmMs && !this.#death;
-    const known = typed.match(textHash(text), turn);
-    const expected = this.#typer.typing;
-    if (!known && waits && expected !== undefined && containsTyping(text, expected)) {
-      mailbox.answer(event.id, { decision: 'block', reason: 'the text did not arrive as it was typed' });
+  #prompted(event: MailboxEvent, content: ProgramEvents['prompt']): void {
+    const { spec, clock } = this.#options;
+    const { turn, queued, generation } = content;
+    const waits = generation === spec.generation && clock.now() - event.at < confirmMs && !this.#death;
+    const accepted = this.#turns.prompted(event, content, waits);
+    if (!accepted) {
       this.#typer.resolve({ kind: 'garbled' });
       return;
     }
-    this.#tell(
-      known
-        ? { kind: 'turn-started', turn, by: 'bridge', message: known.message }
-        : { kind: 'turn-started', turn, by: 'desk', text },
-    );
-    if (known) typed.confirm(known.message, turn);
-    if (waits) mailbox.answer(event.id, {});
-    this.#become('busy', null, event, generation);
-    if (known) this.#typer.resolve({ kind: 'accepted', message: known.message, turn });
+    if (!queued) this.#become('busy', null, event, generation);
+    const { message } = accepted;
+    if (message !== undefined) this.#typer.resolve({ kind: 'accepted', message, turn, queued });
   }
 
   /** A new state, unless it is one of an earlier process. */
@@ -305,37 +292,34 @@ export class ScriptedAgent implements RunningAgent {
   }
 
   /** Tells the death, behind everything that was told before it. */
-  #tellDeath(death: TerminalDeath): void {
+  #tellDeath({ exitCode, lastLines, ...death }: TerminalDeath): void {
     try {
-      if (this.#refused !== undefined) throw new Error('waits behind an earlier event');
-      this.#closeDialog();
-      this.#tell({ kind: 'died', exitCode: death.exitCode, lastLines: death.lastLines, asked: false });
+      if (this.#feed.isHeldUp) throw new Error('waits behind an earlier event');
+      this.#tellEnd();
+      this.#tell({ kind: 'died', exitCode, lastLines, asked: this.#asked });
     } catch (error) {
       const { log, clock, spec } = this.#options;
       log.error({ session: spec.session, error }, 'a death could not be handled; it is told again');
-      this.#cancels.push(clock.after(tellAgainMs, () => this.#tellDeath(death)));
+      this.#cancels.push(clock.after(tellAgainMs, () => this.#tellDeath({ exitCode, lastLines, ...death })));
     }
   }
 
-  /** The agent is gone, and with it what it asked. */
+  /** The agent is gone, and with it what it asked, and its turn. */
+  #tellEnd(): void {
+    this.#closeDialog();
+    this.#turns.agentEnded();
+  }
+
   #closeDialog(): void {
-    if (this.#dialog === undefined) return;
-    this.#tell({ kind: 'prompt-closed', id: this.#promptId(this.#dialog), by: 'agent-ended' });
-    this.#dialog = undefined;
+    const { open } = this.#dialogs;
+    if (open === undefined) return;
+    this.#tell({ kind: 'prompt-closed', id: this.#dialogs.promptId(open), by: 'agent-ended' });
+    this.#dialogs.closed(open);
   }
 
   #tell(event: AgentEvent): void {
     this.#options.listener.onEvent(event);
   }
-
-  /** Short, and unique among all sessions: the event's id is unique within this directory. */
-  #promptId(event: string): string {
-    return shortHash(`${this.#options.spec.directory} ${event}`, 8);
-  }
-}
-
-function isProgramEvent(kind: string): kind is keyof ProgramEvents {
-  return kind in programEvents;
 }
 
 function stateOf(

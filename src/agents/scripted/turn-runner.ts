@@ -14,6 +14,8 @@ export interface TurnRunnerOptions {
   /** How many messages there were, this one included. */
   readonly count: () => number;
   readonly say: (text: string) => void;
+  /** Takes what was queued into this turn. */
+  readonly absorb: () => readonly string[];
   /** Shown on the screen only. */
   readonly show: (text: string) => void;
   /** Rejects when the signal is aborted. */
@@ -24,28 +26,40 @@ export interface TurnRunnerOptions {
 }
 
 export interface TurnEnd {
-  readonly outcome: 'completed' | 'failed' | 'interrupted';
+  readonly outcome: 'completed' | 'failed' | 'interrupted' | 'rate-limited';
   readonly reason?: string;
+  /** What is to be said when the end has been told. */
+  readonly late: readonly string[];
   /** The agent ends after this turn. */
   readonly leave: boolean;
 }
 
+/** Milliseconds that one tool takes. */
+const toolMs = 100;
+
 /** Runs one turn to its end. Owns nothing; everything it does goes through its options. */
-export async function runTurn(text: string, signal: AbortSignal, options: TurnRunnerOptions): Promise<TurnEnd> {
+export async function runTurn(
+  texts: readonly string[],
+  signal: AbortSignal,
+  options: TurnRunnerOptions,
+): Promise<TurnEnd> {
+  const late: string[] = [];
   let leave = false;
-  for (const step of stepsFor(text)) {
-    if (isStopped(signal)) break;
-    if (step.do === 'fail') return { outcome: 'failed', reason: step.reason, leave };
+  const steps = texts.flatMap(stepsFor);
+  for (let step = steps.shift(); step && !isStopped(signal); step = steps.shift()) {
+    if (step.do === 'fail') return { outcome: step.outcome, reason: step.reason, late, leave };
     if (step.do === 'leave') leave = true;
+    else if (step.do === 'say-late') late.push(step.text);
     else {
       try {
-        await runStep(step, signal, options);
+        if (step.do === 'use-tools') steps.unshift(...(await useTool(step, signal, options)));
+        else await runStep(step, signal, options);
       } catch (error) {
         if (!isStopped(signal)) throw error;
       }
     }
   }
-  return { outcome: isStopped(signal) ? 'interrupted' : 'completed', leave };
+  return { outcome: isStopped(signal) ? 'interrupted' : 'completed', late, leave };
 }
 
 /** Asked anew each time: it changes while a step is awaited. */
@@ -53,8 +67,20 @@ function isStopped(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
+/** One tool; gives what is to be done before anything else: what was queued meanwhile, then the other tools. */
+async function useTool(
+  { seconds }: Extract<Step, { do: 'use-tools' }>,
+  signal: AbortSignal,
+  { clock, absorb }: TurnRunnerOptions,
+): Promise<readonly Step[]> {
+  await clock.sleep(Math.min(seconds * 1000, toolMs), signal);
+  const left = Math.round(seconds * 1000 - toolMs) / 1000;
+  const queued = absorb().flatMap(stepsFor);
+  return left > 0 ? [...queued, { do: 'use-tools', seconds: left }] : queued;
+}
+
 async function runStep(
-  step: Exclude<Step, { do: 'fail' | 'leave' }>,
+  step: Exclude<Step, { do: 'fail' | 'leave' | 'say-late' | 'use-tools' }>,
   signal: AbortSignal,
   options: TurnRunnerOptions,
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { agentFiles } from '../../../src/agents/scripted/agent-files.ts';
 import { createScriptedDriver } from '../../../src/agents/scripted/driver.ts';
-import { readHistoryFile } from '../../../src/agents/scripted/program-events.ts';
+import { readHistoryFile, readStateFile } from '../../../src/agents/scripted/program-events.ts';
 import { cleanText } from '../../../src/agents/scripted/prompt-text.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
@@ -12,7 +12,7 @@ import type { AgentSpec } from '../../../src/contracts/agent.ts';
 import type { Terminal } from '../../../src/contracts/terminal.ts';
 import type { SessionNumber } from '../../../src/model/session.ts';
 import { openTmux } from '../../../src/terminal/tmux-manager.ts';
-import type { AgentHarness } from '../../contracts/agent-driver.ts';
+import type { AgentHarness } from '../../contracts/agent-harness.ts';
 import { until } from '../../e2e/support/until.ts';
 
 export interface ScriptedHarness extends AgentHarness {
@@ -63,7 +63,9 @@ export async function makeScriptedHarness(
       plainly: (word) => `just ${word}`,
       slowly: (seconds) => `slow ${seconds}`,
       askingPermission: 'ask',
+      usingTools: (seconds) => `tools ${seconds}`,
       failing: 'fail',
+      limited: 'limit',
     },
     decided: { allowed: /^You allowed it\.$/, denied: /^You denied it: not today$/ },
     received: () => messages().map(({ text }) => text?.replace(/^\[discord @bob session=1\] /, '') ?? '(too long)'),
@@ -71,17 +73,25 @@ export async function makeScriptedHarness(
     remembers: (word) => messages().some(({ text }) => text?.includes(word)),
     screen: () => terminal.capture(spec.terminal, { history: 500 }),
     desk: {
-      allow: () => terminal.keys(spec.terminal, ['Enter']),
+      allow: async () => {
+        // A person takes a moment to read; a key that comes with the dialog is ignored.
+        await systemClock.sleep(200);
+        await terminal.keys(spec.terminal, ['Enter']);
+      },
+      exit: async () => {
+        await terminal.type(spec.terminal, '/exit');
+        await terminal.keys(spec.terminal, ['Enter']);
+        await until(async () => (await terminal.list()).length === 0, { what: 'the end of the terminal' });
+      },
       type: async (text) => {
         await terminal.type(spec.terminal, text);
         await terminal.keys(spec.terminal, ['Enter']);
       },
     },
     finished: async () => {
-      const events = join(files.mailbox, 'events');
-      await until(() => readdirSync(events).some((name) => name.endsWith('-end.json')), {
-        what: 'the end of the turn',
-      });
+      await until(() => readStateFile(files)?.status === 'idle', { what: 'the end of the turn' });
+      // The file comes before the event.
+      await systemClock.sleep(50);
     },
     crash: async (agent) => {
       if (agent.pid === undefined) throw new Error('the agent has no process');

@@ -43,6 +43,7 @@ it('BX-05: what the practice agent tells stands in its state file already, for a
   agent.start();
   input.emit('data', Buffer.from('ask\r'));
   await clock.advance(0);
+  await clock.advance(200);
   input.emit('data', Buffer.from('y'));
   await clock.advance(0);
   expect(told).toEqual([

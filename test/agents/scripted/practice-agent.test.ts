@@ -5,10 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { agentFiles } from '../../../src/agents/scripted/agent-files.ts';
 import { readHistoryFile, readStateFile } from '../../../src/agents/scripted/program-events.ts';
+import { systemClock } from '../../../src/base/clock.ts';
 import { BridgeError } from '../../../src/base/errors.ts';
 import type { RunningAgent } from '../../../src/contracts/agent.ts';
 import type { TurnInput } from '../../../src/model/message.ts';
-import { AgentRecorder } from '../../contracts/agent-driver.ts';
+import { AgentRecorder } from '../../contracts/agent-harness.ts';
 import { until } from '../../e2e/support/until.ts';
 import { makeScriptedHarness } from './harness.ts';
 import type { ScriptedHarness } from './harness.ts';
@@ -70,7 +71,7 @@ describe('the practice agent', () => {
   it('MS-07: tells its exit code when it crashes, and leaves without one when it is asked', async () => {
     const { turn } = await agent.deliver(message('crash 42'));
     expect((await until(() => heard.of('died')[0], { what: 'the death' })).exitCode).toBe(42);
-    expect(heard.story(turn)).toEqual(['turn-started']);
+    expect(heard.story(turn)).toEqual(['turn-started', 'turn-ended:lost']);
 
     await agent.detach();
     agent = await harness.driver.launch({ ...harness.spec, generation: 2 }, agent.agentSession, heard);
@@ -81,6 +82,9 @@ describe('the practice agent', () => {
   it('a dialog is as dangerous as a real one: typing a "y" or Enter into it is a yes', async () => {
     const { turn } = await agent.deliver(message('ask'));
     await heard.prompt();
+    await harness.terminal.type(harness.spec.terminal, 'a text that meets a dialog by a hair is not read: y');
+    await systemClock.sleep(250);
+    expect(heard.of('prompt-closed')).toEqual([]);
     await harness.terminal.type(harness.spec.terminal, 'hello, why not');
     await heard.ended(turn);
     expect(heard.textOf(turn)).toBe('You allowed it.');
@@ -99,6 +103,7 @@ describe('the practice agent', () => {
     await until(() => agent.state.activity === 'idle', { what: 'an idle agent' });
     const second = await agent.deliver(message('question'));
     await heard.prompt(2);
+    await systemClock.sleep(250);
     await harness.terminal.type(harness.spec.terminal, '2');
     await heard.ended(second.turn);
     expect(heard.textOf(second.turn)).toBe('You chose: Green');

@@ -66,6 +66,16 @@ describe("the practice agent's script", () => {
     expect(stepsFor(text)).toMatchObject([{ do: 'ask', dialog: { prompt } }]);
   });
 
+  it('does what each line of a script says, in one turn', () => {
+    expect(stepsFor('[cli session=1] script:\nsay it\nslow 1\nlimit')).toMatchObject([
+      { do: 'say', text: 'You said: say it' },
+      { do: 'work' },
+      { do: 'say' },
+      { do: 'fail', outcome: 'rate-limited' },
+    ]);
+    expect(saidBy('script: no')).toEqual(['You said: script: no']);
+  });
+
   it('posts with dp what it also says', () => {
     expect(stepsFor('dp the same words')).toEqual([
       { do: 'dp', text: 'the same words' },
@@ -76,7 +86,10 @@ describe("the practice agent's script", () => {
   it('has bad days on demand', () => {
     expect(stepsFor('silent')).toEqual([]);
     expect(saidBy('two')).toHaveLength(2);
-    expect(stepsFor('fail')).toEqual([{ do: 'fail', reason: 'this turn was asked to fail' }]);
+    expect(stepsFor('fail')).toEqual([{ do: 'fail', outcome: 'failed', reason: 'this turn was asked to fail' }]);
+    expect(stepsFor('limit')).toMatchObject([{ do: 'fail', outcome: 'rate-limited' }]);
+    expect(stepsFor('late words')).toEqual([{ do: 'say-late', text: 'words' }]);
+    expect(stepsFor('tools 2')[0]).toEqual({ do: 'use-tools', seconds: 2 });
     expect(stepsFor('crash')).toEqual([{ do: 'crash', code: 1 }]);
     expect(stepsFor('crash 42')).toEqual([{ do: 'crash', code: 42 }]);
     expect(stepsFor('exit').at(-1)).toEqual({ do: 'leave' });

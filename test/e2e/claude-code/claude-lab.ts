@@ -27,6 +27,10 @@ export interface LabOptions {
   /** Whether the owner lets the bridge trust the working directory. Default true. */
   readonly consent?: boolean;
   readonly log?: Log;
+  /** More of the agent's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Tools that this working directory allows without asking. */
+  readonly allowed?: readonly string[];
   /** Where the agent finds its API, when not at the stand-in itself. */
   readonly apiUrl?: (standIn: string) => Promise<string>;
   /** Puts something between the driver and its terminal. */
@@ -79,6 +83,9 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
       projects: trusted ? { [workDir]: { hasTrustDialogAccepted: true } } : {},
     }),
   );
+  mkdirSync(join(workDir, '.claude'));
+  const permissions = { allow: options.allowed ?? [] };
+  writeFileSync(join(workDir, '.claude', 'settings.json'), JSON.stringify({ permissions }));
   const api = await startMessagesApi();
   const socket = join(root, 't', 's');
   const terminal = await openTmux({ socket, clock: systemClock, log });
@@ -105,6 +112,7 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
       ...(key ? { ANTHROPIC_API_KEY: fakeKey } : {}),
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
       DISABLE_AUTOUPDATER: '1',
+      ...options.environment,
     },
   };
   const events: AgentEvent[] = [];

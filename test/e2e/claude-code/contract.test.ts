@@ -8,18 +8,22 @@ import type { AgentDriver, RunningAgent } from '../../../src/contracts/agent.ts'
 import type { Terminal } from '../../../src/contracts/terminal.ts';
 import { openTmux } from '../../../src/terminal/tmux-manager.ts';
 import { agentDriverContract } from '../../contracts/agent-driver.ts';
-import type { AgentHarness } from '../../contracts/agent-driver.ts';
+import type { AgentHarness } from '../../contracts/agent-harness.ts';
+import { agentQueueContract } from '../../contracts/agent-queue.ts';
 import { claudeCommand, whyNoClaude } from '../support/claude.ts';
 import { until } from '../support/until.ts';
 import { agentProcesses, openLab, readStatus } from './claude-lab.ts';
 
 const why = whyNoClaude();
-if (why === undefined) agentDriverContract('claude-code', makeClaudeHarness);
-else describe.skip('agent driver contract: claude-code', () => it(why));
+if (why === undefined) {
+  agentDriverContract('claude-code', makeClaudeHarness);
+  agentQueueContract('claude-code', makeClaudeHarness);
+} else describe.skip('agent driver contract: claude-code', () => it(why));
 
 /** The real CLI in a home and a tmux of its own, against a local stand-in of its API. */
 async function makeClaudeHarness(): Promise<AgentHarness> {
-  const lab = await openLab();
+  // One more try, so that a limit is reached within a second; `sleep` needs no permission.
+  const lab = await openLab({ environment: { CLAUDE_CODE_MAX_RETRIES: '1' }, allowed: ['Bash(sleep:*)'] });
   const { spec, api } = lab;
   const opened: Terminal[] = [];
   const agents: RunningAgent[] = [];
@@ -59,7 +63,9 @@ async function makeClaudeHarness(): Promise<AgentHarness> {
       plainly: (word) => `say ${word}`,
       slowly: (seconds) => `slow ${seconds}`,
       askingPermission: `write ${spec.workDir}/new.txt`,
+      usingTools: (seconds) => `bash sleep ${seconds}`,
       failing: 'err 400',
+      limited: 'err 429',
     },
     decided: { allowed: /^done: ok: File created/, denied: /^done: denied: not today$/ },
     beginsAnew: true,
@@ -83,6 +89,12 @@ async function makeClaudeHarness(): Promise<AgentHarness> {
         await terminal.type(spec.terminal, text);
         await systemClock.sleep(100);
         await terminal.keys(spec.terminal, ['Enter']);
+      },
+      exit: async () => {
+        await terminal.type(spec.terminal, '/exit');
+        await systemClock.sleep(300);
+        await terminal.keys(spec.terminal, ['Enter']);
+        await until(async () => (await terminal.list()).length === 0, { what: 'the end of the terminal' });
       },
     },
     finished: async () => {

@@ -3,6 +3,13 @@ import type { AgentSpec } from '../../../src/contracts/agent.ts';
 import type { AgentActivity, AgentEvent, AgentState, TurnOutcome, WaitingFor } from '../../../src/model/agent.ts';
 import type { PromptAnswer, PromptKind } from '../../../src/model/prompt.ts';
 
+/** A prompt that was read while a turn ran. */
+export interface QueuedPrompt {
+  readonly text: string;
+  /** The bridge's id of it; undefined for what was typed at the desk. */
+  readonly message: string | undefined;
+}
+
 export interface FakePrompt {
   readonly id: string;
   readonly prompt: PromptKind;
@@ -29,6 +36,10 @@ export class FakeAgentProcess {
   /** The turn that is running. */
   turn: string | undefined;
   prompt: FakePrompt | undefined;
+  /** Its own queue: becomes the next turn, all of it at once, or part of the running one with `absorb`. */
+  queue: QueuedPrompt[] = [];
+  /** What it does with a turn that began with its queue. Default: nothing, the turn stays open. */
+  onQueueTaken: (text: string) => void = () => undefined;
   /** Hears that there is something to tell. */
   onNews: () => void = () => undefined;
   /** What a person decided, or somebody outside. */
@@ -55,8 +66,16 @@ export class FakeAgentProcess {
     this.state = { activity: 'idle', waitingFor: null, source: 'hook', since: now() };
   }
 
-  /** Accepts a prompt: one of the bridge when `message` is given, else one typed at the desk. Returns its turn. */
+  /**
+   * Accepts a prompt: one of the bridge when `message` is given, else one typed at the desk. Returns its turn, or the
+   * running one when it went into the queue.
+   */
   accept(text: string, message?: string): string {
+    if (this.state.activity === 'busy') {
+      this.queue.push({ text, message });
+      this.onNews();
+      return this.#runningTurn();
+    }
     if (this.state.activity !== 'idle') throw new Error(`a ${this.state.activity} agent accepts nothing`);
     const turn = newUuid();
     this.turn = turn;
@@ -87,6 +106,17 @@ export class FakeAgentProcess {
     this.#endTurn('failed', reason);
   }
 
+  /** Ends the turn because the provider takes no more. */
+  limit(reason: string): void {
+    this.#endTurn('rate-limited', reason);
+  }
+
+  /** Takes what is queued into the turn that runs. */
+  absorb(): void {
+    const turn = this.#runningTurn();
+    for (const one of this.queue.splice(0)) this.#join(turn, one);
+  }
+
   interrupted(): void {
     if (this.prompt) this.decide({ behavior: 'deny' }, 'desk', false);
     this.#endTurn('interrupted');
@@ -114,17 +144,21 @@ export class FakeAgentProcess {
     if (goOn) this.onDecided(prompt, decision);
   }
 
-  /** Ends without being asked. */
-  die(exitCode: number | undefined = 1, lastLines = ''): void {
-    this.alive = false;
-    if (this.prompt) this.#tell({ kind: 'prompt-closed', id: this.prompt.id, by: 'agent-ended' });
-    this.prompt = undefined;
-    this.#tell({ kind: 'died', exitCode, lastLines, asked: false });
+  /** Ends without being asked; with `asked`, a person ends it at its terminal. */
+  die(exitCode: number | undefined = 1, lastLines = '', asked = false): void {
+    this.end();
+    if (this.turn !== undefined) {
+      const outcome = asked ? 'interrupted' : 'lost';
+      this.#tell({ kind: 'turn-ended', turn: this.turn, outcome, reason: 'the agent ended' });
+      this.turn = undefined;
+    }
+    this.#tell({ kind: 'died', exitCode, lastLines, asked });
   }
 
   /** Ends because the bridge asks. */
   end(): void {
     this.alive = false;
+    this.queue = [];
     if (this.prompt) this.#tell({ kind: 'prompt-closed', id: this.prompt.id, by: 'agent-ended' });
     this.prompt = undefined;
   }
@@ -132,7 +166,28 @@ export class FakeAgentProcess {
   #endTurn(outcome: TurnOutcome, reason?: string): void {
     this.#tell({ kind: 'turn-ended', turn: this.#runningTurn(), outcome, ...(reason === undefined ? {} : { reason }) });
     this.turn = undefined;
-    this.#become('idle');
+    if (this.queue.length === 0) this.#become('idle');
+    else this.#takeQueue();
+  }
+
+  /** All that waits begins a turn, with the first message of the bridge if there is one. */
+  #takeQueue(): void {
+    const queue = this.queue.splice(0);
+    const turn = newUuid();
+    this.turn = turn;
+    const first = queue.find(({ message }) => message !== undefined);
+    const text = queue.map((one) => one.text).join('\n');
+    if (first?.message === undefined) this.#tell({ kind: 'turn-started', turn, by: 'desk', text });
+    else this.#tell({ kind: 'turn-started', turn, by: 'bridge', message: first.message });
+    for (const one of queue) this.#join(turn, one, one !== first);
+    this.onQueueTaken(text);
+  }
+
+  #join(turn: string, { text, message }: QueuedPrompt, tell = true): void {
+    this.received.push(text);
+    if (message === undefined) return;
+    this.turns.set(message, turn);
+    if (tell) this.#tell({ kind: 'message-taken', turn, message });
   }
 
   #runningTurn(): string {

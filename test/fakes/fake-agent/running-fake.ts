@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../../../src/base/clock.ts';
 import { BridgeError } from '../../../src/base/errors.ts';
 import type { Happened } from '../../../src/base/errors.ts';
 import type { Acknowledgement, AgentListener, Delivered, RunningAgent } from '../../../src/contracts/agent.ts';
-import { canAcceptMessage } from '../../../src/model/agent.ts';
+import { canAcceptMessage, canSteer } from '../../../src/model/agent.ts';
 import type { AgentState } from '../../../src/model/agent.ts';
 import type { TurnInput } from '../../../src/model/message.ts';
 import type { PromptAnswer } from '../../../src/model/prompt.ts';
@@ -61,7 +61,9 @@ export class RunningFake implements RunningAgent {
   /** Tells what nobody was told, then everything as it comes. States of the past are not told. */
   listen(): void {
     const { process } = this.#options;
-    const past = process.untold.splice(0).filter(({ kind }) => kind !== 'state' && kind !== 'died');
+    const past = process.untold.splice(0).filter((event) => {
+      return event.kind !== 'state' && (event.kind !== 'died' || event.asked);
+    });
     process.untold.push(...past);
     this.#listening = true;
     process.onNews = () => this.#tell();
@@ -77,6 +79,11 @@ export class RunningFake implements RunningAgent {
     const { process, clock, onMessage } = this.#options;
     const start = clock.monotonic();
     let turn = '';
+    if (canSteer(process.state)) {
+      turn = process.accept(input.text, input.message);
+      if (failure) throw new BridgeError('fake-failure', 'It was told to fail.', failure);
+      return { by: 'hook', turn, queued: true, afterMs: clock.monotonic() - start };
+    }
     await new Promise<void>((accepted, reject) => {
       const lost = (): void => reject(new BridgeError('delivery-unsure', 'Nobody listens.', { happened: 'unknown' }));
       this.#acknowledgements.set(input.message, { accepted, lost });
@@ -88,8 +95,11 @@ export class RunningFake implements RunningAgent {
   }
 
   async wasDelivered(message: string): Promise<Delivered> {
-    const turn = this.#options.process.turns.get(message);
-    return turn === undefined ? { delivered: 'no' } : { delivered: 'yes', turn };
+    const { turns, queue } = this.#options.process;
+    const turn = turns.get(message);
+    if (turn !== undefined) return { delivered: 'yes', turn };
+    const waits = queue.some((one) => one.message === message);
+    return waits ? { delivered: 'yes', turn: undefined, queued: true } : { delivered: 'no' };
   }
 
   async answer(promptId: string, answer: PromptAnswer): Promise<void> {
@@ -102,7 +112,8 @@ export class RunningFake implements RunningAgent {
 
   async interrupt(): Promise<void> {
     const { process } = this.#options;
-    if (process.alive && process.turn !== undefined) process.interrupted();
+    // What is queued runs as soon as the turn before it is stopped: it is stopped as well.
+    while (process.alive && process.turn !== undefined) process.interrupted();
   }
 
   async stop(): Promise<void> {
@@ -122,7 +133,7 @@ export class RunningFake implements RunningAgent {
     const { process } = this.#options;
     if (signal?.aborted) throw new BridgeError('delivery-stopped', 'The delivery was stopped.');
     if (!this.#listening || !process.alive) throw new BridgeError('agent-gone', 'The agent has ended.');
-    if (!canAcceptMessage(process.state)) {
+    if (!canAcceptMessage(process.state) && !canSteer(process.state)) {
       throw new BridgeError('agent-not-idle', `The agent is ${process.state.activity}.`);
     }
   }
