@@ -9,9 +9,11 @@ import type { Log } from '../base/log.ts';
 import { closedForGood, finalLoginError } from './connect-errors.ts';
 import type { ConnectPace } from './connect-pace.ts';
 import { GatewayStrategy } from './gateway-strategy.ts';
+import { GatewayWatch } from './gateway-watch.ts';
+import type { IdentifyBudget } from './identify-budget.ts';
 
 export interface GatewayListener {
-  /** Logged in afresh: what was said since the last connection is not replayed. */
+  /** Logged in afresh: what was said since the last connection is not replayed. Once for each login. */
   onReady(ownId: string): void;
   /** Back in the same session: everything missed has been replayed. */
   onResumed(): void;
@@ -32,6 +34,7 @@ export interface GatewayClientOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly pace: ConnectPace;
+  readonly budget: IdentifyBudget;
   readonly listener: GatewayListener;
 }
 
@@ -67,6 +70,10 @@ export class GatewayClient {
   readonly #options: GatewayClientOptions;
   readonly #client: Client;
   readonly #closed = new AbortController();
+  readonly #watch: GatewayWatch;
+  #strategy: GatewayStrategy | undefined;
+  /** The bot has asked to be logged in, and the answer has not come. */
+  #isLoggingIn = false;
   #isFirstTry = true;
   /** Tries to come back since it was connected last. */
   #repeats = 0;
@@ -74,7 +81,8 @@ export class GatewayClient {
 
   constructor(options: GatewayClientOptions) {
     this.#options = options;
-    const { apiUrl, clock, log } = options;
+    const { apiUrl, clock, log, budget } = options;
+    this.#watch = new GatewayWatch({ clock, onDead: (remedy, reason) => this.#onDead(remedy, reason) });
     this.#client = new Client({
       intents: [
         GatewayIntentBits.Guilds,
@@ -85,7 +93,19 @@ export class GatewayClient {
       makeCache: keepLittle,
       rest: { retries: 0, timeout: gatewayRequestMs, ...(apiUrl === undefined ? {} : { api: apiUrl }) },
       ws: {
-        buildStrategy: (manager) => new GatewayStrategy(manager, { clock, log, beforeTry: () => this.#beforeTry() }),
+        buildIdentifyThrottler: () => ({ waitForIdentify: (_shard, signal) => this.#beforeIdentify(signal) }),
+        buildStrategy: (manager) => {
+          this.#strategy = new GatewayStrategy(manager, {
+            clock,
+            log,
+            beforeTry: (purpose) => this.#beforeTry(purpose),
+            onSign: (sign) => {
+              if (!this.#closed.signal.aborted) this.#watch.note(sign);
+            },
+            onSessionStarts: (starts) => budget.learn(starts),
+          });
+          return this.#strategy;
+        },
       },
     });
     this.#listen();
@@ -123,21 +143,45 @@ export class GatewayClient {
   /** Leaves the server, politely if it answers. */
   async close(): Promise<void> {
     this.#closed.abort();
+    this.#watch.stop();
     await this.#client.destroy();
   }
 
   /** The first try is the one that the transport has waited for. */
-  async #beforeTry(): Promise<void> {
+  async #beforeTry(purpose: 'identify' | 'resume'): Promise<void> {
+    const { pace, budget } = this.#options;
     if (this.#isFirstTry && !this.#closed.signal.aborted) {
       this.#isFirstTry = false;
-      return;
+    } else {
+      if (this.#repeats === repeatsPerClient) {
+        this.#end({ kind: 'retry', reason: 'its gateway does not answer' });
+        await new Promise<never>(() => undefined);
+      }
+      this.#repeats += 1;
+      await pace.nextTry(this.#closed.signal);
     }
-    if (this.#repeats === repeatsPerClient) {
-      this.#end({ kind: 'retry', reason: 'its gateway does not answer' });
-      await new Promise<never>(() => undefined);
-    }
-    this.#repeats += 1;
-    await this.#options.pace.nextTry(this.#closed.signal);
+    // Here, where no server waits for an end of the silence.
+    if (purpose === 'identify') await budget.wait(this.#closed.signal);
+  }
+
+  /** Rejects only when the connection is gone (`signal`): after any other error the library would log in all the same. */
+  async #beforeIdentify(signal: AbortSignal): Promise<void> {
+    const gone = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('the connection is gone')), { once: true });
+    });
+    await Promise.race([this.#options.budget.take(AbortSignal.any([signal, this.#closed.signal])), gone]);
+    this.#isLoggingIn = true;
+  }
+
+  /** Before the answer to a login, nothing is to be told: what is said until then is behind the gap. */
+  get #isListening(): boolean {
+    return !this.#closed.signal.aborted && !this.#isLoggingIn;
+  }
+
+  #onDead(remedy: 'cut' | 'afresh', reason: string): void {
+    this.#options.log.warn({ remedy, error: reason }, 'the chat connection looks alive and is dead');
+    if (remedy === 'cut') this.#strategy?.cut();
+    else this.#end({ kind: 'retry', reason });
   }
 
   #listen(): void {
@@ -145,25 +189,28 @@ export class GatewayClient {
     const client = this.#client;
     client.ws.on(GatewayDispatchEvents.Ready, (data: unknown) => {
       this.#repeats = 0;
-      if (!this.#closed.signal.aborted) listener.onReady(readyData.parse(data).user.id);
+      if (this.#closed.signal.aborted || !this.#isLoggingIn) return;
+      const { user } = readyData.parse(data);
+      this.#isLoggingIn = false;
+      listener.onReady(user.id);
     });
     client.ws.on(GatewayDispatchEvents.Resumed, () => {
       this.#repeats = 0;
       if (!this.#closed.signal.aborted) listener.onResumed();
     });
     client.ws.on(GatewayDispatchEvents.MessageCreate, (data: unknown) => {
-      if (!this.#closed.signal.aborted) listener.onMessage(data);
+      if (this.#isListening) listener.onMessage(data);
     });
     client.ws.on(GatewayDispatchEvents.MessageUpdate, (data: unknown) => {
-      if (!this.#closed.signal.aborted) listener.onEdited(data);
+      if (this.#isListening) listener.onEdited(data);
     });
     client.ws.on(GatewayDispatchEvents.MessageDelete, (data: unknown) => {
       const { channel_id: channel, id } = deletedMessage.parse(data);
-      if (!this.#closed.signal.aborted) listener.onDeleted(channel, [id]);
+      if (this.#isListening) listener.onDeleted(channel, [id]);
     });
     client.ws.on(GatewayDispatchEvents.MessageDeleteBulk, (data: unknown) => {
       const { channel_id: channel, ids } = deletedMessages.parse(data);
-      if (!this.#closed.signal.aborted) listener.onDeleted(channel, ids);
+      if (this.#isListening) listener.onDeleted(channel, ids);
     });
     client.on(Events.ShardReconnecting, () => {
       if (!this.#closed.signal.aborted) listener.onLost();

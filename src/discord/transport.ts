@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { isoTime } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { BridgeError, describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -19,6 +20,8 @@ import { tokenInvalid } from './connect-errors.ts';
 import { ConnectPace } from './connect-pace.ts';
 import { GatewayClient } from './gateway-client.ts';
 import { History } from './history.ts';
+import { IdentifyBudget } from './identify-budget.ts';
+import type { IdentifyMemory } from './identify-budget.ts';
 import { parseMessage } from './parse.ts';
 import { cutToMessage, renderText } from './render.ts';
 import { RestCalls } from './rest-calls.ts';
@@ -30,6 +33,8 @@ export interface DiscordTransportOptions {
   readonly apiUrl?: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Keeps the count of logins between two runs. */
+  readonly identifyMemory: IdentifyMemory;
 }
 
 const messagePlace = z.object({ channel_id: z.string() });
@@ -55,6 +60,7 @@ class DiscordTransport implements ChatTransport {
   readonly #sender: Sender;
   readonly #history: History;
   readonly #pace: ConnectPace;
+  readonly #budget: IdentifyBudget;
   readonly #closed = new AbortController();
   #state: ChatState = { connection: 'connecting' };
   #handlers: ChatHandlers | undefined;
@@ -71,7 +77,9 @@ class DiscordTransport implements ChatTransport {
     // People copy the prefix along.
     this.#token = options.token.trim().replace(/^(?:Bot|Bearer)\s+/i, '');
     this.#server = apiUrl === undefined ? 'Discord' : `the chat server at ${apiUrl}`;
-    this.#pace = new ConnectPace({ clock, onWaiting: (failures, delayMs) => this.#onWaiting(failures, delayMs) });
+    this.#pace = new ConnectPace({ clock, onWaiting: (failures, ms, why) => this.#onWaiting(failures, ms, why) });
+    const memory = options.identifyMemory;
+    this.#budget = new IdentifyBudget({ clock, log, memory, onWaiting: (until) => this.#onBudgetSpent(until) });
     this.#rest = new RestCalls({ token: this.#token, apiUrl, log, onUnauthorized: () => this.#checkToken() });
     this.#sender = new Sender(this.#rest);
     this.#history = new History({ rest: this.#rest, log, ownId: () => this.#ownId });
@@ -176,6 +184,7 @@ class DiscordTransport implements ChatTransport {
     const { apiUrl, clock, log } = this.#options;
     while (!this.#closed.signal.aborted) {
       await this.#pace.nextTry(this.#closed.signal);
+      await this.#budget.wait(this.#closed.signal);
       const client = new GatewayClient({
         token: this.#token,
         apiUrl,
@@ -183,6 +192,7 @@ class DiscordTransport implements ChatTransport {
         clock,
         log,
         pace: this.#pace,
+        budget: this.#budget,
         listener: {
           onReady: (ownId) => this.#onReady(ownId),
           onResumed: () => this.#onConnected(),
@@ -204,7 +214,14 @@ class DiscordTransport implements ChatTransport {
 
   #onReady(ownId: string): void {
     this.#ownId = ownId;
-    this.#handlers?.onGap();
+    try {
+      this.#handlers?.onGap();
+    } catch (error) {
+      // Nobody would ask for what was missed: another login tells of the gap again.
+      this.#options.log.error({ error: describeError(error) }, 'a gap in the chat could not be noted');
+      this.#client?.end({ kind: 'retry', reason: describeError(error) });
+      return;
+    }
     this.#onConnected();
   }
 
@@ -224,10 +241,26 @@ class DiscordTransport implements ChatTransport {
     this.#setState({ connection: this.#wasReady ? 'reconnecting' : 'connecting', detail });
   }
 
-  #onWaiting(failures: number, delayMs: number): void {
-    this.#options.log.warn({ failures, delayMs, error: this.#lastReason }, 'chat server cannot be reached, waiting');
-    const seconds = Math.ceil(delayMs / 1000);
-    this.#setTrying(`No connection to ${this.#server} (${this.#lastReason}); next try in ${seconds} s.`);
+  #onWaiting(failures: number, delayMs: number, why: 'unreachable' | 'breaks'): void {
+    const { log } = this.#options;
+    const next = `next try in ${Math.ceil(delayMs / 1000)} s`;
+    if (why === 'unreachable') {
+      log.warn({ failures, delayMs, error: this.#lastReason }, 'chat server cannot be reached, waiting');
+      this.#setTrying(`No connection to ${this.#server} (${this.#lastReason}); ${next}.`);
+    } else {
+      log.warn({ failures, delayMs }, 'chat connection breaks again and again, waiting');
+      this.#setTrying(`The connection to ${this.#server} breaks again and again; ${next}.`);
+    }
+    this.#settleFirstTry();
+  }
+
+  #onBudgetSpent(until: number): void {
+    const minutes = Math.max(1, Math.ceil((until - this.#options.clock.now()) / 60_000));
+    const span = minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+    this.#setTrying(
+      `The bot has logged in to ${this.#server} too often, which would cost it its token; ` +
+        `it tries again in ${span} (at ${isoTime(until).slice(11, 16)} UTC).`,
+    );
     this.#settleFirstTry();
   }
 

@@ -21,6 +21,35 @@ describe('ConnectPace', () => {
     expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
   });
 
+  it('waits longer each time a connection breaks soon after it was made, from the fourth time on, up to 15 s', async () => {
+    const { clock, pace, waits, closing } = setUp();
+    for (let connections = 0; connections < 10; connections += 1) {
+      const next = pace.nextTry(closing.signal);
+      await clock.advance(waits.length > 0 || connections > 3 ? 15_000 : 0);
+      await next;
+      pace.succeeded();
+      await clock.advance(1000);
+    }
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 15_000, 15_000]);
+  });
+
+  it('forgets early breaks after a connection that lasted a minute', async () => {
+    const { clock, pace, waits, closing } = setUp();
+    for (let connections = 0; connections < 5; connections += 1) {
+      const next = pace.nextTry(closing.signal);
+      await clock.advance(1000);
+      await next;
+      pace.succeeded();
+    }
+    expect(waits).toEqual([1000]);
+    await clock.advance(60_000);
+    for (let connections = 0; connections < 4; connections += 1) {
+      await pace.nextTry(closing.signal);
+      pace.succeeded();
+    }
+    expect(waits).toEqual([1000]);
+  });
+
   it('begins again at once after a success', async () => {
     const { clock, pace, waits, closing } = setUp();
     await pace.nextTry(closing.signal);

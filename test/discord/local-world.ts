@@ -6,6 +6,7 @@ import { silentLog } from '../../src/base/log.ts';
 import type { Log } from '../../src/base/log.ts';
 import type { ChatTransport } from '../../src/contracts/chat.ts';
 import { reactionEmoji } from '../../src/discord/reactions.ts';
+import type { IdentifyMemory } from '../../src/discord/identify-budget.ts';
 import { createDiscordTransport } from '../../src/discord/transport.ts';
 import { Faults } from '../../src/local-discord/faults.ts';
 import { startLocalDiscord } from '../../src/local-discord/local-discord.ts';
@@ -32,7 +33,7 @@ export interface LocalWorld {
   readonly faults: Faults;
   readonly channel: ChannelId;
   /** A transport to this server; closed with the world. */
-  transport(options?: { token?: string; clock?: Clock; log?: Log }): ChatTransport;
+  transport(options?: { token?: string; clock?: Clock; log?: Log; identifyMemory?: IdentifyMemory }): ChatTransport;
   say(text: string, channel?: string): Promise<string>;
   /** Every message of the channel, oldest first. */
   messages(): Promise<readonly SeenMessage[]>;
@@ -61,8 +62,14 @@ export async function openLocalWorld(): Promise<LocalWorld> {
     faults,
     channel,
     request,
-    transport: ({ token = server.botToken, clock = systemClock, log = silentLog } = {}) => {
-      const transport = createDiscordTransport({ token, apiUrl: server.api, clock, log });
+    transport: (options = {}) => {
+      const {
+        token = server.botToken,
+        clock = systemClock,
+        log = silentLog,
+        identifyMemory = memoryOfIdentifies(),
+      } = options;
+      const transport = createDiscordTransport({ token, apiUrl: server.api, clock, log, identifyMemory });
       transports.push(transport);
       return transport;
     },
@@ -86,4 +93,15 @@ export async function openLocalWorld(): Promise<LocalWorld> {
 export function reactionNames(seen: SeenMessage): readonly ReactionName[] {
   const names = Object.keys(reactionEmoji) as ReactionName[];
   return seen.reactions.flatMap(({ emoji }) => names.filter((name) => reactionEmoji[name] === emoji.name));
+}
+
+/** A memory that lasts as long as whoever has it. */
+export function memoryOfIdentifies(text?: string): IdentifyMemory {
+  let kept = text;
+  return {
+    read: () => kept,
+    write: (next) => {
+      kept = next;
+    },
+  };
 }
