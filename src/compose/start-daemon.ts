@@ -45,6 +45,9 @@ const drainTimeoutMs = 5_000;
  */
 const discordRequestsPerSecond = 48;
 
+/** Under this name the count of the bot's logins is kept. */
+const identifiesFact = 'discord-identifies';
+
 export type StopOptions = { readonly keepSessions: boolean };
 
 export interface Daemon {
@@ -90,7 +93,16 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   let keepSessions = true;
   const agents = await openAgents(ground, { umask: options.umask, keepSessions: () => keepSessions }, scope);
   const { token, apiUrl } = server;
-  const transport = createDiscordTransport({ token, clock, log, ...(apiUrl === undefined ? {} : { apiUrl }) });
+  const transport = createDiscordTransport({
+    token,
+    clock,
+    log,
+    identifyMemory: {
+      read: () => stores.facts.get(identifiesFact),
+      write: (text) => stores.facts.set(identifiesFact, text),
+    },
+    ...(apiUrl === undefined ? {} : { apiUrl }),
+  });
   // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
   const isFirstRun = server.kind === 'local' && !existsSync(server.files.map);
   const house = furnish(ground, { server, stores, agents, transport }, options);
