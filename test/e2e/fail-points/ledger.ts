@@ -11,9 +11,11 @@ export interface Fate {
   readonly outcome: 'answered' | 'failed' | null;
 }
 
-/** One thing that was said in a session's channel, or posted there unasked. */
+/** One thing that was said in a channel, or posted there unasked. */
 export interface Entry {
+  /** The session that answers there. */
   readonly session: number;
+  readonly channel: string;
   /** Id of the chat message; undefined when nobody said it in chat. */
   readonly id: string | undefined;
   fate: Fate;
@@ -39,16 +41,12 @@ export class Ledger {
 
   /** What a session's agent must have read: once each, in order. */
   reads(session: number): readonly string[] {
-    return this.#of(session).flatMap(({ fate }) => fate.reads ?? []);
+    return this.#entries.filter((entry) => entry.session === session).flatMap(({ fate }) => fate.reads ?? []);
   }
 
-  /** What must stand in a session's channel: once each, in order. */
-  posts(session: number): readonly Post[] {
-    return this.#of(session).flatMap(({ fate }) => fate.posts);
-  }
-
-  #of(session: number): readonly Entry[] {
-    return this.#entries.filter((entry) => entry.session === session);
+  /** What must stand in a channel: once each, in order. */
+  posts(channel: string): readonly Post[] {
+    return this.#entries.filter((entry) => entry.channel === channel).flatMap(({ fate }) => fate.posts);
   }
 }
 

@@ -68,13 +68,19 @@ export class Stage {
 
   /** The owner says something in a session's channel. Default fate: the agent repeats it. */
   async say(session: number, text: string, fate: Fate = answered(text)): Promise<Entry> {
-    const id = await this.owner.say(this.channel(session), text);
-    return this.ledger.add({ session, id, fate });
+    return this.sayIn(this.channel(session), session, text, fate);
+  }
+
+  /** The owner says something in a channel that is not a session's own. @param session the one that answers there. */
+  async sayIn(channel: string, session: number, text: string, fate: Fate = answered(text)): Promise<Entry> {
+    const id = await this.owner.say(channel, text);
+    return this.ledger.add({ session, channel, id, fate });
   }
 
   /** Something that is posted in a session's channel although nobody said anything there. */
   expectPosts(session: number, ...posts: readonly Post[]): void {
-    this.ledger.add({ session, id: undefined, fate: { reads: null, posts, outcome: null } });
+    const fate = { reads: null, posts, outcome: null };
+    this.ledger.add({ session, channel: this.channel(session), id: undefined, fate });
   }
 
   /** Starts a daemon that is not to die. */
@@ -124,7 +130,7 @@ export class Stage {
 
   /** Waits until a message carries a reaction. */
   async reacts(entry: Entry, reaction: keyof typeof reactionEmoji): Promise<void> {
-    await this.owner.seesReaction(this.channel(entry.session), entry.id ?? '', reactionEmoji[reaction]);
+    await this.owner.seesReaction(entry.channel, entry.id ?? '', reactionEmoji[reaction]);
   }
 
   /** Waits until something is asked; returns the prompt's id. */
@@ -195,17 +201,18 @@ export class Stage {
   async problems(): Promise<readonly string[]> {
     const { paths } = this.bridge;
     const problems: string[] = [];
-    for (const [index, channel] of this.#world.channels.entries()) {
-      const session = index + 1;
+    for (const session of [1, 2]) {
       const reads = readByAgent(paths, session);
       const expected = this.ledger.reads(session);
       if (JSON.stringify(reads) !== JSON.stringify(expected))
         problems.push(`agent ${session} read ${JSON.stringify(reads)}, expected ${JSON.stringify(expected)}`);
-      const posts = await this.owner.heard(channel);
-      const wrong = wrongPosts(posts, this.ledger.posts(session));
-      if (wrong !== undefined) problems.push(`channel ${session}: ${wrong}; all of it: ${JSON.stringify(posts)}`);
       const events = waitingEvents(paths, session);
       if (events.length > 0) problems.push(`mailbox ${session} holds ${events.join(', ')}`);
+    }
+    for (const channel of new Set([...this.#world.channels, ...this.ledger.entries.map((entry) => entry.channel)])) {
+      const posts = await this.owner.heard(channel);
+      const wrong = wrongPosts(posts, this.ledger.posts(channel));
+      if (wrong !== undefined) problems.push(`channel ${channel}: ${wrong}; all of it: ${JSON.stringify(posts)}`);
     }
     for (const entry of this.ledger.entries) {
       if (entry.id === undefined || entry.fate.outcome === null) continue;
@@ -232,7 +239,7 @@ export class Stage {
   }
 
   #reactions(entry: Entry): Promise<readonly string[]> {
-    return this.owner.reactions(this.channel(entry.session), entry.id ?? '');
+    return this.owner.reactions(entry.channel, entry.id ?? '');
   }
 
   #until<T>(check: () => T | Promise<T>, what: string): Promise<NonNullable<T>> {

@@ -28,9 +28,11 @@ export const turnScenarios: Readonly<Record<Exclude<Transition, `inbox:${string}
   'turn:join': {
     settings: { whileBusy: 'steer' },
     act: async (stage) => {
-      const entry = await stage.say(1, 'tools 2', answered('tools 2', 'Used tools for 2 s.'));
+      const posts = ['You said: squeezed in', 'Used tools for 2 s.'];
+      const entry = await stage.say(1, 'tools 2', answered('tools 2', ...posts));
       await stage.reacts(entry, 'delivered');
-      await stage.say(1, 'squeezed in');
+      // It becomes part of the turn that runs, and shares what becomes of it.
+      await stage.say(1, 'squeezed in', { reads: 'squeezed in', posts: [], outcome: 'answered' });
     },
   },
   'turn:end': {
@@ -102,10 +104,12 @@ export const turnScenarios: Readonly<Record<Exclude<Transition, `inbox:${string}
     },
   },
   'cursor:channel': {
-    passage: 2,
+    // Each of the two channels gets its mark at the start; the thread gets one with its first message.
+    passage: 3,
     act: async (stage) => {
-      await stage.say(1, 'first');
-      await stage.say(1, 'another');
+      const thread = await stage.owner.openThread(stage.channel(1), 'a side track');
+      await stage.sayIn(thread, 1, 'first in the thread');
+      await stage.sayIn(thread, 1, 'second in the thread');
     },
   },
   'cursor:mailbox': {

@@ -10,6 +10,7 @@ const message = z.object({
   message_reference: z.object({ message_id: z.string().optional() }).optional(),
 });
 const messages = z.array(message);
+const created = z.object({ id: z.string() });
 const withTopic = z.object({ topic: z.string().nullish() });
 
 export type ChatMessage = z.infer<typeof message>;
@@ -33,6 +34,11 @@ export class ChatUser {
   /** Gives a channel another name. */
   async rename(channel: string, name: string): Promise<void> {
     await this.#call('PATCH', `/channels/${channel}`, { name });
+  }
+
+  /** Begins a thread in a channel; returns its id. */
+  async openThread(channel: string, name: string): Promise<string> {
+    return created.parse(await this.#call('POST', `/channels/${channel}/threads`, { name, type: 11 })).id;
   }
 
   /** Puts another text in the place of what one said. */
