@@ -6,7 +6,6 @@ import { shellLine } from '../base/shell-words.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/channel-topics.ts';
 import { Delivery } from '../bridge/delivery.ts';
-import { Intake } from '../bridge/intake.ts';
 import { terminalName } from '../bridge/agent-starter.ts';
 import { Owners } from '../bridge/owners.ts';
 import { ReplyCollector } from '../bridge/reply-collector.ts';
@@ -34,6 +33,8 @@ import type { ChatServer } from './chat-server.ts';
 import { layGround } from './ground.ts';
 import type { Ground } from './ground.ts';
 import { openHousekeeping } from './housekeeping.ts';
+import { furnishIncoming } from './incoming.ts';
+import type { Incoming } from './incoming.ts';
 import { endStrangers } from './strangers.ts';
 
 /** How long a stop waits for texts that are on their way to the chat server, in milliseconds. */
@@ -47,6 +48,9 @@ const discordRequestsPerSecond = 48;
 
 /** Under this name the count of the bot's logins is kept. */
 const identifiesFact = 'discord-identifies';
+
+/** How long the sessions wait at a start for what was missed, so that it comes to them in order, in milliseconds. */
+const catchUpPatienceMs = 5_000;
 
 export type StopOptions = { readonly keepSessions: boolean };
 
@@ -106,7 +110,8 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
   const isFirstRun = server.kind === 'local' && !existsSync(server.files.map);
   const house = furnish(ground, { server, stores, agents, transport }, options);
-  const { sessions, delivery, typing, topics, intake, bridge } = house;
+  const { sessions, delivery, typing, topics, incoming, bridge } = house;
+  const { catchUp } = incoming;
 
   await sessions.load();
   await endStrangers({
@@ -116,6 +121,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
     server: server.kind,
   });
   for (const entry of sessions.entries()) server.ensureChannel(entry);
+  incoming.followed.begin();
   const control = await startControlServer({ socket: paths.controlSocket, api: bridge, log });
   scope.defer('the control socket', () => control.close());
   scope.defer('housekeeping', openHousekeeping(ground, { stores, sessions, directory: server.files.sessions }).start());
@@ -124,14 +130,23 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   scope.defer('typing indicators', () => {
     typing.close();
   });
+  scope.defer('missed messages', () => {
+    catchUp.close();
+  });
   await transport.connect({
     onMessage: (message) => {
-      intake.receive(message);
+      catchUp.onMessage(message);
       delivery.heard(message.channel);
     },
-    onEdited: () => undefined,
-    onDeleted: () => undefined,
-    onGap: () => undefined,
+    onEdited: (message) => {
+      catchUp.onEdited(message);
+    },
+    onDeleted: (channel, messageIds) => {
+      catchUp.onDeleted(channel, messageIds);
+    },
+    onGap: () => {
+      catchUp.onGap();
+    },
     onState: (state) => {
       log.info({ connection: state.connection, detail: state.detail }, 'chat connection changed');
       delivery.kick();
@@ -139,6 +154,9 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
     },
   });
   server.letPeopleIn();
+  const patience = new AbortController();
+  await Promise.race([catchUp.settled(), clock.sleep(catchUpPatienceMs, patience.signal).catch(() => undefined)]);
+  patience.abort();
   scope.defer('the sessions', () => (keepSessions ? sessions.detachAll() : sessions.stopAll()));
   await sessions.startAll();
   if (isFirstRun) await bridge.addSession({ kind: 'local' }, { channel: 'new' });
@@ -167,7 +185,7 @@ interface House {
   readonly delivery: Delivery;
   readonly typing: TypingIndicator;
   readonly topics: ChannelTopics | undefined;
-  readonly intake: Intake;
+  readonly incoming: Incoming;
   readonly bridge: Bridge;
 }
 
@@ -224,8 +242,10 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     environment: (entry, token) => environmentOf(ground, entry.number, token),
     onAdded: (entry) => {
       server.ensureChannel(entry);
+      incoming.followed.follow(entry.channel);
     },
     onRemoved: (entry) => {
+      incoming.followed.leave(entry.channel);
       topics?.forget(entry.channel);
       server.removeChannel(entry);
     },
@@ -246,14 +266,17 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     sources.defaultSession.from === 'default'
       ? servingSession(sessions.entries(), config.defaultSession)
       : config.defaultSession;
-  const intake = new Intake({
+  const incoming: Incoming = furnishIncoming({
     stores,
+    transport,
     owners,
     words,
     clock,
     log,
     entries: () => sessions.entries(),
     policy: { defaultSession, unmapped: config.routingUnmapped },
+    queueNotice: config.queueNotice,
+    maxAgeMs: config.catchUpMaxAge,
     onStored: (session) => {
       sessions.get(session).wake();
     },
@@ -274,9 +297,9 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     attachLine: (name) => shellLine(agents.terminal.attachCommand(name)),
     newChannelId: () => server.newChannelId(),
     requestStop: onStopRequested,
-    surroundings: () => surroundingsOf(ground, outside, owners),
+    surroundings: () => surroundingsOf(ground, outside, { owners, incoming }),
   });
-  return { sessions, delivery, typing, topics, intake, bridge };
+  return { sessions, delivery, typing, topics, incoming, bridge };
 }
 
 /** A path as people write it: `~` for the home directory. */
@@ -295,7 +318,12 @@ function environmentOf(
 }
 
 /** The parts of the status that the bridge cannot know. */
-async function surroundingsOf({ paths }: Ground, { server, agents, transport }: Outside, owners: Owners) {
+async function surroundingsOf(
+  { paths }: Ground,
+  { server, agents, transport }: Outside,
+  { owners, incoming }: { readonly owners: Owners; readonly incoming: Incoming },
+) {
+  const detail = transport.state.detail ?? incoming.catchUp.problem;
   return {
     version: productVersion(),
     pid: process.pid,
@@ -306,7 +334,7 @@ async function surroundingsOf({ paths }: Ground, { server, agents, transport }: 
     chat: {
       kind: server.kind,
       state: transport.state.connection,
-      ...(transport.state.detail === undefined ? {} : { detail: transport.state.detail }),
+      ...(detail === undefined ? {} : { detail }),
       owned: owners.known(),
       ...server.status,
     },

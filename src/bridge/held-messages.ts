@@ -1,0 +1,95 @@
+import type { Clock } from '../base/clock.ts';
+import type { InboxMessage } from '../model/message.ts';
+import type { ChannelId, SessionNumber } from '../model/session.ts';
+import type { Stores } from '../contracts/stores.ts';
+import type { Words } from './words.ts';
+
+export interface HeldMessagesOptions {
+  readonly stores: Stores;
+  readonly words: Words;
+  readonly clock: Clock;
+  /** Messages that are older are held, in milliseconds. */
+  readonly maxAgeMs: number;
+  /** Something is to be posted. */
+  readonly onOutbox: () => void;
+}
+
+/**
+ * Messages that were missed for so long that only a person decides whether they are run: tells their channels, and
+ * does what was decided. Knows nothing about who may decide.
+ */
+export class HeldMessages {
+  readonly #options: HeldMessagesOptions;
+
+  constructor(options: HeldMessagesOptions) {
+    this.#options = options;
+  }
+
+  /** Those of a session, in order. */
+  list(session: SessionNumber): readonly InboxMessage[] {
+    return this.#options.stores.inbox.unsettled(session).filter(({ state }) => state === 'held');
+  }
+
+  /** Tells a channel what is held of it, once for all that is. */
+  summarise(channel: ChannelId): void {
+    const { stores, words, clock, maxAgeMs, onOutbox } = this.#options;
+    const held = stores.inbox.changeable(channel).filter(({ state }) => state === 'held');
+    const [first] = held;
+    const last = held.at(-1);
+    if (!first || !last) return;
+    const summary = { count: held.length, from: first.sentAt, to: last.sentAt, maxAgeMs, session: last.session };
+    const isNew = stores.outbox.append({
+      key: `held:${channel}:${last.id}`,
+      channel,
+      content: { kind: 'text', text: words.messagesHeld(summary) },
+      createdAt: clock.now(),
+    });
+    if (isNew) onOutbox();
+  }
+
+  /** Hands the held messages of a session to its agent. Returns them. */
+  run(session: SessionNumber): readonly InboxMessage[] {
+    const { stores, clock } = this.#options;
+    return stores.transaction(() => {
+      const held = this.list(session);
+      for (const { id } of held) stores.inbox.move(id, 'queued', clock.now(), { by: 'vai catch-up' });
+      return held;
+    });
+  }
+
+  /** They will not be run: their channels see that. Returns them. */
+  drop(session: SessionNumber): readonly InboxMessage[] {
+    const { stores, clock, words, onOutbox } = this.#options;
+    const dropped = stores.transaction(() => {
+      const held = this.list(session);
+      for (const message of held) {
+        stores.inbox.move(message.id, 'withdrawn', clock.now(), { by: 'vai catch-up' });
+        this.#reactFailed(message);
+      }
+      const ofChannel = Map.groupBy(held, (message) => message.channel);
+      for (const [channel, messages] of ofChannel) {
+        stores.outbox.append({
+          key: `held-dropped:${messages.at(-1)?.id ?? ''}`,
+          channel,
+          content: { kind: 'text', text: words.heldDropped(messages.length) },
+          createdAt: clock.now(),
+        });
+      }
+      return held;
+    });
+    if (dropped.length > 0) onOutbox();
+    return dropped;
+  }
+
+  #reactFailed({ id, channel, messageId }: InboxMessage): void {
+    const { stores, clock } = this.#options;
+    if (messageId === undefined) return;
+    stores.outbox.append({
+      key: `reaction:failed:${id}`,
+      channel,
+      content: { kind: 'reaction', messageId, reaction: 'failed' },
+      createdAt: clock.now(),
+      message: id,
+    });
+  }
+}
