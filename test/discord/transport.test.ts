@@ -10,46 +10,11 @@ import type { InboundMessage } from '../../src/model/message.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { memoryOfIdentifies, openLocalWorld, postsPath } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
+import { Listener } from './listener.ts';
 import { openOddGateway } from './odd-gateway.ts';
 import type { GatewayMood, OddGateway } from './odd-gateway.ts';
 import { chatHandlers } from '../fakes/chat-handlers.ts';
 import type { ChannelId } from '../../src/model/session.ts';
-
-class Listener implements ChatHandlers {
-  readonly heard: InboundMessage[] = [];
-  readonly states: ChatState[] = [];
-  readonly edited: InboundMessage[] = [];
-  readonly deleted: string[] = [];
-  gaps = 0;
-
-  onMessage(message: InboundMessage): void {
-    this.heard.push(message);
-  }
-
-  onEdited(message: InboundMessage): void {
-    this.edited.push(message);
-  }
-
-  onDeleted(_channel: ChannelId, messageIds: readonly string[]): void {
-    this.deleted.push(...messageIds);
-  }
-
-  onGap(): void {
-    this.gaps += 1;
-  }
-
-  onState(state: ChatState): void {
-    this.states.push(state);
-  }
-
-  get texts(): string[] {
-    return this.heard.map(({ text }) => text);
-  }
-
-  get connections(): string[] {
-    return this.states.map(({ connection }) => connection);
-  }
-}
 
 const failure = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(

@@ -39,6 +39,8 @@ export class GatewayConnection {
   #stopWatching: Cancel = () => undefined;
   #minuteEndsAt = 0;
   #frames = 0;
+  /** The code that this side has closed with. */
+  #closedWith: number | undefined;
   /** What a fault has done to it: nothing goes through any more, or nothing that happens is told. */
   #ailment: 'none' | 'frozen' | 'mute' = 'none';
 
@@ -60,7 +62,9 @@ export class GatewayConnection {
       this.#stopWatching();
       const session = this.#session?.connection === this ? this.#session : undefined;
       if (session) session.connection = undefined;
-      this.#handlers.detached(session, code === 1000 || code === 1001);
+      // A client that is told to go away may come back to its session; one that leaves by itself does not.
+      const over = this.#closedWith === undefined ? code === 1000 || code === 1001 : this.#closedWith === 1000;
+      this.#handlers.detached(session, over);
     });
     if (this.#faults.withholdHello) return;
     this.sendOp(GatewayOpcodes.Hello, { heartbeat_interval: this.#faults.heartbeatIntervalMs });
@@ -77,6 +81,7 @@ export class GatewayConnection {
   }
 
   close(code: number): void {
+    this.#closedWith ??= code;
     if (this.#ailment !== 'frozen') this.#socket.close(code, closeReasons[code]);
   }
 

@@ -1,0 +1,40 @@
+import type { ChatHandlers, ChatState } from '../../src/contracts/chat.ts';
+import type { InboundMessage } from '../../src/model/message.ts';
+import type { ChannelId } from '../../src/model/session.ts';
+
+/** Remembers everything that a transport tells. */
+export class Listener implements ChatHandlers {
+  readonly heard: InboundMessage[] = [];
+  readonly states: ChatState[] = [];
+  readonly edited: InboundMessage[] = [];
+  readonly deleted: string[] = [];
+  gaps = 0;
+
+  onMessage(message: InboundMessage): void {
+    this.heard.push(message);
+  }
+
+  onEdited(message: InboundMessage): void {
+    this.edited.push(message);
+  }
+
+  onDeleted(_channel: ChannelId, messageIds: readonly string[]): void {
+    this.deleted.push(...messageIds);
+  }
+
+  onGap(): void {
+    this.gaps += 1;
+  }
+
+  onState(state: ChatState): void {
+    this.states.push(state);
+  }
+
+  get texts(): string[] {
+    return this.heard.map(({ text }) => text);
+  }
+
+  get connections(): string[] {
+    return this.states.map(({ connection }) => connection);
+  }
+}
