@@ -51,11 +51,16 @@ export class AgentStarter {
     this.#options = options;
   }
 
-  /** @throws BridgeError with the reason. */
-  async start(entry: SessionEntry): Promise<Started> {
+  /**
+   * Undefined when a person ended the agent while nobody listened: then nothing is started (I8).
+   *
+   * @throws BridgeError with the reason.
+   */
+  async start(entry: SessionEntry): Promise<Started | undefined> {
     const driver = this.#wantedDriver(entry);
-    const agent =
-      (await this.#adopt(entry, driver)) ?? (await this.#options.launches.run(() => this.#launch(entry, driver)));
+    const adopted = await this.#adopt(entry, driver);
+    if (adopted === 'ended by a person') return undefined;
+    const agent = adopted ?? (await this.#options.launches.run(() => this.#launch(entry, driver)));
     return { agent, driver };
   }
 
@@ -67,17 +72,24 @@ export class AgentStarter {
     return standard.capabilities.standIn && life.record.generation > 0 ? driver(life.record.agent) : standard;
   }
 
-  async #adopt(entry: SessionEntry, driver: AgentDriver): Promise<RunningAgent | undefined> {
+  async #adopt(entry: SessionEntry, driver: AgentDriver): Promise<RunningAgent | 'ended by a person' | undefined> {
     const { life, collector, hear, log } = this.#options;
     const { handle, generation, agent: name } = life.record;
     if (handle === undefined) return undefined;
     // An agent of another kind is ended by the driver that made it.
     const maker = name === driver.name ? driver : this.#options.driver(name);
-    const agent = await maker.recover(this.#spec(entry), handle, { onEvent: (event) => hear(generation, event) });
+    const told = { endByPerson: false };
+    const agent = await maker.recover(this.#spec(entry), handle, {
+      onEvent: (event) => {
+        if (event.kind === 'died' && event.asked) told.endByPerson = true;
+        hear(generation, event);
+      },
+    });
     if (agent && maker === driver) {
       log.info({ session: entry.number, pid: agent.pid }, 'agent found alive and adopted');
       return agent;
     }
+    if (!agent && told.endByPerson) return 'ended by a person';
     await agent?.stop();
     collector.agentEnded(entry.number);
     return undefined;

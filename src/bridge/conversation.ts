@@ -183,6 +183,7 @@ export class Conversation {
         } else if (this.#countTry(message.id) >= maxTries) {
           this.#giveUp(message.id, words.deliveryUnsure());
         } else {
+          this.#agentQueue.filled();
           collector.queuedAtAgent(message.id, { lookUp: "it lies in the agent's own queue" });
         }
         return true;

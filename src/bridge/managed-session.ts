@@ -186,7 +186,9 @@ export class ManagedSession {
         this.#life.move('starting');
         this.#options.onState(this);
       }
-      await this.#takeOver(await this.#starter.start(this.entry));
+      const started = await this.#starter.start(this.entry);
+      if (started) await this.#takeOver(started);
+      else this.#endedByPerson();
     } catch (error) {
       log.error({ session: this.entry.number, error: describeError(error) }, 'session did not start');
       this.#problem = legible(describeError(error));
@@ -280,6 +282,7 @@ export class ManagedSession {
     log.info({ session: number }, 'agent ended at its terminal');
     collector.agentEnded(number, words.turnEndedAtDesk());
     this.#problem = endedAtTerminal;
+    this.#earlyDeath = undefined;
     this.#life.endedByPerson();
     this.#state = stateNow('unknown', clock);
     collector.announce(number, endKey(this.record, channel), words.sessionEnded(number));

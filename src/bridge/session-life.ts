@@ -51,6 +51,8 @@ export class SessionLife {
     const { stores, clock } = this.#options;
     stores.transaction(() => {
       stores.facts.set(this.#endedByPerson, String(clock.now()));
+      // Nobody lives there any more, and whoever looks would be told of the end again.
+      this.save({ handle: undefined });
       this.move('stopped');
     });
   }

@@ -8,6 +8,24 @@ import type { World } from './support/bridge-world.ts';
 import { asks } from './support/collector-world.ts';
 import { channelOne, channelTwo, elsewhere, one } from './support/messages.ts';
 
+/** A message that waits for session 1. */
+function waitingIn(stores: World['stores']): string {
+  const id = 'discord:1200000000000000001';
+  stores.inbox.append({
+    id,
+    session: one,
+    source: 'discord',
+    channel: channelOne,
+    messageId: undefined,
+    authorId: undefined,
+    authorName: 'Olga',
+    text: 'x',
+    sentAt: 0,
+    receivedAt: 0,
+  });
+  return id;
+}
+
 describe('access', () => {
   /** Every call, as somebody would make it about session 1. */
   const calls: Readonly<Record<string, (world: World, actor: Actor) => Promise<unknown>>> = {
@@ -23,10 +41,16 @@ describe('access', () => {
     addSession: ({ bridge }, actor) => bridge.addSession(actor, { channel: '300000000000000003' }),
     removeSession: ({ bridge }, actor) => bridge.removeSession(actor, 1),
     recover: ({ bridge }, actor) => bridge.recover(actor, 1),
+    queue: ({ bridge }, actor) => bridge.queue(actor, 1),
+    trace: ({ bridge, stores }, actor) => bridge.trace(actor, waitingIn(stores)),
+    withdraw: ({ bridge, stores }, actor) => bridge.withdraw(actor, 1, waitingIn(stores)),
+    interrupt: ({ bridge }, actor) => bridge.interrupt(actor, 1),
+    setBusyMode: ({ bridge }, actor) => bridge.setBusyMode(actor, 1, 'interrupt'),
     pair: ({ bridge }, actor) => bridge.pair(actor),
     stop: ({ bridge }, actor) => bridge.stop(actor, { keepSessions: false }),
   };
-  const reads = ['status', 'listSessions', 'prompts'];
+  const reads = ['status', 'listSessions', 'prompts', 'queue', 'trace'];
+  const controls = ['withdraw', 'interrupt'];
   const ownPosts = ['post', 'post to a mapped channel'];
   const posts = [...ownPosts, 'post elsewhere'];
   const actors: readonly (readonly [name: string, actor: Actor, allowed: readonly string[]])[] = [
@@ -34,7 +58,7 @@ describe('access', () => {
     ['a process in the pane of session 1', paneOne, [...reads, ...ownPosts]],
     ['a process in the pane of another session', paneTwo, reads],
     ['an owner in chat', chat('owner'), Object.keys(calls)],
-    ['an operator in chat', chat('operator'), [...reads, ...posts, 'send', 'answer']],
+    ['an operator in chat', chat('operator'), [...reads, ...posts, ...controls, 'send', 'answer']],
     ['a member in chat', chat('member'), [...reads, 'send']],
     ['a viewer in chat', chat('viewer'), reads],
     ['anybody else in chat', chat('none'), []],
@@ -44,6 +68,8 @@ describe('access', () => {
       for (const [call, ask] of Object.entries(calls)) {
         const all = await world();
         all.driver.agents[0]!.tell(asks('p1'));
+        all.driver.agents[0]!.become('busy');
+        waitingIn(all.stores);
         const before = JSON.stringify([all.file(), all.said(), all.stores.inbox.countUnsettled(one), all.stops]);
         const asked = ask(all, actor);
         if (allowed.includes(call)) {

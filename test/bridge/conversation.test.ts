@@ -1,57 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { Conversation } from '../../src/bridge/conversation.ts';
-import type { AgentSpec } from '../../src/contracts/agent.ts';
-import type { BusyMode } from '../../src/model/session.ts';
-import type { Stores } from '../../src/contracts/stores.ts';
-import { HandAgent, deliveryError, stateOf } from './support/hand-driver.ts';
+import { words } from './support/collector-world.ts';
+import { world } from './support/conversation-world.ts';
+import { deliveryError, stateOf } from './support/hand-driver.ts';
 import { gate } from './support/hand-transport.ts';
-import { world as collectorWorld, words } from './support/collector-world.ts';
 import { channelOne, one, two } from './support/messages.ts';
 import { reactionsFor, textsFor } from './support/outbox.ts';
 import { replacing } from './support/replacing.ts';
-
-function world(change: (stores: Stores) => Stores = (stores) => stores) {
-  const { stores, clock, log, collector } = collectorWorld();
-  const agent = new HandAgent({} as AgentSpec, 'h', 1, 's', { onEvent: (event) => collector.collect(one, 1, event) });
-  const present = { agent: agent as HandAgent | undefined, mode: 'queue' as BusyMode };
-  const conversation = new Conversation({
-    session: one,
-    stores: change(stores),
-    collector,
-    words,
-    clock,
-    log,
-    agent: () => present.agent,
-    mode: () => present.mode,
-  });
-  const queue = (id: string, session = one): void => {
-    stores.inbox.append({
-      id,
-      session,
-      source: 'discord',
-      channel: channelOne,
-      messageId: `chat-${id}`,
-      authorId: undefined,
-      authorName: 'Olga',
-      text: `text of ${id}`,
-      sentAt: clock.now(),
-      receivedAt: clock.now(),
-    });
-  };
-  const uncertain = (id: string): void => {
-    queue(id);
-    stores.inbox.move(id, 'sending', 1);
-    stores.inbox.move(id, 'uncertain', 1);
-  };
-  const wake = async (): Promise<void> => {
-    conversation.wake();
-    await clock.advance(0);
-  };
-  const state = (id: string): string | undefined => stores.inbox.get(id)?.state;
-  const delivered = (): readonly string[] => agent.delivered.map(({ message }) => message);
-  return { stores, clock, log, agent, present, conversation, queue, uncertain, wake, state, delivered };
-}
 
 describe('delivering', () => {
   it('hands the oldest message over as it was stored, and settles it', async () => {

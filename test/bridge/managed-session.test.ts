@@ -8,24 +8,7 @@ import { asks } from './support/collector-world.ts';
 import { channelOne, one } from './support/messages.ts';
 import { textsFor } from './support/outbox.ts';
 import { replacing } from './support/replacing.ts';
-import { again, world } from './support/session-world.ts';
-
-type World = ReturnType<typeof world>;
-
-function queue({ stores, clock }: World, id: string): void {
-  stores.inbox.append({
-    id,
-    session: one,
-    source: 'discord',
-    channel: channelOne,
-    messageId: `chat-${id}`,
-    authorId: undefined,
-    authorName: 'Olga',
-    text: `text of ${id}`,
-    sentAt: clock.now(),
-    receivedAt: clock.now(),
-  });
-}
+import { again, queue, world } from './support/session-world.ts';
 
 /** A session whose record cannot be written while the disk is full. */
 function worldWithDisk() {

@@ -22,6 +22,12 @@ describe('requestSchema', () => {
     { id: '1', method: 'answer', params: { prompt: 'p', answer: { behavior: 'allow' } } },
     { id: '1', method: 'answer', params: { prompt: 'p', answer: { behavior: 'deny', message: 'no' } } },
     { id: '1', method: 'answer', params: { prompt: 'p', answer: { behavior: 'choose', answers: { a: 'b' } } } },
+    { id: '1', method: 'queue', params: { session: 1 } },
+    { id: '1', method: 'withdraw', params: { session: 1, message: 'discord:1' } },
+    { id: '1', method: 'setBusyMode', params: { session: 1, mode: 'steer' } },
+    { id: '1', method: 'interrupt', params: { session: 1 } },
+    { id: '1', method: 'trace', params: { message: 'https://x' } },
+    { id: '1', method: 'addSession', params: { channel: 'x', whileBusy: 'interrupt' } },
     { id: '1', method: 'pair', params: {} },
     { id: '1', method: 'stop', params: { keepSessions: true } },
   ])('takes $method', (request) => {
@@ -46,6 +52,8 @@ describe('requestSchema', () => {
     { id: '1', method: 'send', params: { session: Number.NaN, text: 'x' } },
     { id: '1', method: 'post', params: { target: { kind: 'user' }, text: 'x' } },
     { id: '1', method: 'answer', params: { prompt: 'p', answer: { behavior: 'maybe' } } },
+    { id: '1', method: 'setBusyMode', params: { session: 1, mode: 'hurry' } },
+    { id: '1', method: 'trace', params: {} },
     { id: '1', method: 'stop', params: {} },
   ])('refuses %j', (request) => {
     expect(accepted(request)).toBe(false);

@@ -27,7 +27,7 @@ import type { Response } from '../../src/control/protocol.ts';
 import { startControlServer } from '../../src/control/server.ts';
 import type { ControlServer } from '../../src/control/server.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
-import { FakeBridgeApi, firstChannel } from './fake-bridge-api.ts';
+import { FakeBridgeApi, answered, firstChannel, waiting } from './fake-bridge-api.ts';
 
 let scope: Scope;
 let socket: string;
@@ -117,6 +117,13 @@ describe('the control server', () => {
     expect(await bridge.post({ kind: 'session', session: 1 }, 'hi')).toEqual({ channel: firstChannel });
     expect(await bridge.prompts()).toEqual([]);
     expect((await refusal(bridge.answer('p1', { behavior: 'allow' }))).code).toBe('prompt-gone');
+    api.queued = [waiting];
+    expect(await bridge.queue(1)).toMatchObject({ session: 1, mode: 'queue', messages: [waiting] });
+    await bridge.setBusyMode(1, 'steer');
+    expect(await bridge.withdraw(1, waiting.id)).toEqual({ id: waiting.id });
+    expect(await bridge.queue(1)).toMatchObject({ mode: 'steer', messages: [] });
+    expect(await bridge.interrupt(1)).toBe('idle');
+    expect(await bridge.trace(answered.id)).toEqual(answered);
     expect(await bridge.pair()).toEqual({ code: 'ABCD-1234', expires: '2025-01-01T00:10:00.000Z' });
     await bridge.stop({ keepSessions: true });
     expect(api.calls.map((call) => call.method)).toEqual([
@@ -129,6 +136,12 @@ describe('the control server', () => {
       'post',
       'prompts',
       'answer',
+      'queue',
+      'setBusyMode',
+      'withdraw',
+      'queue',
+      'interrupt',
+      'trace',
       'pair',
       'stop',
     ]);

@@ -65,7 +65,7 @@ export function addAddSession(program: Command, context: CliContext): void {
   explain(command, {
     notes: [
       'Works at once. It returns when the agent of the session is up, or has been tried; `vai status` says which.',
-      'What `--while-busy` means: [vai queue](#vai-queue).',
+      'What `--while-busy` means: [vai queue](#queue).',
       'What trust means: [docs/security.md](security.md#trust-of-directories).',
       'With `--json`: the session as one object, as `vai list-sessions --json` lists it.',
     ],

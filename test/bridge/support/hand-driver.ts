@@ -24,11 +24,18 @@ export class HandAgent implements RunningAgent {
   readonly answers: { readonly id: string; readonly answer: PromptAnswer }[] = [];
   stopped = false;
   detached = false;
+  /** What lies in its own queue: messages that came while it was busy. */
+  readonly ownQueue: string[] = [];
+  interrupts = 0;
   /** Runs before a message is confirmed; throws to refuse it. */
   beforeConfirm: (input: TurnInput, signal: AbortSignal | undefined) => void | Promise<void> = () => undefined;
   lookUp: (message: string) => Delivered | Promise<Delivered> = () => ({ delivered: 'unknown' });
   beforeAnswer: (id: string) => void | Promise<void> = () => undefined;
   beforeStop: () => void | Promise<void> = () => undefined;
+  /** Runs before a turn is stopped; throws when it cannot be. */
+  beforeInterrupt: () => void | Promise<void> = () => undefined;
+  /** The turn that runs. */
+  turn: string | undefined;
   #listener: AgentListener;
 
   constructor(spec: AgentSpec, handle: string, pid: number, agentSession: string, listener: AgentListener) {
@@ -42,7 +49,12 @@ export class HandAgent implements RunningAgent {
   async deliver(input: TurnInput, signal?: AbortSignal): Promise<Acknowledgement> {
     this.delivered.push(input);
     await this.beforeConfirm(input, signal);
+    if (this.state.activity === 'busy') {
+      this.ownQueue.push(input.message);
+      return { by: 'hook', turn: this.turn ?? 'unknown', queued: true, afterMs: 20 };
+    }
     const turn = `turn-of-${input.message}`;
+    this.turn = turn;
     this.become('busy');
     this.tell({ kind: 'turn-started', turn, by: 'bridge', message: input.message });
     return { by: 'hook', turn, afterMs: 20 };
@@ -58,8 +70,25 @@ export class HandAgent implements RunningAgent {
     this.answers.push({ id, answer });
   }
 
-  interrupt(): Promise<void> {
-    return Promise.resolve();
+  async interrupt(): Promise<void> {
+    this.interrupts += 1;
+    await this.beforeInterrupt();
+    if (this.turn !== undefined) this.tell({ kind: 'turn-ended', turn: this.turn, outcome: 'interrupted' });
+    this.turn = undefined;
+    this.become('idle');
+  }
+
+  /** Takes the oldest message of its own queue into the running turn, or into a new one. */
+  takeUp(): string {
+    const message = this.ownQueue.shift();
+    if (message === undefined) throw new Error('its queue is empty');
+    if (this.turn !== undefined) this.tell({ kind: 'message-taken', turn: this.turn, message });
+    else {
+      this.turn = `turn-of-${message}`;
+      this.tell({ kind: 'turn-started', turn: this.turn, by: 'bridge', message });
+      this.become('busy');
+    }
+    return message;
   }
 
   /** As with a real one, the death is told as well, although it was asked for. */
@@ -93,6 +122,7 @@ export class HandAgent implements RunningAgent {
   finish(message: string, text: string): void {
     const turn = `turn-of-${message}`;
     this.tell({ kind: 'text', turn, key: `${turn}:text`, text });
+    this.turn = undefined;
     this.tell({ kind: 'turn-ended', turn, outcome: 'completed' });
     this.become('idle');
   }
@@ -101,6 +131,12 @@ export class HandAgent implements RunningAgent {
   die(exitCode: number | undefined = 1, lastLines = 'bye'): void {
     this.stopped = true;
     this.tell({ kind: 'died', exitCode, lastLines, asked: false });
+  }
+
+  /** A person ends it at its terminal. */
+  leave(): void {
+    this.stopped = true;
+    this.tell({ kind: 'died', exitCode: 0, lastLines: '', asked: true });
   }
 }
 

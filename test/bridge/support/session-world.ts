@@ -29,6 +29,17 @@ export class NamedPlaces implements Workspace {
     if (this.missing.has(workDir)) throw new BridgeError('work-dir-missing', `${workDir} is not a directory.`);
     return { workDir, ownWorkDir: entry.workDir === undefined, directory: `/home/state/sessions/${entry.number}` };
   }
+
+  /** Sizes of files that are not small, in bytes. */
+  readonly sizes = new Map<string, number>();
+
+  fileToPost(path: string, confinedTo: SessionEntry | undefined) {
+    if (this.missing.has(path)) throw new BridgeError('file-missing', `There is no file ${path}.`);
+    if (confinedTo && !path.startsWith(`${this.workDirOf(confinedTo)}/`)) {
+      throw new BridgeError('file-forbidden', `${path} lies outside of this session's directories.`);
+    }
+    return { path, name: path.slice(path.lastIndexOf('/') + 1), size: this.sizes.get(path) ?? 10 };
+  }
 }
 
 /** A driver, real stores, and a session on them. */
@@ -72,4 +83,22 @@ export function again(
   entry: Partial<SessionEntry> = {},
 ): ReturnType<typeof world> {
   return world(entry, before);
+}
+
+export type World = ReturnType<typeof world>;
+
+/** A message for session 1 that waits. */
+export function queue({ stores, clock }: Pick<World, 'stores' | 'clock'>, id: string, channel = channelOne): void {
+  stores.inbox.append({
+    id,
+    session: one,
+    source: 'discord',
+    channel,
+    messageId: `chat-${id}`,
+    authorId: undefined,
+    authorName: 'Olga',
+    text: `text of ${id}`,
+    sentAt: clock.now(),
+    receivedAt: clock.now(),
+  });
 }
