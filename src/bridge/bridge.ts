@@ -7,7 +7,7 @@ import type { Log } from '../base/log.ts';
 import { may } from '../model/access.ts';
 import type { Action, Actor } from '../model/access.ts';
 import type { PromptAnswer } from '../model/prompt.ts';
-import { parseChannelId, parseSessionNumber } from '../model/session.ts';
+import { parseSessionNumber } from '../model/session.ts';
 import type { BusyMode, ChannelId, SessionNumber } from '../model/session.ts';
 import type {
   AddSessionRequest,
@@ -15,6 +15,7 @@ import type {
   BridgeStatus,
   PostTarget,
   MessageTrace,
+  OutboxListing,
   PromptListing,
   SessionListing,
   SessionQueue,
@@ -23,7 +24,9 @@ import type {
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { Workspace } from '../contracts/workspace.ts';
+import { OutboxDesk } from './outbox-desk.ts';
 import type { Owners } from './owners.ts';
+import { PostDesk } from './post-desk.ts';
 import type { ReplyCollector } from './reply-collector.ts';
 import { PromptDesk } from './prompt-desk.ts';
 import { QueueDesk } from './queue-desk.ts';
@@ -46,6 +49,8 @@ export interface BridgeOptions {
   readonly log: Log;
   readonly defaultSession: () => SessionNumber;
   readonly onOutbox: () => void;
+  /** Tries channels that refused the bot again and returns them: one, or all. */
+  readonly retryParked: (channel?: ChannelId) => readonly ChannelId[];
   /** The parts of the status that only the composition knows. */
   readonly surroundings: () => Promise<Omit<BridgeStatus, 'sessions'>>;
   readonly attachLine: (terminal: string) => string;
@@ -62,11 +67,15 @@ export class Bridge implements BridgeApi {
   readonly #options: BridgeOptions;
   readonly #prompts: PromptDesk;
   readonly #queues: QueueDesk;
+  readonly #posts: PostDesk;
+  readonly #outbox: OutboxDesk;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
     this.#prompts = new PromptDesk(options);
     this.#queues = new QueueDesk(options);
+    this.#posts = new PostDesk(options);
+    this.#outbox = new OutboxDesk(options);
   }
 
   async status(actor: Actor): Promise<BridgeStatus> {
@@ -133,26 +142,37 @@ export class Bridge implements BridgeApi {
       receivedAt: now,
     });
     log.info({ session, message: id, length: text.length }, 'message stored');
-    collector.announce(entry.number, `sent:${id}`, words.sentFromShell(words.shortened(text, relayLimit)));
+    collector.announce(entry.number, `sent:${id}`, words.sentFromShell(words.shortened(text, relayLimit)), id);
     target.wake();
-    return { id, ...this.#obstacle() };
+    return { id, ...this.#obstacle(entry.channel) };
   }
 
-  async post(actor: Actor, target: PostTarget, text: string): Promise<Stored & { readonly channel: ChannelId }> {
-    const { session, channel } = this.#resolve(actor, target);
-    this.#demand(actor, 'post', session);
-    requireText(text);
-    const { stores, clock, collector, log } = this.#options;
-    const key = `post:${newUuid()}`;
-    stores.transaction(() => {
-      // Only what the agent itself posts can be the same saying; other people's words never silence it (BX-04).
-      const byAgent = actor.kind === 'pane' && session === actor.session;
-      if (byAgent && !collector.claimPosted(actor.session, channel, key, text)) return;
-      stores.outbox.append({ key, channel, content: { kind: 'text', text }, createdAt: clock.now() });
-    });
-    log.info({ session, channel, length: text.length, by: actor.kind }, 'text posted');
+  async post(
+    actor: Actor,
+    target: PostTarget,
+    text: string,
+    files: readonly string[] = [],
+  ): Promise<Stored & { readonly channel: ChannelId }> {
+    const place = this.#posts.placeOf(actor, target);
+    this.#demand(actor, 'post', place.session);
+    this.#posts.post(actor, place, text, files);
     this.#options.onOutbox();
-    return { channel, ...this.#obstacle() };
+    return { channel: place.channel, ...this.#obstacle(place.channel) };
+  }
+
+  async outbox(actor: Actor): Promise<OutboxListing> {
+    this.#demand(actor, 'manage');
+    return this.#outbox.list();
+  }
+
+  async retryOutbox(actor: Actor, channel?: string): Promise<{ readonly channels: readonly ChannelId[] }> {
+    this.#demand(actor, 'manage');
+    return this.#outbox.retry(channel);
+  }
+
+  async dropOutbox(actor: Actor, key: string): Promise<void> {
+    this.#demand(actor, 'manage');
+    this.#outbox.drop(key);
   }
 
   async prompts(actor: Actor): Promise<readonly PromptListing[]> {
@@ -216,33 +236,13 @@ export class Bridge implements BridgeApi {
     });
   }
 
-  #resolve(actor: Actor, target: PostTarget): { session: SessionNumber | undefined; channel: ChannelId } {
-    const { sessions, defaultSession } = this.#options;
-    switch (target.kind) {
-      case 'default': {
-        const { entry } = sessions.get(actor.kind === 'pane' ? actor.session : defaultSession());
-        return { session: entry.number, channel: entry.channel };
-      }
-      case 'session': {
-        const { entry } = sessions.get(target.session);
-        return { session: entry.number, channel: entry.channel };
-      }
-      case 'channel': {
-        const channel = parseChannelId(target.channel);
-        if (channel === undefined) {
-          throw new BridgeError('channel-invalid', `"${target.channel}" is not a channel id.`, {
-            advice: 'A channel id has 15 to 20 digits; a shorter number means a session.',
-          });
-        }
-        return { session: sessions.entries().find((entry) => entry.channel === channel)?.number, channel };
-      }
-    }
-  }
-
-  /** A connection that failed for good comes back only after somebody repaired the cause. */
-  #obstacle(): Stored {
-    const { connection, detail } = this.#options.transport.state;
-    return connection === 'failed' ? { obstacle: detail ?? 'The chat connection failed.' } : {};
+  /** A connection that failed for good, or a channel that refuses us, comes back only after somebody repaired the cause. */
+  #obstacle(channel: ChannelId): Stored {
+    const { stores, transport } = this.#options;
+    const { connection, detail } = transport.state;
+    if (connection === 'failed') return { obstacle: detail ?? 'The chat connection failed.' };
+    const isParked = stores.outbox.parked().some((parked) => parked.channel === channel);
+    return isParked ? { obstacle: `Channel ${channel} refuses the bot. See "vai outbox".` } : {};
   }
 }
 

@@ -1,27 +1,30 @@
 import type { PostTarget } from '../contracts/bridge-api.ts';
-import { BridgeError } from '../base/errors.ts';
 import { parseSessionNumber } from '../model/session.ts';
 import { usageError } from './failure.ts';
 import { paneToken } from './reach-daemon.ts';
 
-/** What `dp` was asked for; `text` is undefined when it comes from standard input. */
+/** What `dp` was asked for; `text` is undefined when it comes from standard input, '' when there are only files. */
 export type Post =
   | { readonly kind: 'help' }
   | {
       readonly kind: 'post';
       readonly target: PostTarget;
       readonly text: string | undefined;
+      /** Paths as they were given. */
+      readonly files?: readonly string[];
       /** Say for programs what was done. */
       readonly json?: true;
     };
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the arguments of `dp`. One argument is always the message; with more, a leading number is a session or a
- * channel. `--` ends the options, for a message that is one.
+ * channel, and `--file` names files. `--` ends the options, for a message that is one.
  *
- * @throws BridgeError `usage`; `files-not-supported`.
+ * @throws BridgeError `usage`.
  */
-export function parsePost(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): Post {
+export function parsePost(args: readonly string[], environment: Environment): Post {
   const [head, ...others] = args;
   // One argument is always the message.
   if (head === '--json' && others.length > 0) {
@@ -32,10 +35,8 @@ export function parsePost(args: readonly string[], environment: Readonly<Record<
   const options = end === -1 ? args : args.slice(0, end);
   const words = end === -1 ? args : [...options, ...args.slice(end + 1)];
   if (options.length === 1 && words.length === 1 && /^(-h|--help)$/.test(options[0] ?? '')) return { kind: 'help' };
-  if (options.includes('--file')) {
-    throw new BridgeError('files-not-supported', 'Posting files (--file) is not supported yet.', {
-      advice: 'Post the text alone.',
-    });
+  if (options.includes('--file') && args.length > 1) {
+    return postFiles(options, end === -1 ? undefined : args.slice(end + 1), environment);
   }
   const [first, ...rest] = words;
   if (first === undefined) throw usageError('The message is missing.', 'Example: dp "the build is green"');
@@ -44,7 +45,29 @@ export function parsePost(args: readonly string[], environment: Readonly<Record<
   return post(defaultTarget(environment), words);
 }
 
-function post(target: PostTarget, words: readonly string[]): Post {
+/**
+ * `[target] --file PATH... "message"`: the last word is the message, unless one was given before `--file` or after `--`,
+ * or `--file` stands right before it: then all are paths.
+ */
+function postFiles(options: readonly string[], tail: readonly string[] | undefined, environment: Environment): Post {
+  const at = options.indexOf('--file');
+  const before = options.slice(0, at);
+  const isNumbered = /^\d+$/.test(before[0] ?? '');
+  const target = isNumbered ? numberedTarget(before[0] ?? '') : defaultTarget(environment);
+  const message = [...(isNumbered ? before.slice(1) : before), ...(tail ?? [])];
+  const after = options.slice(at);
+  const paths = after.filter((word) => word !== '--file');
+  if (message.length === 0 && tail === undefined && paths.length > 1 && after.at(-2) !== '--file') {
+    message.push(...paths.splice(-1));
+  }
+  if (paths.length === 0 || paths.includes('') || after.at(-1) === '--file') {
+    throw usageError('--file needs the path of a file.', 'Example: dp 2 --file shot.png "how it looks now"');
+  }
+  if (message.length === 0) return { kind: 'post', target, text: '', files: paths };
+  return { ...post(target, message), files: paths };
+}
+
+function post(target: PostTarget, words: readonly string[]): Extract<Post, { kind: 'post' }> {
   if (words.length === 1 && words[0] === '-') return { kind: 'post', target, text: undefined };
   return { kind: 'post', target, text: words.join(' ').replaceAll('\\n', '\n') };
 }
@@ -57,7 +80,7 @@ function numberedTarget(digits: string): PostTarget {
 }
 
 /** Inside a session's terminal, that session; else the bridge's default. */
-function defaultTarget(environment: Readonly<Record<string, string | undefined>>): PostTarget {
+function defaultTarget(environment: Environment): PostTarget {
   const session = parseSessionNumber(environment['BRIDGE_SESSION'] ?? '');
   if (session === undefined || paneToken(environment) === undefined) return { kind: 'default' };
   return { kind: 'session', session };

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import { systemClock } from '../base/clock.ts';
 import { resolvePaths } from '../config/paths.ts';
 import { openWire } from '../control/wire.ts';
@@ -17,12 +19,18 @@ async function runDp(args: readonly string[], environment: NodeJS.ProcessEnv): P
     return;
   }
   const text = post.text ?? (await readStandardInput());
-  if (text.trim() === '') throw usageError('The message is empty.', 'Example: dp "the build is green"');
+  const files = post.files?.map((path) => resolve(path));
+  if (text.trim() === '' && (files === undefined || post.text === undefined))
+    throw usageError('The message is empty.', 'Example: dp "the build is green"');
   const wire = await reachDaemon(resolvePaths({ environment }), environment, (address) =>
     openWire({ ...address, clock: systemClock }),
   );
   try {
-    const stored = await wire.call('post', { target: post.target, text }, postTimeoutMs);
+    const stored = await wire.call(
+      'post',
+      { target: post.target, text, ...(files === undefined ? {} : { files }) },
+      postTimeoutMs,
+    );
     if (post.json) process.stdout.write(`${JSON.stringify(stored)}\n`);
     const obstacle = obstacleIn(stored);
     if (obstacle !== undefined) process.stderr.write(`${obstacleNote('dp', 'The message', obstacle)}\n`);

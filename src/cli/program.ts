@@ -9,6 +9,7 @@ import { addHelp } from './commands/help.ts';
 import { addInterrupt } from './commands/interrupt.ts';
 import { addListSessions } from './commands/list-sessions.ts';
 import { addLogs } from './commands/logs.ts';
+import { addOutbox } from './commands/outbox.ts';
 import { addPair } from './commands/pair.ts';
 import { addPrompts } from './commands/prompts.ts';
 import { addQueue } from './commands/queue.ts';
@@ -45,6 +46,7 @@ const commands: Readonly<Record<string, (program: Command, context: CliContext) 
   queue: addQueue,
   interrupt: addInterrupt,
   trace: addTrace,
+  outbox: addOutbox,
   prompts: addPrompts,
   answer: addAnswer,
   setup: addSetup,

@@ -294,6 +294,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     log,
     defaultSession,
     onOutbox,
+    retryParked: (channel) => delivery.retry(channel),
     attachLine: (name) => shellLine(agents.terminal.attachCommand(name)),
     newChannelId: () => server.newChannelId(),
     requestStop: onStopRequested,

@@ -154,6 +154,45 @@ export interface MessageTrace {
   readonly posted: readonly TracedPost[];
 }
 
+/** Something that waits to be put into a channel. */
+export interface OutboxEntry {
+  readonly key: string;
+  readonly channel: ChannelId;
+  /** As the chat server shows it; missing when it is not known. */
+  readonly channelName?: string;
+  readonly kind: OutboundKind;
+  /** The first words of it in one line; of a reaction its name. */
+  readonly beginning: string;
+  /** How many files go with it. */
+  readonly files?: number;
+  /** How many chat messages it is, once that is known. */
+  readonly parts?: number;
+  /** How many of these are out. */
+  readonly sent?: number;
+  /** The message that it belongs to, for `trace`. */
+  readonly message?: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
+/** What waits to be put into channels. */
+export interface OutboxListing {
+  /** Channels that refuse the bot: nothing is tried there. */
+  readonly parked: readonly {
+    readonly channel: ChannelId;
+    readonly channelName?: string;
+    /** `chat-forbidden` or `chat-not-found`. */
+    readonly code: string;
+    /** ISO 8601. */
+    readonly since: string;
+    readonly pending: number;
+  }[];
+  /** How many items wait. */
+  readonly total: number;
+  /** The first of them, by channel, in the order in which they go out. */
+  readonly items: readonly OutboxEntry[];
+}
+
 /** Where `dp` posts: a session's channel, or any channel. */
 export type PostTarget =
   | { readonly kind: 'default' }
@@ -180,8 +219,23 @@ export interface BridgeApi {
   recover(actor: Actor, session: number): Promise<'running' | 'restarted'>;
   /** Gives a text to a session's agent as a message. Returns its id once it is stored. */
   send(actor: Actor, session: number, text: string): Promise<Stored & { readonly id: string }>;
-  /** Posts to a channel as the bot. Returns once it is stored. */
-  post(actor: Actor, target: PostTarget, text: string): Promise<Stored & { readonly channel: ChannelId }>;
+  /**
+   * Posts to a channel as the bot. Returns once it is stored.
+   *
+   * @param files absolute paths; then the text may be empty. They are read when they are sent.
+   */
+  post(
+    actor: Actor,
+    target: PostTarget,
+    text: string,
+    files?: readonly string[],
+  ): Promise<Stored & { readonly channel: ChannelId }>;
+  /** What waits to be put into channels. */
+  outbox(actor: Actor): Promise<OutboxListing>;
+  /** Tries a channel that refused the bot again, or all such; returns them. @throws BridgeError `channel-not-parked`. */
+  retryOutbox(actor: Actor, channel?: string): Promise<{ readonly channels: readonly ChannelId[] }>;
+  /** Gives up what waits to be put into a channel. @throws BridgeError `outbox-item-unknown`, `outbox-item-settled`. */
+  dropOutbox(actor: Actor, key: string): Promise<void>;
   prompts(actor: Actor): Promise<readonly PromptListing[]>;
   answer(actor: Actor, promptId: string, answer: PromptAnswer): Promise<void>;
   /** What is on its way to a session's agent. */

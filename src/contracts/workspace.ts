@@ -10,6 +10,15 @@ export interface SessionPlace {
   readonly directory: string;
 }
 
+/** A file that may be posted. */
+export interface FileToPost {
+  /** Absolute, without links. */
+  readonly path: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /** Makes and finds the directories of sessions. */
 export interface Workspace {
   /** The highest session number that any directory was ever made for; 0 when there is none. */
@@ -21,4 +30,12 @@ export interface Workspace {
    * @throws BridgeError `work-dir-missing` naming a configured directory that does not exist.
    */
   prepare(entry: SessionEntry): SessionPlace;
+  /**
+   * Looks whether a file can be posted.
+   *
+   * @param path absolute.
+   * @param confinedTo a session in whose working or attachment directory it must lie; undefined when it may lie anywhere.
+   * @throws BridgeError `file-missing`, `file-unreadable`, `file-forbidden`, `file-too-large`, naming the path.
+   */
+  fileToPost(path: string, confinedTo: SessionEntry | undefined): FileToPost;
 }

@@ -76,8 +76,20 @@ export class ControlClient {
     return this.#call('send', { session, text });
   }
 
-  post(target: Params<'post'>['target'], text: string): Promise<Result<'post'>> {
-    return this.#call('post', { target, text });
+  post(target: Params<'post'>['target'], text: string, files: readonly string[] = []): Promise<Result<'post'>> {
+    return this.#call('post', { target, text, ...(files.length === 0 ? {} : { files }) });
+  }
+
+  outbox(): Promise<Result<'outbox'>> {
+    return this.#call('outbox', {});
+  }
+
+  retryOutbox(channel?: string): Promise<Result<'retryOutbox'>> {
+    return this.#call('retryOutbox', channel === undefined ? {} : { channel });
+  }
+
+  async dropOutbox(key: string): Promise<void> {
+    await this.#call('dropOutbox', { key });
   }
 
   prompts(): Promise<Result<'prompts'>> {

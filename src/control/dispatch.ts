@@ -63,7 +63,13 @@ async function perform(request: Request, actor: Actor, api: BridgeApi): Promise<
     case 'send':
       return api.send(actor, request.params.session, request.params.text);
     case 'post':
-      return api.post(actor, request.params.target, request.params.text);
+      return api.post(actor, request.params.target, request.params.text, request.params.files);
+    case 'outbox':
+      return api.outbox(actor);
+    case 'retryOutbox':
+      return api.retryOutbox(actor, request.params.channel);
+    case 'dropOutbox':
+      return api.dropOutbox(actor, request.params.key);
     case 'prompts':
       return api.prompts(actor);
     case 'answer':

@@ -17,6 +17,10 @@ export const outputs = {
   'remove-session': z.object({ removed: number }),
   recover: z.object({ session: number, outcome: results.recover }),
   send: z.extend(results.send, { session: number }),
+  outbox: z.extend(results.outbox, {
+    retried: z.exactOptional(results.retryOutbox.shape.channels),
+    dropped: z.exactOptional(z.string()),
+  }),
   prompts: results.prompts,
   answer: z.object({
     id: z.string(),

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type {
   BridgeStatus,
   MessageTrace,
+  OutboxListing,
   PromptListing,
   SessionListing,
   SessionQueue,
@@ -107,6 +108,8 @@ const sessionQueue = z.object({
   ),
 }) satisfies z.ZodMiniType<SessionQueue>;
 
+const outboundKind = z.enum(['text', 'edit', 'reaction']);
+
 const messageTrace = z.object({
   id: z.string(),
   session: sessionNumber,
@@ -145,13 +148,35 @@ const messageTrace = z.object({
     z.array(
       z.object({
         key: z.string(),
-        kind: z.enum(['text', 'edit', 'reaction']),
+        kind: outboundKind,
         state: z.enum(keysOf(outboxMoves)),
         messageIds: z.readonly(z.array(z.string())),
       }),
     ),
   ),
 }) satisfies z.ZodMiniType<MessageTrace>;
+
+const named = { channel: channelId, channelName: z.exactOptional(z.string()) };
+
+const outboxListing = z.object({
+  parked: z.readonly(z.array(z.object({ ...named, code: z.string(), since: z.string(), pending: z.number() }))),
+  total: z.number(),
+  items: z.readonly(
+    z.array(
+      z.object({
+        ...named,
+        key: z.string(),
+        kind: outboundKind,
+        beginning: z.string(),
+        files: z.exactOptional(z.number()),
+        parts: z.exactOptional(z.number()),
+        sent: z.exactOptional(z.number()),
+        message: z.exactOptional(z.string()),
+        createdAt: z.string(),
+      }),
+    ),
+  ),
+}) satisfies z.ZodMiniType<OutboxListing>;
 
 /** The result of every method. */
 export const results = {
@@ -162,6 +187,9 @@ export const results = {
   recover: z.enum(['running', 'restarted']),
   send: z.object({ id: z.string(), obstacle: z.exactOptional(z.string()) }),
   post: z.object({ channel: channelId, obstacle: z.exactOptional(z.string()) }),
+  outbox: outboxListing,
+  retryOutbox: z.object({ channels: z.readonly(z.array(channelId)) }),
+  dropOutbox: nothing,
   prompts: z.readonly(z.array(promptListing)),
   answer: nothing,
   queue: sessionQueue,

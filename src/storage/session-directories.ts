@@ -5,7 +5,8 @@ import { claimPrivateDirectory, makePrivateDirectory } from '../base/atomic-file
 import { BridgeError } from '../base/errors.ts';
 import { parseSessionNumber } from '../model/session.ts';
 import type { SessionEntry } from '../model/session.ts';
-import type { SessionPlace, Workspace } from '../contracts/workspace.ts';
+import type { FileToPost, SessionPlace, Workspace } from '../contracts/workspace.ts';
+import { fileToPost } from './file-to-post.ts';
 
 export interface SessionDirectoriesOptions {
   /** `workspace/` under BRIDGE_HOME. */
@@ -50,10 +51,18 @@ export class SessionDirectories implements Workspace {
       );
     }
     const directory = join(this.#options.sessions, String(entry.number));
-    for (const own of [directory, join(this.#options.attachments, `session_${entry.number}`)]) {
+    for (const own of [directory, this.#attachments(entry)]) {
       claimPrivateDirectory(own); // Also when a predecessor made it open to others.
     }
     return { workDir, ownWorkDir, directory };
+  }
+
+  fileToPost(path: string, confinedTo: SessionEntry | undefined): FileToPost {
+    return fileToPost(path, confinedTo && [this.workDirOf(confinedTo), this.#attachments(confinedTo)]);
+  }
+
+  #attachments({ number }: SessionEntry): string {
+    return join(this.#options.attachments, `session_${number}`);
   }
 
   #ownWorkDir(entry: SessionEntry): string {

@@ -43,12 +43,42 @@ describe('MS-05: the arguments of dp', () => {
     expect(parsePost(args, {})).toEqual({ kind: 'help' });
   });
 
-  it.each([[[]], [['--']], [['123456789012345678901', 'x']], [['--file', 'x', 'y']], [['2', 'x', '--file', 'y']]])(
-    'refuses %j',
-    (args) => {
-      expect(() => parsePost(args, {})).toThrow();
-    },
-  );
+  it.each([
+    [['--file', 'a.png', 'look'], def, 'look', ['a.png']],
+    [['2', '--file', 'a.png', 'look'], session(2), 'look', ['a.png']],
+    [['2', '--file', 'a.png', 'b.png', 'both\\nof them'], session(2), 'both\nof them', ['a.png', 'b.png']],
+    [['123456789012345', '--file', 'a', 'x'], channel('123456789012345'), 'x', ['a']],
+    [['--file', 'a.png'], def, '', ['a.png']],
+    [['3', '--file', 'a.png', '--file', 'b.png'], session(3), '', ['a.png', 'b.png']],
+    [['--file', 'a.png', '--file', 'b.png', 'both'], def, 'both', ['a.png', 'b.png']],
+    [['2', 'look', 'here', '--file', 'a.png', 'b.png'], session(2), 'look here', ['a.png', 'b.png']],
+    [['look', '--file', 'a.png'], def, 'look', ['a.png']],
+    [['--file', 'a.png', 'b.png', '--', '--both', 'of them'], def, '--both of them', ['a.png', 'b.png']],
+    [['--file', 'a.png', 'b.png', '--'], def, '', ['a.png', 'b.png']],
+    [['--file', 'a.png', '-'], def, undefined, ['a.png']],
+    [['--file', '2', 'x'], def, 'x', ['2']],
+  ])('%j posts files', (args, target, text, files) => {
+    expect(parsePost(args, {})).toEqual({ kind: 'post', target, text, files });
+  });
+
+  it('one argument is the message, also when it looks like the option for files', () => {
+    expect(parsePost(['--file'], {})).toEqual({ kind: 'post', target: def, text: '--file' });
+    expect(parsePost(['--json', '--file', 'a', 'x'], {})).toMatchObject({ json: true, text: 'x', files: ['a'] });
+  });
+
+  it.each([
+    [[]],
+    [['--']],
+    [['123456789012345678901', 'x']],
+    [['2', '--file']],
+    [['x', '--file']],
+    [['--file', '--', 'x']],
+    [['--file', '', 'x']],
+    [['--file', 'a', '--file']],
+    [['123456789012345678901', '--file', 'a']],
+  ])('refuses %j', (args) => {
+    expect(() => parsePost(args, {})).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
 
   it('means its own session inside a pane, unless a number says otherwise', () => {
     expect(parsePost(['x'], pane)).toMatchObject({ target: session(3) });

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Scope } from '../../src/base/scope.ts';
@@ -44,6 +46,20 @@ describe('MS-05: dp', () => {
     expect(other.stderr).toContain('may only read and post to its own channel');
   });
 
+  it('names files as they are called from where it runs, with a message or without', async () => {
+    await line.serve();
+    expect(await line.dp('1', '--file', 'shot.png', '/tmp/a b.txt', 'look')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await line.dp('--file', '../x')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(line.api.calls.map(({ details }) => details)).toEqual([
+      {
+        target: { kind: 'session', session: 1 },
+        text: 'look',
+        files: [join(line.directory, 'shot.png'), '/tmp/a b.txt'],
+      },
+      { target: { kind: 'default' }, text: '', files: [join(line.directory, '..', 'x')] },
+    ]);
+  });
+
   it('refuses an unknown session', async () => {
     await line.serve();
     expect(await line.dp('9', 'x')).toMatchObject({
@@ -58,7 +74,8 @@ describe('MS-05: dp', () => {
     [[''], 2, 'dp: The message is empty.'],
     [['1', ' \\n '], 2, 'dp: The message is empty.'],
     [['-'], 2, 'dp: The message is empty.'],
-    [['1', '--file', '/x', 'look'], 1, 'dp: Posting files (--file) is not supported yet.'],
+    [['1', '--file'], 2, 'dp: --file needs the path of a file.'],
+    [['--file', '/x', '-'], 2, 'dp: The message is empty.'],
     [['123456789012345678901', 'x'], 2, 'is neither a session number nor a channel id'],
   ])('refuses %j before it asks anybody', async (args, exitCode, words) => {
     const result = await line.run('dp', args, { input: '\n' });

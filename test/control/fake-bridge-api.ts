@@ -4,6 +4,7 @@ import type {
   BridgeApi,
   BridgeStatus,
   MessageTrace,
+  OutboxListing,
   PostTarget,
   PromptListing,
   QueuedMessage,
@@ -73,6 +74,41 @@ export const answered: MessageTrace = {
   ],
 };
 
+/** A channel that refuses the bot, and what waits for it; a test may put it into `outgoing`. */
+export const refused: OutboxListing = {
+  parked: [
+    {
+      channel: firstChannel,
+      channelName: 'work',
+      code: 'chat-forbidden',
+      since: '2025-01-01T00:00:00.000Z',
+      pending: 2,
+    },
+  ],
+  total: 2,
+  items: [
+    {
+      key: 'text:1:a',
+      channel: firstChannel,
+      channelName: 'work',
+      kind: 'text',
+      beginning: 'the answer',
+      files: 1,
+      parts: 3,
+      sent: 1,
+      message: waiting.id,
+      createdAt: '2025-01-01T00:00:00.000Z',
+    },
+    {
+      key: 'reaction:answered:x',
+      channel: firstChannel,
+      kind: 'reaction',
+      beginning: 'answered',
+      createdAt: '2025-01-01T00:00:00.000Z',
+    },
+  ],
+};
+
 /** A bridge in memory: keeps sessions, prompts and what was said, and refuses what the real one refuses. */
 export class FakeBridgeApi implements BridgeApi {
   readonly calls: { readonly method: string; readonly actor: Actor; readonly details: object }[] = [];
@@ -83,6 +119,7 @@ export class FakeBridgeApi implements BridgeApi {
   readonly states = new Map<number, Partial<SessionStatus>>();
   openPrompts: PromptListing[] = [];
   queued: QueuedMessage[] = [];
+  outgoing: OutboxListing = { parked: [], total: 0, items: [] };
   busyMode: BusyMode = 'queue';
   /** Whether the agent can be steered. */
   canSteer = true;
@@ -171,11 +208,46 @@ export class FakeBridgeApi implements BridgeApi {
     return { id: `cli:${this.calls.length}`, ...this.#obstacle() };
   }
 
-  async post(actor: Actor, target: PostTarget, text: string): Promise<Stored & { readonly channel: ChannelId }> {
+  async post(
+    actor: Actor,
+    target: PostTarget,
+    text: string,
+    files?: readonly string[],
+  ): Promise<Stored & { readonly channel: ChannelId }> {
     const session = target.kind === 'session' ? parseSessionNumber(target.session) : undefined;
-    await this.#enter('post', actor, 'post', { target, text }, session);
+    const details = { target, text, ...(files === undefined ? {} : { files }) };
+    await this.#enter('post', actor, 'post', details, session);
     if (target.kind === 'channel') return { channel: parseChannelId(target.channel)!, ...this.#obstacle() };
     return { channel: this.#find(target.kind === 'session' ? target.session : 1).channel, ...this.#obstacle() };
+  }
+
+  async outbox(actor: Actor): Promise<OutboxListing> {
+    await this.#enter('outbox', actor, 'manage', {});
+    return this.outgoing;
+  }
+
+  async retryOutbox(actor: Actor, channel?: string): Promise<{ readonly channels: readonly ChannelId[] }> {
+    await this.#enter('retryOutbox', actor, 'manage', { channel });
+    const channels = this.outgoing.parked.map((parked) => parked.channel);
+    const wanted = channel === undefined ? channels : channels.filter((parked) => parked === channel);
+    if (channel !== undefined && wanted.length === 0) {
+      throw new BridgeError('channel-not-parked', `Channel ${channel} is not held back.`, {
+        advice: 'See "vai outbox".',
+      });
+    }
+    this.outgoing = { ...this.outgoing, parked: [] };
+    return { channels: wanted };
+  }
+
+  async dropOutbox(actor: Actor, key: string): Promise<void> {
+    await this.#enter('dropOutbox', actor, 'manage', { key });
+    const items = this.outgoing.items.filter((item) => item.key !== key);
+    if (items.length === this.outgoing.items.length) {
+      throw new BridgeError('outbox-item-unknown', `Nothing with the key "${key}" waits to be posted.`, {
+        advice: 'See what waits with: vai outbox.',
+      });
+    }
+    this.outgoing = { ...this.outgoing, items, total: items.length };
   }
 
   async prompts(actor: Actor): Promise<readonly PromptListing[]> {

@@ -2,6 +2,7 @@ import { Bridge } from '../../../src/bridge/bridge.ts';
 import { Owners } from '../../../src/bridge/owners.ts';
 import { ReplyCollector } from '../../../src/bridge/reply-collector.ts';
 import type { Actor } from '../../../src/model/access.ts';
+import type { ChannelId } from '../../../src/model/session.ts';
 import { words } from './collector-world.ts';
 import { HandTransport } from './hand-transport.ts';
 import { world as managerWorld } from './manager-world.ts';
@@ -27,6 +28,7 @@ export async function world() {
   const stops: { readonly keepSessions: boolean }[] = [];
   const provided: string[] = [];
   const kicks: number[] = [];
+  const retried: ChannelId[] = [];
   const transport = new HandTransport();
   const owners = new Owners({ server: 'local', configured: [], facts: stores.facts, clock });
   const onOutbox = (): void => {
@@ -51,6 +53,12 @@ export async function world() {
     log,
     defaultSession: () => two,
     onOutbox,
+    retryParked: (channel) => {
+      const parked = stores.outbox.parked().map((one) => one.channel);
+      const tried = channel === undefined ? parked : parked.filter((one) => one === channel);
+      retried.push(...tried);
+      return tried;
+    },
     surroundings: () =>
       Promise.resolve({
         version: '1.2.3',
@@ -75,7 +83,17 @@ export async function world() {
     },
     requestStop: (options) => stops.push(options),
   });
-  return { ...base, bridge, transport, owners, stops, provided, kicks, said: () => textsFor(stores, channelOne) };
+  return {
+    ...base,
+    bridge,
+    transport,
+    owners,
+    stops,
+    provided,
+    kicks,
+    retried,
+    said: () => textsFor(stores, channelOne),
+  };
 }
 
 export type World = Awaited<ReturnType<typeof world>>;
