@@ -38,8 +38,12 @@ export interface AgentStateFile {
   readonly draft: boolean;
   /** The turn that runs; null when none does. */
   readonly turn: string | null;
-  /** The dialog that is open: the id of its event, and what it asks for. */
-  readonly dialog: { readonly id: string; readonly prompt: 'permission' | 'question' | 'plan' } | null;
+  /** The dialog that is open: the id of its event, what it asks for, and its questions if it has some. */
+  readonly dialog: {
+    readonly id: string;
+    readonly prompt: 'permission' | 'question' | 'plan';
+    readonly questions: readonly string[];
+  } | null;
 }
 
 export interface HistoryFile {

@@ -39,7 +39,10 @@ export class DialogBook {
     this.#answered.delete(this.promptId(event));
   }
 
-  /** @throws BridgeError `prompt-gone` when process `pid` does not ask this any more, or was answered. */
+  /**
+   * @throws BridgeError `prompt-gone` when process `pid` does not ask this any more, or was answered;
+   * `answer-does-not-fit` when something else was asked.
+   */
   answer(promptId: string, answer: PromptAnswer, pid: number | undefined): void {
     const dialog = this.#open;
     // The file shows the end of a dialog before we are told.
@@ -50,6 +53,7 @@ export class DialogBook {
         advice: 'See what is open: vai prompts.',
       });
     }
+    refuseStrangeChoice(file.dialog.questions, answer);
     this.#answered.add(promptId);
     this.#options.mailbox.answer(dialog, { ...answer });
   }
@@ -58,4 +62,14 @@ export class DialogBook {
   promptId(event: string): string {
     return shortHash(`${this.#options.directory} ${event}`, 8);
   }
+}
+
+/** A choice names the questions that it answers. */
+function refuseStrangeChoice(questions: readonly string[], answer: PromptAnswer): void {
+  if (answer.behavior !== 'choose' || questions.length === 0) return;
+  const strange = Object.keys(answer.answers).find((question) => !questions.includes(question));
+  if (strange === undefined) return;
+  throw new BridgeError('answer-does-not-fit', `The agent did not ask "${strange}".`, {
+    advice: `It asked: ${questions.map((one) => `"${one}"`).join(', ')}.`,
+  });
 }

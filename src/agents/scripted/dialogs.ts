@@ -4,8 +4,8 @@ import type { MailboxWriter } from './mailbox-writer.ts';
 import type { Dialog } from './script.ts';
 import type { Decision } from './turn-runner.ts';
 
-/** Milliseconds a person has: a day. */
-const patienceMs = 86_400_000;
+/** Milliseconds a person has, unless the dialog says otherwise: a day. */
+const usualPatienceMs = 86_400_000;
 
 /** Milliseconds in which a dialog that was just drawn takes no keys but Escape: they were meant for the box. */
 const deafMs = 150;
@@ -39,6 +39,7 @@ export class OpenDialog {
   watch(): void {
     const { clock, mailbox, id, dialog } = this.#options;
     const waited = clock.monotonic() - this.#opened;
+    const { patienceMs = usualPatienceMs } = dialog;
     const answer = mailbox.take(id);
     const decision = answer && decisionOf(answer, dialog);
     if (decision) this.#decide(decision, 'bridge');

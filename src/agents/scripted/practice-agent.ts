@@ -45,7 +45,7 @@ export class PracticeAgent {
   #draft = '';
   #note = '';
   #rows = 0;
-  #dialog: { readonly id: string; readonly prompt: Dialog['prompt']; readonly open: OpenDialog } | undefined;
+  #dialog: (NonNullable<AgentStateFile['dialog']> & { readonly open: OpenDialog }) | undefined;
   /** Since when (monotonic) one more Ctrl-C ends it. */
   #armedAt: number | undefined;
   #escape: Cancel | undefined;
@@ -170,7 +170,7 @@ export class PracticeAgent {
   #ask(turn: string, dialog: Dialog, signal: AbortSignal): Promise<Decision> {
     const { clock, generation } = this.#options;
     return new Promise((resolve, reject) => {
-      const { prompt, tool, input } = dialog;
+      const { prompt, tool, input, questions } = dialog;
       const id = this.#options.mailbox.newId('dialog');
       const open = new OpenDialog({
         dialog,
@@ -185,7 +185,7 @@ export class PracticeAgent {
           else resolve(decision);
         },
       });
-      this.#dialog = { id, prompt, open };
+      this.#dialog = { id, prompt, questions, open };
       this.#update();
       this.#options.mailbox.leave('dialog', { turn, prompt, tool, input, generation }, id);
       open.watch();
@@ -211,11 +211,17 @@ export class PracticeAgent {
       since: this.#since,
       draft: this.#draft !== '',
       turn: this.#turns.turn ?? null,
-      dialog: this.#dialog ? { id: this.#dialog.id, prompt: this.#dialog.prompt } : null,
+      dialog: this.#dialogInFile(),
     };
     const aside = `${this.#options.stateFile}.tmp`;
     writeFileSync(aside, JSON.stringify(state), { mode: 0o600 });
     renameSync(aside, this.#options.stateFile);
+  }
+
+  #dialogInFile(): AgentStateFile['dialog'] {
+    if (!this.#dialog) return null;
+    const { id, prompt, questions } = this.#dialog;
+    return { id, prompt, questions };
   }
 
   #draw(output?: string): void {

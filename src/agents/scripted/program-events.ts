@@ -51,7 +51,14 @@ const stateFile = z.object({
   since: z.number(),
   draft: z.boolean(),
   turn: z.string().nullable().default(null),
-  dialog: z.object({ id: z.string(), prompt: z.enum(['permission', 'question', 'plan']) }).nullable(),
+  dialog: z
+    .object({
+      id: z.string(),
+      prompt: z.enum(['permission', 'question', 'plan']),
+      // An agent of an earlier version wrote none.
+      questions: z.array(z.string()).default([]),
+    })
+    .nullable(),
 });
 
 const historyFile = z.object({

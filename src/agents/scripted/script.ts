@@ -7,6 +7,10 @@ export interface Dialog {
   readonly input: Readonly<Record<string, unknown>>;
   /** What can be chosen; a permission or a plan has none. */
   readonly choices: readonly string[];
+  /** What is asked, word for word; a permission or a plan has none. */
+  readonly questions: readonly string[];
+  /** How long a person has, in milliseconds; default a day. */
+  readonly patienceMs?: number;
 }
 
 /** One thing the practice agent does in a turn. */
@@ -98,6 +102,10 @@ function withArgument(word: string, rest: string): readonly Step[] | undefined {
       const words = word === 'slow' ? `A slow answer, after ${seconds} s.` : `Was busy for ${seconds} s.`;
       return [{ do: 'work', seconds, aloud: word === 'slow' }, say(words)];
     }
+    case 'ask': {
+      if (number === undefined) return undefined;
+      return [{ do: 'ask', dialog: { ...permission, patienceMs: Math.min(number, longestWork) * 1000 } }];
+    }
     case 'tools': {
       if (number === undefined) return undefined;
       const seconds = Math.min(number, longestWork);
@@ -140,6 +148,7 @@ const permission: Dialog = {
   tool: 'Write',
   input: { file_path: 'practice.txt', content: 'Nothing is really written.\n' },
   choices: [],
+  questions: [],
 };
 
 const question: Dialog = {
@@ -160,6 +169,7 @@ const question: Dialog = {
     ],
   },
   choices: ['Red', 'Green', 'Blue'],
+  questions: ['Which colour?'],
 };
 
 const plan: Dialog = {
@@ -167,6 +177,7 @@ const plan: Dialog = {
   tool: 'ExitPlanMode',
   input: { plan: '# A plan\n\n1. Look at the code\n2. Change one thing\n3. Test it\n' },
   choices: [],
+  questions: [],
 };
 
 const helpText = `This is the **built-in practice agent**. It is no AI: it answers so that you can try the bridge before a real agent is installed.

@@ -43,6 +43,11 @@ describe("the practice agent's script", () => {
     expect(help.length).toBeLessThan(2000);
   });
 
+  it('asks with as much patience as it is told to have', () => {
+    expect(stepsFor('ask 2.5')).toMatchObject([{ do: 'ask', dialog: { prompt: 'permission', patienceMs: 2500 } }]);
+    expect(stepsFor('ask')).not.toMatchObject([{ dialog: { patienceMs: expect.any(Number) } }]);
+  });
+
   it('works for a while, and says one text at the end', () => {
     expect(stepsFor('slow 3')).toEqual([
       { do: 'work', seconds: 3, aloud: true },
