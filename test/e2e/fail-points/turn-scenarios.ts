@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Transition } from '../../../src/model/transitions.ts';
 import { answered } from './ledger.ts';
 import type { Post } from './ledger.ts';
@@ -5,6 +7,9 @@ import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 const question = /vai answer \S+/;
+
+/** A dialog that was just drawn takes no keys, in milliseconds. */
+const deafMs = 200;
 
 const allowed = 'You allowed it.';
 
@@ -56,6 +61,7 @@ export const turnScenarios: Readonly<Record<Exclude<Transition, `inbox:${string}
   'prompt:open>overtaken': {
     act: async (stage) => {
       await letAsk(stage, 'ask', /was decided at the terminal/, allowed);
+      await sleep(deafMs);
       await stage.press(1, 'y');
     },
   },
