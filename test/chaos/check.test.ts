@@ -118,6 +118,13 @@ describe('the judge of a scenario', () => {
     expect(broken({ received: [[texts[1], texts[0]]], happenings })).toEqual(['order']);
   });
 
+  it('forgives what the gateway told late', () => {
+    const swapped = [lines[0], lines[1], lines[3], lines[2]];
+    const wrong = { received: [[texts[1], texts[0]]], lines: [swapped] };
+    expect(broken({ ...wrong, happenings: [{ at: 1050, what: 'late' }] })).toEqual([]);
+    expect(broken({ ...wrong, happenings: [{ at: 1200, what: 'late' }] })).toEqual(['order']);
+  });
+
   it('sees answers in the wrong order', () => {
     expect(broken({ lines: [[lines[0], lines[1], lines[3], lines[2]]] })).toEqual(['order']);
   });
@@ -152,7 +159,7 @@ describe('the judge of a scenario', () => {
   });
 
   it('sees a failure that is told as success', () => {
-    const doomed = { ...first, ending: 'failed', answer: undefined } as const;
+    const doomed = { ...first, ending: 'failed' } as const;
     expect(broken({ said: [said(doomed, '101', 1000), good.said[1]] })).toEqual(['untrue']);
   });
 

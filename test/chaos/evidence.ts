@@ -43,6 +43,7 @@ export interface Happening {
     | 'clock moved'
     | 'chat trouble'
     | 'reorder'
+    | 'late'
     | 'disk full'
     | 'faults over';
   /** Undefined for all of them. */

@@ -67,7 +67,7 @@ export class Play {
   }
 
   async #take(step: TimedStep): Promise<void> {
-    const { trouble, channels } = this.#stage;
+    const { trouble } = this.#stage;
     switch (step.do) {
       case 'say':
         this.#say(step.message);
@@ -127,7 +127,7 @@ export class Play {
         return;
       case 'gateway':
         this.#note('chat trouble');
-        if (!this.#gate) trouble.troubleGateway(step.trouble);
+        if (!this.#gate) trouble.withGateway(step.trouble);
         return;
       case 'server-away':
         await this.#serverAway();
@@ -136,20 +136,27 @@ export class Play {
         await this.#serverBack();
         return;
       case 'dispatches':
-        this.#note(step.shape === 'reorder' ? 'reorder' : 'chat trouble');
-        if (step.shape === 'reorder') trouble.reorderDispatches(step.times);
-        else trouble.duplicateDispatches(step.times);
+        this.#note(step.shape === 'duplicate' ? 'chat trouble' : step.shape);
+        trouble.withDispatches(step.shape, step.times);
         return;
       case 'requests':
         this.#note('chat trouble');
-        trouble.troubleRequests(step.kind, step.trouble, step.times);
+        trouble.withRequests(step.kind, step.trouble, step.times);
         return;
-      case 'forbid':
+      case 'close-channel':
         this.#note('chat trouble');
-        trouble.forbid(channels[step.place] ?? '', step.status);
+        trouble.close(this.#channel(step.place), step.how);
         return;
-      case 'allow':
-        trouble.allow(channels[step.place] ?? '');
+      case 'open-channel':
+        trouble.open(this.#channel(step.place));
+        return;
+      case 'read-only':
+      case 'read-and-write':
+        this.#note('chat trouble');
+        trouble.setReadOnly(step.do === 'read-only');
+        return;
+      case 'forget-nonces':
+        trouble.forgetNonces();
     }
   }
 
@@ -254,7 +261,7 @@ export class Play {
   }
 
   async #endTrouble(): Promise<void> {
-    this.#stage.trouble.clear();
+    this.#stage.trouble.end();
     this.#stage.setDiskFull(false);
     await this.#serverBack();
     this.#note('faults over');

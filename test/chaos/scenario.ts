@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BridgeError, describeError } from '../../src/base/errors.ts';
 import { findViolations } from './check.ts';
 import type { Evidence } from './evidence.ts';
-import { planScenario } from './plan.ts';
 import type { Plan } from './plan.ts';
+import { planScenario } from './planner.ts';
 import { Play } from './play.ts';
 import { Stage } from './stage.ts';
 

@@ -6,9 +6,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 
 import { systemClock } from '../../src/base/clock.ts';
+import type { Clock } from '../../src/base/clock.ts';
 import { systemErrorCode } from '../../src/base/errors.ts';
 import { connectControl } from '../../src/control/client.ts';
 import type { ControlClient } from '../../src/control/client.ts';
+import { Faults } from '../../src/local-discord/faults.ts';
 import { startLocalDiscord } from '../../src/local-discord/local-discord.ts';
 import type { LocalDiscord } from '../../src/local-discord/local-discord.ts';
 import { Installation } from '../e2e/support/installation.ts';
@@ -42,12 +44,25 @@ export interface Books {
   readonly openTurns: number;
 }
 
+/** The sessions and places of a stage. */
+export type Shape = Pick<Plan, 'sessions' | 'threads' | 'elsewhere'>;
+
+export interface StageOptions {
+  readonly faults: Faults;
+  /** The chat server's clock. */
+  readonly clock: Clock;
+  /** More settings of the installation. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** More modules that every process of the installation loads first. */
+  readonly preload?: readonly URL[];
+}
+
 /**
  * A chat server that outlives the daemon, people on it, and one installation whose machine can be tampered with. Owns
  * everything a scenario needs; `destroy` leaves nothing behind. Knows nothing about plans being carried out.
  */
 export class Stage {
-  readonly trouble = new Trouble();
+  readonly trouble: Trouble;
   readonly discord: LocalDiscord;
   readonly owner: Person;
   readonly stranger: Person;
@@ -56,42 +71,40 @@ export class Stage {
   readonly channels: readonly string[];
   readonly #clockFile: string;
 
-  private constructor(discord: LocalDiscord, trouble: Trouble, plan: Plan, threads: readonly string[]) {
-    this.trouble = trouble;
-    this.discord = discord;
+  private constructor(discord: LocalDiscord, channels: readonly string[], shape: Shape, options: StageOptions) {
     const { api } = discord;
-    this.owner = new Person({ api, token: discord.userToken, trouble });
-    this.stranger = new Person({ api, token: discord.addUser({ name: 'mallory' }).token, trouble });
-    this.channels = [
-      ...plan.sessions.map((_mode, index) => discord.ensureChannel({ name: `work-${index + 1}` })),
-      ...threads,
-      ...(plan.elsewhere ? [discord.ensureChannel({ name: 'elsewhere' })] : []),
-    ];
+    this.discord = discord;
+    this.channels = channels;
+    this.owner = new Person({ api, token: discord.userToken });
+    this.stranger = new Person({ api, token: discord.addUser({ name: 'mallory' }).token });
+    this.trouble = new Trouble(options.faults);
+    const preloaded = [new URL('machine.mjs', import.meta.url), ...(options.preload ?? [])];
     this.bridge = new Installation({
       DISCORD_API_URL: api,
       DISCORD_BOT_TOKEN: discord.botToken,
       OWNER_USER_ID: discord.userId,
-      NODE_OPTIONS: `--import ${new URL('machine.mjs', import.meta.url).href}`,
+      NODE_OPTIONS: preloaded.map(({ href }) => `--import ${href}`).join(' '),
+      ...options.environment,
     });
     this.#clockFile = join(this.bridge.paths.home, 'clock');
     this.bridge.environment['BRIDGE_TEST_CLOCK'] = this.#clockFile;
-    const entries = plan.sessions.map((whileBusy, index) => {
-      const channel = this.channels[index];
+    const entries = shape.sessions.map((whileBusy, index) => {
+      const channel = channels[index];
       return [String(index + 1), whileBusy === 'queue' ? channel : { channel, whileBusy }] as const;
     });
     this.bridge.writeConfig('sessions.json', JSON.stringify(Object.fromEntries(entries)));
   }
 
-  static async open(plan: Plan): Promise<Stage> {
-    const trouble = new Trouble();
-    const discord = await startLocalDiscord({ port: 0, dataFile: ':memory:', clock: systemClock, faults: trouble });
-    const owner = new Person({ api: discord.api, token: discord.userToken, trouble });
-    const first = discord.ensureChannel({ name: 'work-1' });
-    const threads: string[] = [];
-    for (const [index, place] of placesOf(plan).entries()) {
-      if (place.kind === 'thread') threads.push(await owner.openThread(first, `thread ${index}`));
+  static async open(shape: Shape, options: Partial<StageOptions> = {}): Promise<Stage> {
+    const { faults = new Faults(), clock = systemClock } = options;
+    const discord = await startLocalDiscord({ port: 0, dataFile: ':memory:', clock, faults });
+    const owner = new Person({ api: discord.api, token: discord.userToken });
+    const channels: string[] = [];
+    for (const [index, { kind, session }] of placesOf(shape).entries()) {
+      if (kind === 'thread') channels.push(await owner.openThread(channels[session - 1] ?? '', `thread ${index}`));
+      else channels.push(discord.ensureChannel({ name: `${kind}-${index + 1}` }));
     }
-    return new Stage(discord, trouble, plan, threads);
+    return new Stage(discord, channels, shape, { ...options, faults, clock });
   }
 
   /** Runs an action with a connection to the daemon. @throws BridgeError, `no-daemon` among others. */

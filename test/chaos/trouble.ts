@@ -1,5 +1,4 @@
-import { Faults } from '../../src/local-discord/faults.ts';
-import type { RequestFault, RequestMatch } from '../../src/local-discord/faults.ts';
+import type { Faults, RequestMatch } from '../../src/local-discord/faults.ts';
 import type { GatewayTrouble, RequestKind, RequestTrouble } from './plan.ts';
 
 /** The bridge's requests of each kind. */
@@ -15,101 +14,135 @@ const requestsOf: Readonly<Record<RequestKind, RequestMatch>> = {
 /** Milliseconds that a slow request takes longer. */
 const slowMs = 800;
 
-/** Seconds after which the server says it may be asked again. */
-const retryAfter = 0.4;
+/** Milliseconds after which the server says it may be asked again. */
+const retryAfterMs = 400;
 
-/**
- * What goes wrong with a chat server, for the bridge alone: people's own requests are spared, so that what they said is
- * known for certain.
- */
-export class Trouble extends Faults {
-  readonly #spared = new Map<string, number>();
-  readonly #forbidden = new Map<string, 403 | 404>();
+/** Milliseconds between heartbeats: with Discord's 41 s a dead connection would outlast every scenario. */
+const heartbeatMs = 2000;
 
-  /** The next request of this kind is a person's. */
-  spare(method: string, path: string): void {
-    const request = `${method} ${path}`;
-    this.#spared.set(request, (this.#spared.get(request) ?? 0) + 1);
-  }
+/** Does to a chat server what a plan says, for the bridge alone: what people say there is known for certain. */
+export class Trouble {
+  readonly #faults: Faults;
 
-  /** From now on the bot may not write in a channel, or is told that it is not there. */
-  forbid(channel: string, status: 403 | 404): void {
-    this.#forbidden.set(channel, status);
-  }
-
-  allow(channel: string): void {
-    this.#forbidden.delete(channel);
+  constructor(faults: Faults) {
+    this.#faults = faults;
+    faults.heartbeatIntervalMs = heartbeatMs;
   }
 
   /** Arms trouble for the next requests of a kind. */
-  troubleRequests(kind: RequestKind, trouble: RequestTrouble, times: number): void {
-    const match = { ...requestsOf[kind], times };
+  withRequests(kind: RequestKind, trouble: RequestTrouble, times: number): void {
+    const faults = this.#faults;
+    const match = { ...requestsOf[kind], by: 'bot', times } as const;
     switch (trouble) {
       case '500':
       case '502':
       case '503':
-        this.failRequests(match, { status: Number(trouble), body: { code: 0, message: 'trouble' } });
+        faults.failRequests(match, { status: Number(trouble), body: { code: 0, message: 'trouble' } });
         return;
-      case '429': {
-        const body = { message: 'You are being rate limited.', retry_after: retryAfter, global: false };
-        this.failRequests(match, { status: 429, body, headers: { 'retry-after': String(retryAfter) } });
+      case '500 afterwards':
+        faults.failAfterwards(match, { status: 500, body: { code: 0, message: 'trouble' } });
         return;
-      }
+      case '429':
+        faults.limitAtOnce(match, 'user', retryAfterMs);
+        return;
+      case '429, global':
+        faults.limitAtOnce(match, 'global', retryAfterMs);
+        return;
       case '429 as a page':
-        this.failRequests(match, { status: 429, body: '<html>slow down</html>', headers: { 'retry-after': '1' } });
+        faults.limitAtOnce(match, 'page', retryAfterMs);
         return;
       case 'reset before':
       case 'reset after':
-        this.resetRequests(match, trouble === 'reset before' ? 'before' : 'after');
+        faults.resetRequests(match, trouble === 'reset before' ? 'before' : 'after');
         return;
       case 'slow before':
       case 'slow after':
-        this.delayRequests(match, slowMs, trouble === 'slow before' ? 'before' : 'after');
+        faults.delayRequests(match, slowMs, trouble === 'slow before' ? 'before' : 'after');
+        return;
+      case 'half an answer':
+        faults.truncateAnswers(match);
     }
   }
 
-  /** Does something to every connection of the gateway. */
-  troubleGateway(trouble: GatewayTrouble): void {
+  /** Does something to every connection of the gateway, or to those that come. */
+  withGateway(trouble: GatewayTrouble): void {
+    const faults = this.#faults;
     switch (trouble) {
       case 'drop':
-        this.dropConnections();
+        faults.dropConnections();
         return;
       case 'close 1000':
       case 'close 1001':
       case 'close 4000':
+      case 'close 4007':
       case 'close 4009':
-        this.dropConnections(Number(trouble.slice('close '.length)));
+        faults.dropConnections(Number(trouble.slice('close '.length)));
         return;
       case 'reconnect':
-        this.requestReconnect();
+        faults.requestReconnect();
         return;
       case 'invalid session':
       case 'invalid session, resumable':
-        this.invalidateSessions(trouble === 'invalid session, resumable');
+        faults.invalidateSessions(trouble === 'invalid session, resumable');
+        return;
+      case 'freeze':
+        faults.freezeConnections();
+        return;
+      case 'mute':
+        faults.muteConnections();
+        return;
+      case 'no acks':
+        faults.withholdAcks = true;
+        return;
+      case 'no hello':
+        faults.withholdHello = true;
+        faults.dropConnections();
+        return;
+      case 'no resume':
+        faults.ignoreResume = true;
+        faults.dropConnections();
+        return;
+      case 'no identify':
+        faults.ignoreIdentify = true;
+        faults.invalidateSessions(false);
     }
   }
 
-  override takeForRequest(method: string, path: string): readonly RequestFault[] {
-    const request = `${method} ${path}`;
-    const spared = this.#spared.get(request) ?? 0;
-    if (spared > 0) {
-      this.#spared.set(request, spared - 1);
-      return [];
-    }
-    const status = this.#refusal(method, path);
-    if (status === undefined) return super.takeForRequest(method, path);
-    const body =
-      status === 403 ? { code: 50_013, message: 'Missing Permissions' } : { code: 10_003, message: 'Unknown Channel' };
-    return [{ kind: 'answer', status, body }];
+  /** Dispatches come twice, after the one behind them, or late. */
+  withDispatches(shape: 'duplicate' | 'reorder' | 'late', times: number): void {
+    if (shape === 'duplicate') this.#faults.duplicateDispatches(times);
+    else if (shape === 'reorder') this.#faults.reorderDispatches(times);
+    else this.#faults.delayDispatches(times, slowMs);
   }
 
-  override clear(): void {
-    super.clear();
-    this.#forbidden.clear();
+  /** From now on the bot may not enter a channel, or is told that it is not there. */
+  close(channel: string, how: 'forbidden' | 'gone'): void {
+    this.#faults.closeChannel(channel, how);
   }
 
-  #refusal(method: string, path: string): 403 | 404 | undefined {
-    const channel = method === 'POST' ? /^\/channels\/(\d+)\/messages$/.exec(path)?.[1] : undefined;
-    return channel === undefined ? undefined : this.#forbidden.get(channel);
+  open(channel: string): void {
+    this.#faults.openChannel(channel);
+  }
+
+  setReadOnly(readOnly: boolean): void {
+    this.#faults.readOnly = readOnly;
+  }
+
+  forgetNonces(): void {
+    this.#faults.forgetNonces();
+  }
+
+  goAway(): Promise<void> {
+    return this.#faults.goAway();
+  }
+
+  comeBack(): Promise<void> {
+    return this.#faults.comeBack();
+  }
+
+  /** Everything is well again; a connection that is frozen stays so. */
+  end(): void {
+    this.#faults.clear();
+    this.#faults.heartbeatIntervalMs = heartbeatMs;
   }
 }

@@ -1,0 +1,82 @@
+import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { systemErrorCode } from '../../src/base/errors.ts';
+import { openFiles, residentMegabytes } from '../bench/scale/process-figures.ts';
+import type { Installation } from '../e2e/support/installation.ts';
+import { until } from '../e2e/support/until.ts';
+import type { Quantity } from './trend.ts';
+
+const inside = z.object({ heapUsed: z.number(), external: z.number(), resources: z.number() });
+
+const megabyte = 2 ** 20;
+
+/** What must not grow, and below which rise it is noise. */
+export const quantities = {
+  resident: { name: 'resident memory', unit: 'MB', noise: 15 },
+  heap: { name: 'heap after a collection', unit: 'MB', noise: 1.5 },
+  external: { name: 'external memory', unit: 'MB', noise: 1.5 },
+  resources: { name: 'timers, sockets, watches', unit: 'count', noise: 4 },
+  descriptors: { name: 'descriptors', unit: 'count', noise: 4 },
+  processes: { name: 'processes of the installation', unit: 'count', noise: 2 },
+  files: { name: 'files in its directory', unit: 'count', noise: 25 },
+  database: { name: 'database with its journal', unit: 'MB', noise: 1.5 },
+} as const satisfies Readonly<Record<string, Quantity>>;
+
+export type Figures = Readonly<Record<keyof typeof quantities, number>>;
+
+/** Looks at everything that must not grow. Linux only. */
+export async function takeFigures(bridge: Installation, memoryFile: string): Promise<Figures> {
+  const pid = bridge.daemonPid;
+  if (pid === undefined) throw new Error('the daemon has ended');
+  rmSync(memoryFile, { force: true });
+  process.kill(pid, 'SIGUSR2');
+  const memory = await until(() => readInside(memoryFile), { what: 'the daemon to tell its memory' });
+  const { home, discord } = bridge.paths;
+  return {
+    resident: residentMegabytes(pid),
+    heap: memory.heapUsed / megabyte,
+    external: memory.external / megabyte,
+    resources: memory.resources,
+    descriptors: openFiles(pid),
+    processes: bridge.processes().length,
+    files: countFiles(home),
+    database: ['', '-wal', '-shm'].reduce((sum, end) => sum + sizeOf(`${discord.database}${end}`), 0) / megabyte,
+  };
+}
+
+function readInside(path: string): z.infer<typeof inside> | undefined {
+  try {
+    return inside.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined; // Not there yet.
+    throw error;
+  }
+}
+
+function countFiles(directory: string): number {
+  let files = 0;
+  for (const entry of namesIn(directory)) {
+    files += entry.isDirectory() ? countFiles(join(directory, entry.name)) : 1;
+  }
+  return files;
+}
+
+function namesIn(directory: string): ReturnType<typeof list> {
+  try {
+    return list(directory);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return []; // It was removed while we looked.
+    throw error;
+  }
+}
+
+function list(directory: string): readonly { readonly name: string; isDirectory(): boolean }[] {
+  return readdirSync(directory, { withFileTypes: true });
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { BridgeError, describeError } from '../../src/base/errors.ts';
+import type { ControlClient } from '../../src/control/client.ts';
+import type { ChatEar } from '../bench/scale/chat-ear.ts';
+import { Random } from '../chaos/random.ts';
+import type { Stage } from '../chaos/stage.ts';
+
+/** Milliseconds after which an answer that has not come is missed. */
+const patienceMs = 25_000;
+
+/** Milliseconds between two of what happens to the whole: ends of agents, gaps in the connection, looks at the status. */
+const deathEveryMs = 20_000;
+const gapEveryMs = 25_000;
+const statusEveryMs = 1000;
+
+export interface LoadOptions {
+  readonly stage: Stage;
+  readonly ear: ChatEar;
+  readonly signal: AbortSignal;
+}
+
+/** What the load came to. */
+export interface LoadCount {
+  said: number;
+  answered: number;
+  posted: number;
+  edited: number;
+  deaths: number;
+  gaps: number;
+  statusCalls: number;
+  /** What an agent took with it when it was killed. */
+  unanswered: number;
+}
+
+/**
+ * Work as fast as it goes, of every kind, in all sessions at once. Owns what was said and not answered yet. Knows
+ * nothing about what is measured meanwhile.
+ */
+export class Load {
+  readonly count: LoadCount = {
+    said: 0,
+    answered: 0,
+    posted: 0,
+    edited: 0,
+    deaths: 0,
+    gaps: 0,
+    statusCalls: 0,
+    unanswered: 0,
+  };
+  /** Everything that went wrong. */
+  readonly troubles: string[] = [];
+  readonly #options: LoadOptions;
+  readonly #random = new Random(1);
+  readonly #waiting = new Map<string, () => void>();
+  /** What was heard lately, to see what is said twice. */
+  readonly #heard = new Set<string>();
+  #next = 0;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+  }
+
+  /** Works until the signal; then waits for the last answers. */
+  async run(): Promise<void> {
+    const { stage, ear } = this.#options;
+    const stop = ear.on((_channel, text) => this.#hear(text));
+    try {
+      await Promise.all([
+        ...stage.channels.map((channel, index) => this.#talk(channel, index + 1)),
+        this.#every(statusEveryMs, () => this.#look()),
+        this.#every(deathEveryMs, () => this.#killAgent()),
+        this.#every(gapEveryMs, () => this.#makeGap()),
+      ]);
+    } finally {
+      stop();
+    }
+    const { unanswered, deaths } = this.count;
+    if (unanswered > deaths) this.troubles.push(`${unanswered} messages had no answer, and only ${deaths} agents died`);
+  }
+
+  /** One person in one channel: says something, waits for the answer, says the next. */
+  async #talk(channel: string, session: number): Promise<void> {
+    const { owner } = this.#options.stage;
+    while (!this.#options.signal.aborted) {
+      const kind = this.#random.next();
+      if (kind < 0.06) await this.#post(session);
+      else if (kind < 0.1) await this.#burst(channel);
+      else if (kind < 0.16) {
+        const mark = this.#mark();
+        const answer = this.#answerTo(mark);
+        const id = await owner.say(channel, `${mark} as it was`);
+        await owner.edit(channel, id, `${mark} as it is`);
+        this.count.said += 1;
+        this.count.edited += 1;
+        await answer;
+      } else await this.#say(channel);
+    }
+  }
+
+  async #burst(channel: string): Promise<void> {
+    await Promise.all(Array.from({ length: 10 }, () => this.#say(channel)));
+  }
+
+  async #say(channel: string): Promise<void> {
+    const mark = this.#mark();
+    const answer = this.#answerTo(mark);
+    await this.#options.stage.owner.say(channel, `${mark} hello`);
+    this.count.said += 1;
+    await answer;
+  }
+
+  async #post(session: number): Promise<void> {
+    const mark = this.#mark();
+    const answer = this.#answerTo(mark);
+    await this.#control((client) => client.post({ kind: 'session', session }, `${mark} posted`));
+    this.count.posted += 1;
+    await answer;
+  }
+
+  /** Resolves when the bot has said this mark. An agent's death takes one message with it, which is no fault. */
+  #answerTo(mark: string): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(mark);
+        this.count.unanswered += 1;
+        resolve();
+      }, patienceMs);
+      this.#waiting.set(mark, () => {
+        clearTimeout(timer);
+        this.#waiting.delete(mark);
+        this.count.answered += 1;
+        resolve();
+      });
+    });
+  }
+
+  #hear(text: string): void {
+    const mark = /\b(w\d+)\b/.exec(text)?.[1];
+    if (mark === undefined) return;
+    if (this.#heard.has(mark)) this.troubles.push(`${mark} was said twice: ${text}`);
+    this.#heard.add(mark);
+    if (this.#heard.size > 20_000) for (const old of [...this.#heard].slice(0, 10_000)) this.#heard.delete(old);
+    this.#waiting.get(mark)?.();
+  }
+
+  async #look(): Promise<void> {
+    await this.#control(async (client) => {
+      const { sessions } = await client.status();
+      this.count.statusCalls += 1;
+      for (const { number, lifecycle } of sessions) if (lifecycle === 'failed') await client.recover(number);
+    });
+  }
+
+  async #killAgent(): Promise<void> {
+    const session = this.#random.between(1, this.#options.stage.channels.length);
+    await this.#control(async (client) => {
+      const pid = (await client.status()).sessions.find(({ number }) => number === session)?.pid;
+      if (typeof pid !== 'number') return;
+      process.kill(pid, 'SIGKILL');
+      this.count.deaths += 1;
+    });
+  }
+
+  /** The gateway forgets the bridge: what is said until it is back has to be fetched. */
+  async #makeGap(): Promise<void> {
+    this.#options.stage.trouble.withGateway('invalid session');
+    this.count.gaps += 1;
+    await Promise.resolve();
+  }
+
+  async #every(intervalMs: number, action: () => Promise<void>): Promise<void> {
+    const { signal } = this.#options;
+    while (!signal.aborted) {
+      await sleep(intervalMs, undefined, { signal }).then(action, () => undefined);
+    }
+  }
+
+  async #control(action: (client: ControlClient) => Promise<unknown>): Promise<void> {
+    try {
+      await this.#options.stage.control(action);
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      this.troubles.push(describeError(error));
+    }
+  }
+
+  #mark(): string {
+    this.#next += 1;
+    return `w${this.#next}`;
+  }
+}

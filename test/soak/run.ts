@@ -1,0 +1,74 @@
+import { soak } from './soak.ts';
+import type { SoakResult } from './soak.ts';
+import type { Trend } from './trend.ts';
+
+const helpText = `Usage: npm run soak [-- --minutes N] [--sessions N]
+
+Puts a bridge under load for N minutes (default 20), with its agents dying and its connection breaking now and then, and
+judges whether anything grows: memory, descriptors, processes, files, the database.
+`;
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    process.stderr.write('Stopping; cleaning up ...\n');
+    interrupted.abort();
+  });
+}
+
+/** Gives the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(helpText);
+    return 0;
+  }
+  const minutes = numberAfter(args, '--minutes', 20);
+  const sessions = numberAfter(args, '--sessions', 4);
+  const result = await soak({
+    lengthMs: minutes * 60_000,
+    sessions,
+    signal: interrupted.signal,
+    onSample: (at, figures, count) => {
+      const values = Object.entries(figures).map(([name, value]) => `${name} ${value.toFixed(1)}`);
+      process.stdout.write(
+        `${(at / 1000).toFixed(0).padStart(5)} s  ${values.join('  ')}  answered ${count.answered}\n`,
+      );
+    },
+  });
+  process.stdout.write(`\n${report(result)}\n`);
+  return result.troubles.length > 0 || result.trends.some(({ grows }) => grows) ? 1 : 0;
+}
+
+/** What came of it, for people. */
+function report({ count, troubles, trends, hours, warmUpMs }: SoakResult): string {
+  return [
+    `Load: ${Object.entries(count)
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join(', ')}; ${hours} hours on the machine's clock.`,
+    `After ${(warmUpMs / 1000).toFixed(0)} s of warming up:`,
+    ...trends.map(describeTrend),
+    ...troubles.slice(0, 20).map((trouble) => `Trouble: ${trouble}`),
+    ...(troubles.length > 20 ? [`... and ${troubles.length - 20} more`] : []),
+  ].join('\n');
+}
+
+function describeTrend({ quantity, median, slopePerHour, rise, steadiness, grows }: Trend): string {
+  const { name, unit } = quantity;
+  const figures = `median ${median.toFixed(1)} ${unit}, slope ${slopePerHour.toFixed(1)} ${unit}/h`;
+  return `  ${grows ? 'GROWS' : 'flat '}  ${name}: ${figures}, rise ${rise.toFixed(2)}, steadiness ${steadiness.toFixed(2)}`;
+}
+
+function numberAfter(args: readonly string[], name: string, usual: number): number {
+  const index = args.indexOf(name);
+  if (index < 0) return usual;
+  const value = Number(args[index + 1]);
+  if (!(value > 0)) throw new Error(`${name} needs a number above 0.`);
+  return value;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`soak: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+}

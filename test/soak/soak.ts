@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { systemClock } from '../../src/base/clock.ts';
+import { ChatEar } from '../bench/scale/chat-ear.ts';
+import { Stage } from '../chaos/stage.ts';
+import { quantities, takeFigures } from './figures.ts';
+import type { Figures } from './figures.ts';
+import { Load } from './load.ts';
+import type { LoadCount } from './load.ts';
+import { trendOf } from './trend.ts';
+import type { Sample, Trend } from './trend.ts';
+
+const hourMs = 3_600_000;
+
+/** Milliseconds that an hour and a bit takes: the clocks of the chat server and of the machine are moved on together. */
+const slowestHourMs = 40_000;
+const fastestHourMs = 5000;
+
+/** How long what is done with is kept, on the clocks that run fast. */
+const retention = '20s';
+
+export interface SoakOptions {
+  /** Milliseconds of load. */
+  readonly lengthMs: number;
+  readonly sessions: number;
+  readonly onSample?: (at: number, figures: Figures, count: LoadCount) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface SoakResult {
+  readonly count: LoadCount;
+  readonly troubles: readonly string[];
+  readonly trends: readonly Trend[];
+  /** Hours that went by on the machine's clock. */
+  readonly hours: number;
+  /** Milliseconds at the begin that are not judged. */
+  readonly warmUpMs: number;
+}
+
+/** Puts a bridge under load and looks at what grows. Leaves nothing behind. */
+export async function soak(options: SoakOptions): Promise<SoakResult> {
+  const { lengthMs, sessions } = options;
+  let offset = 0;
+  const clock = { ...systemClock, now: () => Date.now() + offset };
+  const shape = { sessions: Array.from({ length: sessions }, () => 'queue' as const), threads: 0, elsewhere: false };
+  const stage = await Stage.open(shape, {
+    clock,
+    preload: [new URL('sampler.mjs', import.meta.url)],
+    environment: { LOG_LEVEL: 'info', CATCH_UP_MAX_AGE: 'forever', ...retentionSettings() },
+  });
+  const memoryFile = join(stage.bridge.paths.home, 'memory.json');
+  stage.bridge.environment['BRIDGE_TEST_MEMORY'] = memoryFile;
+  const ear = await ChatEar.open(stage.discord.api, stage.discord.userToken);
+  try {
+    const told = await stage.bridge.startDaemon();
+    if (told.kind !== 'ready') throw new Error(`the daemon did not start: ${told.message ?? told.kind}`);
+    const end = AbortSignal.any([AbortSignal.timeout(lengthMs), ...(options.signal ? [options.signal] : [])]);
+    const load = new Load({ stage, ear, signal: end });
+    const work = load.run();
+    const series: { readonly at: number; readonly figures: Figures }[] = [];
+    const everyMs = Math.max(1000, Math.min(5000, lengthMs / 60));
+    const anHourMs = Math.min(slowestHourMs, Math.max(fastestHourMs, lengthMs / 12));
+    const begin = performance.now();
+    let hours = 0;
+    while (!end.aborted) {
+      await Promise.race([sleep(everyMs), work]);
+      const at = performance.now() - begin;
+      const figures = await takeFigures(stage.bridge, memoryFile);
+      series.push({ at, figures });
+      options.onSample?.(at, figures, load.count);
+      if (at > (hours + 1) * anHourMs) {
+        hours += 1;
+        offset = hours * (hourMs + 60_000);
+        stage.setClock(offset);
+      }
+    }
+    await work;
+    const warmUpMs = Math.min(Math.max(lengthMs / 3, 20_000), 240_000);
+    return { count: load.count, troubles: load.troubles, trends: trendsOf(series, warmUpMs), hours, warmUpMs };
+  } finally {
+    ear.close();
+    await stage.destroy();
+  }
+}
+
+function retentionSettings(): Readonly<Record<string, string>> {
+  const kinds = ['MESSAGES', 'POSTS', 'TURNS', 'PROMPTS', 'CHANNELS', 'FILES'];
+  return Object.fromEntries(kinds.map((kind) => [`RETENTION_${kind}`, retention]));
+}
+
+function trendsOf(series: readonly { readonly at: number; readonly figures: Figures }[], warmUpMs: number): Trend[] {
+  const judged = series.filter(({ at }) => at >= warmUpMs);
+  return (Object.keys(quantities) as (keyof Figures)[]).map((name) => {
+    const samples: readonly Sample[] = judged.map(({ at, figures }) => ({ at, value: figures[name] }));
+    return trendOf(quantities[name], samples);
+  });
+}
