@@ -68,6 +68,8 @@ export interface DaemonOptions {
   readonly echoLog: boolean;
   /** Somebody asked for the end of the daemon. */
   readonly onStopRequested: (options: StopOptions) => void;
+  /** Agents in the place of the real ones, for measurements. */
+  readonly openAgents?: typeof openAgents;
 }
 
 /**
@@ -95,7 +97,8 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   const uncertain = stores.inbox.markUncertain('sending', clock.now());
   if (uncertain > 0) log.info({ count: uncertain }, 'messages of the last run will be looked up');
   let keepSessions = true;
-  const agents = await openAgents(ground, { umask: options.umask, keepSessions: () => keepSessions }, scope);
+  const open = options.openAgents ?? openAgents;
+  const agents = await open(ground, { umask: options.umask, keepSessions: () => keepSessions }, scope);
   const { token, apiUrl } = server;
   const transport = createDiscordTransport({
     token,

@@ -6,6 +6,16 @@ import { page } from './page.ts';
 import { readiness } from './readiness.ts';
 import { reply } from './reply.ts';
 import { scale } from './scale/scale.ts';
+import { throughput } from './throughput/throughput.ts';
 
 /** Everything that `npm run bench` measures, in this order. */
-export const measurements: readonly Measurement[] = [delivery, reply, commands, readiness, memory, page, scale];
+export const measurements: readonly Measurement[] = [
+  delivery,
+  reply,
+  commands,
+  readiness,
+  memory,
+  page,
+  throughput,
+  scale,
+];

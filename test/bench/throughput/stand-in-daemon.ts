@@ -1,0 +1,31 @@
+import { startDaemon } from '../../../src/compose/start-daemon.ts';
+import { createDriverRegistry } from '../../../src/agents/registry.ts';
+import { resolvePaths } from '../../../src/config/paths.ts';
+import { FakeAgentDriver } from '../../fakes/fake-agent-driver.ts';
+import { FakeTerminal } from '../../fakes/fake-terminal.ts';
+
+/**
+ * The daemon as it is, but its agents are no processes: each answers in this one, at once. What is left to be measured is
+ * the bridge. Tells its parent when it is ready, and ends on SIGTERM.
+ */
+const umask = process.umask(0o077);
+const daemon = await startDaemon({
+  paths: resolvePaths({ environment: process.env }),
+  environment: process.env,
+  umask,
+  echoLog: false,
+  onStopRequested: () => undefined,
+  openAgents: ({ clock }) => {
+    const driver = new FakeAgentDriver({ clock, name: 'scripted' });
+    driver.onMessage = (text, agent) => agent.finish(`answer to ${text}`);
+    return Promise.resolve({
+      terminal: new FakeTerminal(),
+      drivers: createDriverRegistry([driver]),
+      choice: { name: 'scripted', why: 'This is a measurement.' },
+    });
+  },
+});
+process.on('SIGTERM', () => {
+  void daemon.stop({ keepSessions: true }).then(() => process.exit());
+});
+process.send?.({ kind: 'ready' });

@@ -1,0 +1,80 @@
+import type { BenchContext, Measurement } from '../measurement.ts';
+import { CountingServer, allowedSeconds } from './discord-limits.ts';
+import { FloodWorld } from './flood.ts';
+import type { Flood, Outcome } from './flood.ts';
+
+const whole: Flood = { sessions: 50, perSession: 20 };
+const quickly: Flood = { sessions: 10, perSession: 10 };
+
+const perMessage = 'confirmed, per message';
+const wait = 'one message, event to confirmed';
+const wrong = 'lost, doubled, out of order, unanswered';
+const limited = "posted, with Discord's limits";
+const allowed = 'the shortest time that the limits allow';
+const refused = 'requests over a limit';
+const memory = 'daemon, resident memory afterwards';
+
+/** Demand (g): many messages at once, and Discord's limits used as far as they go. */
+export const throughput: Measurement = {
+  name: 'throughput',
+  title:
+    '1000 messages at once over 50 sessions, from the moment the chat server takes each until the confirmation of the ' +
+    'agent is on disk (stand-in agents in the process of the daemon, which answer at once), and until everything is posted',
+  quantities: [
+    // 200 messages in a second.
+    { name: perMessage, unit: 'ms', goals: [{ statistic: 'median', atMost: 5 }] },
+    { name: wait, unit: 'ms' },
+    { name: wrong, unit: 'count', goals: [{ statistic: 'max', atMost: 0 }] },
+    // 95 per cent of what the limits allow.
+    { name: limited, unit: 's', baseline: allowed, goals: [{ statistic: 'ratio', atMost: 1 / 0.95 }] },
+    { name: allowed, unit: 's' },
+    { name: refused, unit: 'count' },
+    { name: memory, unit: 'MB' },
+  ],
+  maxSeconds: 300,
+  async run(context) {
+    const flood = context.quick ? quickly : whole;
+    const free = await pour(context, { name: 'free', flood, server: new CountingServer({ isLimited: false }) });
+    const server = new CountingServer({ isLimited: true });
+    const held = await pour(context, { name: 'limited', flood, server });
+    for (const { confirmedSeconds, confirmedAfter, faults, memory: megabytes } of [free, held]) {
+      context.record(perMessage, (confirmedSeconds * 1000) / confirmedAfter.length);
+      for (const ms of confirmedAfter) context.record(wait, ms);
+      context.record(wrong, faults.length);
+      context.record(memory, megabytes);
+      for (const fault of faults.slice(0, 5)) context.note(fault);
+    }
+    const { taken } = server;
+    context.record(limited, ((taken.at(-1)?.at ?? NaN) - (taken[0]?.at ?? NaN)) / 1000);
+    context.record(allowed, allowedSeconds(taken));
+    context.record(refused, server.refused);
+    const kinds = (['post', 'reaction', 'other'] as const).map(
+      (kind) => `${taken.filter((one) => one.kind === kind).length} ${kind}`,
+    );
+    context.note(
+      `${flood.sessions * flood.perSession} messages over ${flood.sessions} sessions, said within ` +
+        `${free.saidSeconds.toFixed(1)} and ${held.saidSeconds.toFixed(1)} s. Requests of the bot with limits: ` +
+        `${kinds.join(', ')}; "other" is mostly "is typing".`,
+    );
+    context.note(
+      'The limits: 50 requests in a second over all, 5 messages in 5 s and one reaction in 0.25 s for each channel. The ' +
+        'bridge keeps a little below the first by itself; what is allowed is reckoned from the requests that were made.',
+    );
+  },
+};
+
+/** A chat server and a daemon of its own for one flood. */
+async function pour(
+  context: BenchContext,
+  { name, flood, server }: { readonly name: string; readonly flood: Flood; readonly server: CountingServer },
+): Promise<Outcome> {
+  const { sessions, perSession } = flood;
+  const world = await FloodWorld.open(context, { name, sessions, server });
+  await world.startDaemon();
+  server.taken.length = 0;
+  await world.say(perSession);
+  await world.settled(sessions * perSession);
+  const outcome = await world.outcome(perSession);
+  await world.stopDaemon();
+  return outcome;
+}
