@@ -1,5 +1,7 @@
-import { REST, RESTEvents, Routes } from 'discord.js';
+import { DefaultRestOptions, REST, RESTEvents, Routes } from 'discord.js';
+import type { RESTOptions } from 'discord.js';
 
+import type { Clock } from '../base/clock.ts';
 import { BridgeError, describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { isUnauthorized, toChatError } from './send-errors.ts';
@@ -7,10 +9,20 @@ import { isUnauthorized, toChatError } from './send-errors.ts';
 export interface RestCallsOptions {
   readonly token: string;
   readonly apiUrl: string | undefined;
+  readonly clock: Clock;
   readonly log: Log;
   /** The server refused the token for one request. */
   readonly onUnauthorized: () => void;
 }
+
+type MakeRequest = RESTOptions['makeRequest'];
+
+/** How long the server may take to answer one request, in milliseconds; a slow line may take long for files. */
+const answerMs = 15_000;
+const uploadMs = 180_000;
+
+/** A wait that the server asks for is worth a warning from so many milliseconds on. */
+const longWaitMs = 30_000;
 
 /**
  * Owns the REST side of the connection and its rate limits: requests under way, and what their failures mean. Works
@@ -24,10 +36,17 @@ export class RestCalls {
 
   constructor(options: RestCallsOptions) {
     this.#options = options;
-    this.#rest = new REST({ version: '10', ...(options.apiUrl === undefined ? {} : { api: options.apiUrl }) });
+    this.#rest = new REST({
+      version: '10',
+      // The library repeats at once, three times in a row: whoever asks has a back-off, and the same nonce.
+      retries: 0,
+      timeout: 2 * uploadMs,
+      makeRequest: (url, init) => this.#request(url, init),
+      ...(options.apiUrl === undefined ? {} : { api: options.apiUrl }),
+    });
     this.#rest.setToken(options.token);
-    this.#rest.on(RESTEvents.RateLimited, ({ route, timeToReset }) => {
-      options.log.debug({ route, waitMs: timeToReset }, 'chat server asked to wait');
+    this.#rest.on(RESTEvents.RateLimited, ({ route, timeToReset: waitMs }) => {
+      options.log[waitMs < longWaitMs ? 'debug' : 'warn']({ route, waitMs }, 'chat server asked to wait');
     });
   }
 
@@ -81,5 +100,27 @@ export class RestCalls {
     for (const controller of this.#running) controller.abort();
     this.#rest.clearHashSweeper();
     this.#rest.clearHandlerSweeper();
+  }
+
+  /** One request as the library makes it, which waits for ever and repeats some answers without a pause. */
+  async #request(...[url, init]: Parameters<MakeRequest>): ReturnType<MakeRequest> {
+    const patience = new AbortController();
+    const cancel = this.#options.clock.after(init.body instanceof FormData ? uploadMs : answerMs, () => {
+      patience.abort();
+    });
+    const signals = [patience.signal, ...(init.signal ? [init.signal] : [])];
+    try {
+      const answer = await DefaultRestOptions.makeRequest(url, { ...init, signal: AbortSignal.any(signals) });
+      if (answer.status === 429 && !(Number(answer.headers.get('retry-after')) > 0)) {
+        await answer.arrayBuffer();
+        throw new Error('the server says "too many requests", and not for how long');
+      }
+      return answer;
+    } catch (error) {
+      if (patience.signal.aborted) throw new Error('the server does not answer in time', { cause: error });
+      throw error;
+    } finally {
+      cancel();
+    }
   }
 }

@@ -1,17 +1,17 @@
-import { basename } from 'node:path';
-import { readFile } from 'node:fs/promises';
-
 import { Routes } from 'discord.js';
-import type { RawFile, RESTPostAPIChannelMessageJSONBody } from 'discord.js';
+import type { RESTPostAPIChannelMessageJSONBody } from 'discord.js';
 import { z } from 'zod';
 
-import { BridgeError, describeError } from '../base/errors.ts';
+import { BridgeError } from '../base/errors.ts';
 import type { ChatPart } from '../contracts/chat.ts';
-import type { OutboundFile, ReactionName } from '../model/outbound.ts';
+import type { ReactionName } from '../model/outbound.ts';
 import { parseChannelId } from '../model/session.ts';
 import type { ChannelId } from '../model/session.ts';
 import { reactionEmoji } from './reactions.ts';
 import type { RestCalls } from './rest-calls.ts';
+import { isAboutReply } from './send-errors.ts';
+import { openUploads, uploadForm } from './uploads.ts';
+import type { Upload } from './uploads.ts';
 
 const createdMessage = z.object({ id: z.string() });
 
@@ -23,22 +23,19 @@ export class Sender {
     this.#rest = rest;
   }
 
-  /** Posts one part. Nobody is pinged, whatever the text says. @returns the server's id of the message. */
+  /**
+   * Posts one part. Nobody is pinged, whatever the text says; a part whose question cannot be replied to goes without.
+   * @returns the server's id of the message.
+   */
   async send(part: ChatPart): Promise<string> {
-    const body: RESTPostAPIChannelMessageJSONBody = {
-      content: part.text,
-      nonce: part.nonce,
-      enforce_nonce: true,
-      allowed_mentions: { parse: [], replied_user: false },
-      ...(part.replyTo === undefined
-        ? {}
-        : { message_reference: { message_id: part.replyTo, fail_if_not_exists: false } }),
-    };
-    const files = await Promise.all((part.files ?? []).map(readOutbound));
-    return this.#rest.call(`A message to channel ${part.channel}`, async (rest, signal) => {
-      const answer = await rest.post(Routes.channelMessages(part.channel), { body, files, signal });
-      return createdMessage.parse(answer).id;
-    });
+    const files = await openUploads(part.files ?? []);
+    try {
+      return await this.#post(part, files);
+    } catch (error) {
+      if (part.replyTo === undefined || !isAboutReply(error)) throw error;
+      const { replyTo: _replyTo, ...alone } = part;
+      return this.#post(alone, files);
+    }
   }
 
   async edit(channel: ChannelId, messageId: string, text: string): Promise<void> {
@@ -76,15 +73,22 @@ export class Sender {
     if (channel === undefined) throw new BridgeError('chat-invalid', `${what} has the odd id "${id}".`);
     return channel;
   }
-}
 
-/** @throws BridgeError `file-unreadable` (`not-done`) naming the file. */
-async function readOutbound(file: OutboundFile): Promise<RawFile> {
-  try {
-    return { name: file.name, data: await readFile(file.path) };
-  } catch (cause) {
-    throw new BridgeError('file-unreadable', `${basename(file.path)} cannot be read: ${describeError(cause)}.`, {
-      cause,
+  async #post(part: ChatPart, files: readonly Upload[]): Promise<string> {
+    const message: RESTPostAPIChannelMessageJSONBody = {
+      ...(part.text === '' && files.length > 0 ? {} : { content: part.text }),
+      nonce: part.nonce,
+      enforce_nonce: true,
+      allowed_mentions: { parse: [], replied_user: false },
+      ...(part.replyTo === undefined
+        ? {}
+        : { message_reference: { message_id: part.replyTo, fail_if_not_exists: false } }),
+    };
+    const request =
+      files.length === 0 ? { body: message } : { body: uploadForm(message, files), passThroughBody: true };
+    return this.#rest.call(`A message to channel ${part.channel}`, async (rest, signal) => {
+      const answer = await rest.post(Routes.channelMessages(part.channel), { ...request, signal });
+      return createdMessage.parse(answer).id;
     });
   }
 }

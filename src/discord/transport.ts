@@ -80,7 +80,7 @@ class DiscordTransport implements ChatTransport {
     this.#pace = new ConnectPace({ clock, onWaiting: (failures, ms, why) => this.#onWaiting(failures, ms, why) });
     const memory = options.identifyMemory;
     this.#budget = new IdentifyBudget({ clock, log, memory, onWaiting: (until) => this.#onBudgetSpent(until) });
-    this.#rest = new RestCalls({ token: this.#token, apiUrl, log, onUnauthorized: () => this.#checkToken() });
+    this.#rest = new RestCalls({ token: this.#token, apiUrl, clock, log, onUnauthorized: () => this.#checkToken() });
     this.#sender = new Sender(this.#rest);
     this.#history = new History({ rest: this.#rest, log, ownId: () => this.#ownId });
   }

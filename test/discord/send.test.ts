@@ -1,6 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { ChatTransport } from '../../src/contracts/chat.ts';
+import type { ChannelId } from '../../src/model/session.ts';
+import { ManualClock } from '../fakes/manual-clock.ts';
 import { openLocalWorld, postsPath } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
 import { chatHandlers } from '../fakes/chat-handlers.ts';
@@ -35,9 +37,30 @@ describe('sending over REST', () => {
     expect(await texts()).toEqual(['through 403', 'through 404', 'through 400']);
   });
 
-  it('gives up a message that the server calls too large', async () => {
-    world.faults.failRequests(posting, { status: 413, body: { message: 'Request entity too large', code: 40005 } });
-    await expect(send('large')).rejects.toMatchObject({ code: 'chat-invalid', happened: 'not-done' });
+  it.each([
+    [413, 40005, 'chat-too-large'],
+    [400, 40005, 'chat-too-large'],
+    [400, 50035, 'chat-invalid'],
+    [400, 50006, 'chat-invalid'],
+    [405, 0, 'chat-invalid'],
+    [403, 50001, 'chat-forbidden'],
+    [403, 50013, 'chat-forbidden'],
+    [403, 50007, 'chat-forbidden'],
+    [400, 50083, 'chat-forbidden'],
+    [400, 160005, 'chat-forbidden'],
+    [404, 10003, 'chat-not-found'],
+    [404, 10008, 'chat-not-found'],
+  ])('tells HTTP %i with code %i as %s: nothing was done', async (status, code, expected) => {
+    world.faults.failRequests({ ...posting, times: Infinity }, { status, body: { message: 'No', code } });
+    await expect(send('refused')).rejects.toMatchObject({ code: expected, happened: 'not-done' });
+    world.faults.clear();
+    expect(await texts()).toEqual([]);
+  });
+
+  it('takes the word of a proxy that something is too large', async () => {
+    const answer = { status: 413, body: '<html>too large</html>', headers: { 'content-type': 'text/html' } };
+    world.faults.failRequests(posting, answer);
+    await expect(send('x')).rejects.toMatchObject({ code: 'chat-too-large', happened: 'not-done' });
   });
 
   it('names the permissions when one is missing', async () => {
@@ -49,13 +72,89 @@ describe('sending over REST', () => {
     });
   });
 
-  it('survives a server that fails a few times, and says so when it goes on failing', async () => {
-    world.faults.failRequests({ ...posting, times: 3 }, { status: 502, body: 'bad gateway' });
-    await send('after three');
-    world.faults.failRequests({ ...posting, times: 4 }, { status: 500, body: { message: 'oops', code: 0 } });
-    await expect(send('after four')).rejects.toMatchObject({ code: 'chat-unavailable', happened: 'unknown' });
-    await send('after four');
-    expect(await texts()).toEqual(['after three', 'after four']);
+  it.each([
+    [500, { message: 'oops', code: 0 }],
+    [502, '<html>bad gateway</html>'],
+    [503, { message: 'busy', code: 0 }],
+    [504, ''],
+  ])(
+    'asks once when the server fails with %i, and leaves repeating to whoever knows how long to wait',
+    async (status, body) => {
+      world.faults.failRequests(posting, { status, body });
+      await expect(send('again')).rejects.toMatchObject({ code: 'chat-unavailable', happened: 'unknown' });
+      await send('again');
+      world.faults.failAfterwards(posting, { status, body });
+      await expect(send('done')).rejects.toMatchObject({ code: 'chat-unavailable', happened: 'unknown' });
+      await send('done');
+      expect(await texts()).toEqual(['again', 'done']);
+    },
+  );
+
+  it('gives a server 15 s to answer, and posts once', async () => {
+    const clock = new ManualClock();
+    const patient = world.transport({ clock });
+    await patient.connect(chatHandlers());
+    world.faults.delayRequests(posting, 3000, 'after');
+    const part = { channel: world.channel, text: 'slow', nonce: 'slow' };
+    const sent = expect(patient.send(part)).rejects.toMatchObject({
+      code: 'chat-unavailable',
+      message: expect.stringContaining('not answer in time'),
+    });
+    await vi.waitFor(async () => expect(await texts()).toEqual(['slow']), 2000);
+    await clock.advance(15_000);
+    await sent;
+    await patient.send(part);
+    expect(await texts()).toEqual(['slow']);
+  });
+
+  it('does not hammer a server that says "too many" and not for how long', async () => {
+    world.faults.failRequests({ ...posting, times: 2 }, { status: 429, body: { message: 'slow', code: 0 } });
+    await expect(send('x')).rejects.toMatchObject({ code: 'chat-unavailable', happened: 'unknown' });
+    await expect(send('x')).rejects.toMatchObject({ code: 'chat-unavailable' });
+    await send('x');
+    expect(await texts()).toEqual(['x']);
+  });
+
+  it.each([
+    [404, { message: 'Unknown Message', code: 10008 }],
+    [403, { message: 'Cannot reply without permission to read message history', code: 160002 }],
+    [
+      400,
+      {
+        message: 'Invalid Form Body',
+        code: 50035,
+        errors: { message_reference: { _errors: [{ code: 'REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE', message: 'No' }] } },
+      },
+    ],
+  ])('posts a text without its reply when only the reply is refused (%i, %o)', async (status, body) => {
+    const asked = await world.say('question');
+    world.faults.failRequests({ ...posting, by: 'bot' }, { status, body });
+    const id = await transport.send({ channel: world.channel, text: 'answer', nonce: 'n', replyTo: asked });
+    expect((await world.get(id)).message_reference).toBeUndefined();
+  });
+
+  it('says that a message which is to be changed or reacted to is gone', async () => {
+    const gone = '111111111111111111';
+    const refusal = { code: 'chat-not-found', happened: 'not-done' };
+    await expect(transport.edit(world.channel, gone, 'x')).rejects.toMatchObject(refusal);
+    await expect(transport.react(world.channel, gone, 'stored')).rejects.toMatchObject(refusal);
+    const foreign = await world.say('mine');
+    await expect(transport.edit(world.channel, foreign, 'x')).rejects.toMatchObject({ code: 'chat-forbidden' });
+  });
+
+  it('is kept out of a locked thread like by a permission, and wakes one that is only archived', async () => {
+    const start = await world.say('start');
+    const thread = (await world.request('POST', `/channels/${world.channel}/messages/${start}/threads`, {
+      name: 'a thread',
+    })) as { id: string };
+    await world.request('PATCH', `/channels/${thread.id}`, { archived: true });
+    const part = { channel: thread.id as ChannelId, text: 'awake?', nonce: 'n' };
+    const id = await transport.send(part);
+    await world.request('PATCH', `/channels/${thread.id}`, { archived: true });
+    await expect(transport.edit(part.channel, id, 'x')).rejects.toMatchObject({
+      code: 'chat-forbidden',
+      advice: expect.stringContaining('thread'),
+    });
   });
 
   it('posts once when the answer is cut short', async () => {

@@ -4,9 +4,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import { describeError } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { runCommand } from '../../src/base/run-command.ts';
-import type { ChatHandlers, ChatState, ChatTransport } from '../../src/contracts/chat.ts';
+import type { ChatTransport } from '../../src/contracts/chat.ts';
 import { createDiscordTransport } from '../../src/discord/transport.ts';
-import type { InboundMessage } from '../../src/model/message.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { memoryOfIdentifies, openLocalWorld, postsPath } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
@@ -14,7 +13,6 @@ import { Listener } from './listener.ts';
 import { openOddGateway } from './odd-gateway.ts';
 import type { GatewayMood, OddGateway } from './odd-gateway.ts';
 import { chatHandlers } from '../fakes/chat-handlers.ts';
-import type { ChannelId } from '../../src/model/session.ts';
 
 const failure = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
