@@ -13,6 +13,8 @@ import type {
   AddSessionRequest,
   BridgeApi,
   BridgeStatus,
+  CatchUpDecision,
+  HeldMessage,
   PostTarget,
   MessageTrace,
   OutboxListing,
@@ -24,6 +26,8 @@ import type {
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { Workspace } from '../contracts/workspace.ts';
+import { CatchUpDesk } from './catch-up-desk.ts';
+import type { HeldMessages } from './held-messages.ts';
 import { OutboxDesk } from './outbox-desk.ts';
 import type { Owners } from './owners.ts';
 import { PostDesk } from './post-desk.ts';
@@ -43,6 +47,7 @@ export interface BridgeOptions {
   readonly transport: Pick<ChatTransport, 'state' | 'channelName'>;
   readonly collector: ReplyCollector;
   readonly owners: Owners;
+  readonly held: HeldMessages;
   readonly workspace: Workspace;
   readonly words: Words;
   readonly clock: Clock;
@@ -69,6 +74,7 @@ export class Bridge implements BridgeApi {
   readonly #queues: QueueDesk;
   readonly #posts: PostDesk;
   readonly #outbox: OutboxDesk;
+  readonly #catchUps: CatchUpDesk;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -76,6 +82,7 @@ export class Bridge implements BridgeApi {
     this.#queues = new QueueDesk(options);
     this.#posts = new PostDesk(options);
     this.#outbox = new OutboxDesk(options);
+    this.#catchUps = new CatchUpDesk(options);
   }
 
   async status(actor: Actor): Promise<BridgeStatus> {
@@ -173,6 +180,11 @@ export class Bridge implements BridgeApi {
   async dropOutbox(actor: Actor, key: string): Promise<void> {
     this.#demand(actor, 'manage');
     this.#outbox.drop(key);
+  }
+
+  async catchUp(actor: Actor, session: number, decision?: CatchUpDecision): Promise<readonly HeldMessage[]> {
+    this.#demand(actor, decision === undefined ? 'read' : 'control', session);
+    return this.#catchUps.decide(session, decision);
   }
 
   async prompts(actor: Actor): Promise<readonly PromptListing[]> {

@@ -57,23 +57,14 @@ export class HeldMessages {
     });
   }
 
-  /** They will not be run: their channels see that. Returns them. */
+  /** They will not be run: each of them shows it. Returns them. */
   drop(session: SessionNumber): readonly InboxMessage[] {
-    const { stores, clock, words, onOutbox } = this.#options;
+    const { stores, clock, onOutbox } = this.#options;
     const dropped = stores.transaction(() => {
       const held = this.list(session);
       for (const message of held) {
         stores.inbox.move(message.id, 'withdrawn', clock.now(), { by: 'vai catch-up' });
-        this.#reactFailed(message);
-      }
-      const ofChannel = Map.groupBy(held, (message) => message.channel);
-      for (const [channel, messages] of ofChannel) {
-        stores.outbox.append({
-          key: `held-dropped:${messages.at(-1)?.id ?? ''}`,
-          channel,
-          content: { kind: 'text', text: words.heldDropped(messages.length) },
-          createdAt: clock.now(),
-        });
+        this.#showDropped(message);
       }
       return held;
     });
@@ -81,13 +72,13 @@ export class HeldMessages {
     return dropped;
   }
 
-  #reactFailed({ id, channel, messageId }: InboxMessage): void {
+  #showDropped({ id, channel, messageId }: InboxMessage): void {
     const { stores, clock } = this.#options;
     if (messageId === undefined) return;
     stores.outbox.append({
-      key: `reaction:failed:${id}`,
+      key: `reaction:withdrawn:${id}`,
       channel,
-      content: { kind: 'reaction', messageId, reaction: 'failed' },
+      content: { kind: 'reaction', messageId, reaction: 'withdrawn' },
       createdAt: clock.now(),
       message: id,
     });

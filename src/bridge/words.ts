@@ -28,7 +28,6 @@ export interface Words {
   /** A message was changed when its agent had it already. */
   editedTooLate(): string;
   messagesHeld(held: HeldSummary): string;
-  heldDropped(count: number): string;
   typedAtDesk(text: string): string;
   sentFromShell(text: string): string;
   promptOpened(prompt: Pick<Prompt, 'id' | 'kind' | 'tool' | 'input'>): string;
@@ -94,8 +93,6 @@ const english: Words = {
     const [were, them] = isOne ? ['was', 'it'] : ['were', 'them'];
     return `🕰️ ${which} ${were} not run because ${why}. On the machine, \`vai catch-up ${session}\` lists ${them}, \`vai catch-up ${session} --run\` runs ${them}.`;
   },
-  heldDropped: (count) =>
-    count === 1 ? '🗑️ The held message was dropped.' : `🗑️ The ${count} held messages were dropped.`,
   typedAtDesk: (text) => `🖥️ **typed at the terminal:** ${text}`,
   sentFromShell: (text) => `⌨️ **sent with vai send:** ${text}`,
   promptOpened: (prompt) =>
@@ -166,7 +163,6 @@ const japanese: Words = {
     const why = maxAgeMs > 0 ? `${span(maxAgeMs)} より古いため` : 'ブリッジの停止中に届いたため';
     return `🕰️ ${count} 件のメッセージ(${when})は、${why}実行していません。マシンで \`vai catch-up ${session}\` は一覧を表示し、\`vai catch-up ${session} --run\` は実行します。`;
   },
-  heldDropped: (count) => `🗑️ 保留中のメッセージ ${count} 件を破棄しました。`,
   typedAtDesk: (text) => `🖥️ **端末で入力:** ${text}`,
   sentFromShell: (text) => `⌨️ **vai send で送信:** ${text}`,
   promptOpened: (prompt) =>

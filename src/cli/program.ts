@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { addAddSession } from './commands/add-session.ts';
 import { addAnswer } from './commands/answer.ts';
 import { addAttach } from './commands/attach.ts';
+import { addCatchUp } from './commands/catch-up.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addHelp } from './commands/help.ts';
@@ -44,6 +45,7 @@ const commands: Readonly<Record<string, (program: Command, context: CliContext) 
   recover: addRecover,
   send: addSend,
   queue: addQueue,
+  'catch-up': addCatchUp,
   interrupt: addInterrupt,
   trace: addTrace,
   outbox: addOutbox,

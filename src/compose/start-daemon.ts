@@ -287,6 +287,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
   });
   const bridge = new Bridge({
     sessions,
+    held: incoming.held,
     stores,
     transport,
     collector,

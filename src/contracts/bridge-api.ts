@@ -109,6 +109,23 @@ export interface SessionQueue {
   readonly messages: readonly QueuedMessage[];
 }
 
+/** A message that was missed for so long that a person decides whether it is run. */
+export interface HeldMessage {
+  readonly id: string;
+  readonly channel: ChannelId;
+  /** As the chat server shows it; missing when it is not known. */
+  readonly channelName?: string;
+  /** The author's name. */
+  readonly author: string;
+  /** ISO 8601: when it was written. */
+  readonly sentAt: string;
+  /** Its first words, in one line. */
+  readonly beginning: string;
+}
+
+/** What becomes of held messages: given to the agent, or given up. */
+export type CatchUpDecision = 'run' | 'drop';
+
 /** One step in the life of a message. */
 export interface TracedStep {
   /** ISO 8601. */
@@ -236,6 +253,8 @@ export interface BridgeApi {
   retryOutbox(actor: Actor, channel?: string): Promise<{ readonly channels: readonly ChannelId[] }>;
   /** Gives up what waits to be put into a channel. @throws BridgeError `outbox-item-unknown`, `outbox-item-settled`. */
   dropOutbox(actor: Actor, key: string): Promise<void>;
+  /** The messages of a session that are too old to be run unasked, as they were before anything was decided. */
+  catchUp(actor: Actor, session: number, decision?: CatchUpDecision): Promise<readonly HeldMessage[]>;
   prompts(actor: Actor): Promise<readonly PromptListing[]>;
   answer(actor: Actor, promptId: string, answer: PromptAnswer): Promise<void>;
   /** What is on its way to a session's agent. */

@@ -100,6 +100,10 @@ export class ControlClient {
     await this.#call('answer', { prompt, answer });
   }
 
+  catchUp(session: number, decision?: 'run' | 'drop'): Promise<Result<'catchUp'>> {
+    return this.#call('catchUp', { session, ...(decision === undefined ? {} : { decision }) });
+  }
+
   queue(session: number): Promise<Result<'queue'>> {
     return this.#call('queue', { session });
   }

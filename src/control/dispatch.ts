@@ -74,6 +74,8 @@ async function perform(request: Request, actor: Actor, api: BridgeApi): Promise<
       return api.prompts(actor);
     case 'answer':
       return api.answer(actor, request.params.prompt, request.params.answer);
+    case 'catchUp':
+      return api.catchUp(actor, request.params.session, request.params.decision);
     case 'queue':
       return api.queue(actor, request.params.session);
     case 'withdraw':

@@ -30,6 +30,11 @@ export const outputs = {
       answers: z.exactOptional(z.readonly(z.record(z.string(), z.string()))),
     }),
   }),
+  'catch-up': z.object({
+    session: number,
+    messages: results.catchUp,
+    decision: z.exactOptional(z.enum(['run', 'drop'])),
+  }),
   queue: z.extend(results.queue, { removed: z.exactOptional(z.string()) }),
   interrupt: z.object({ session: number, outcome: results.interrupt }),
   trace: results.trace,

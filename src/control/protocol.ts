@@ -54,6 +54,10 @@ export const methods = {
   dropOutbox: { params: z.strictObject({ key: z.string() }), result: results.dropOutbox },
   prompts: { params: noParams, result: results.prompts },
   answer: { params: z.strictObject({ prompt: z.string(), answer: promptAnswer }), result: results.answer },
+  catchUp: {
+    params: z.strictObject({ session: z.number(), decision: z.enum(['run', 'drop']).exactOptional() }),
+    result: results.catchUp,
+  },
   queue: { params: z.strictObject({ session: z.number() }), result: results.queue },
   withdraw: { params: z.strictObject({ session: z.number(), message: z.string() }), result: results.withdraw },
   setBusyMode: {
@@ -86,6 +90,7 @@ export const requestSchema = z.discriminatedUnion('method', [
   z.strictObject({ ...envelope, method: z.literal('dropOutbox'), params: methods.dropOutbox.params }),
   z.strictObject({ ...envelope, method: z.literal('prompts'), params: methods.prompts.params }),
   z.strictObject({ ...envelope, method: z.literal('answer'), params: methods.answer.params }),
+  z.strictObject({ ...envelope, method: z.literal('catchUp'), params: methods.catchUp.params }),
   z.strictObject({ ...envelope, method: z.literal('queue'), params: methods.queue.params }),
   z.strictObject({ ...envelope, method: z.literal('withdraw'), params: methods.withdraw.params }),
   z.strictObject({ ...envelope, method: z.literal('setBusyMode'), params: methods.setBusyMode.params }),

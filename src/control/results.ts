@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import type {
   BridgeStatus,
+  HeldMessage,
   MessageTrace,
   OutboxListing,
   PromptListing,
@@ -178,6 +179,15 @@ const outboxListing = z.object({
   ),
 }) satisfies z.ZodMiniType<OutboxListing>;
 
+const heldMessage = z.object({
+  id: z.string(),
+  channel: channelId,
+  channelName: z.exactOptional(z.string()),
+  author: z.string(),
+  sentAt: z.string(),
+  beginning: z.string(),
+}) satisfies z.ZodMiniType<HeldMessage>;
+
 /** The result of every method. */
 export const results = {
   status: bridgeStatus,
@@ -192,6 +202,7 @@ export const results = {
   dropOutbox: nothing,
   prompts: z.readonly(z.array(promptListing)),
   answer: nothing,
+  catchUp: z.readonly(z.array(heldMessage)),
   queue: sessionQueue,
   withdraw: z.object({ id: z.string() }),
   setBusyMode: nothing,

@@ -19,8 +19,6 @@ function everything(words: Words): ReadonlyMap<string, string> {
     ['messagesHeld', words.messagesHeld({ count: 3, from: 0, to: 1, maxAgeMs: 21_600_000, session: one })],
     ['messagesHeld one', words.messagesHeld({ count: 1, from: 0, to: 0, maxAgeMs: 5_400_000, session: one })],
     ['messagesHeld all', words.messagesHeld({ count: 1, from: 0, to: 0, maxAgeMs: 0, session: one })],
-    ['heldDropped', words.heldDropped(3)],
-    ['heldDropped one', words.heldDropped(1)],
     ['typedAtDesk', words.typedAtDesk('x')],
     ['sentFromShell', words.sentFromShell('x')],
     ['promptOpened permission', words.promptOpened(permission)],

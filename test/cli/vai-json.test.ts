@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Scope } from '../../src/base/scope.ts';
 import { outputs } from '../../src/control/outputs.ts';
-import { answered, permission, waiting } from '../control/fake-bridge-api.ts';
+import { answered, late, permission, waiting } from '../control/fake-bridge-api.ts';
 import { CommandLine, paneEnvironment } from './command-line.ts';
 import { compiledSources } from './compiled-sources.ts';
 
@@ -40,6 +40,8 @@ describe('MS-06: --json', () => {
     [['send', '1', 'x'], 'send'],
     [['answer', 'k3f9', 'deny', '--message', 'no'], 'answer'],
     [['answer', 'k3f9', '--choose', 'A=B'], 'answer'],
+    [['catch-up', '1'], 'catch-up'],
+    [['catch-up', '1', '--run'], 'catch-up'],
     [['queue', '1'], 'queue'],
     [['queue', '1', '--remove', waiting.id, '--mode', 'steer'], 'queue'],
     [['interrupt', '1'], 'interrupt'],
@@ -49,6 +51,7 @@ describe('MS-06: --json', () => {
     await line.serve();
     line.api.openPrompts = [permission];
     line.api.queued = [waiting];
+    line.api.held = [late, { ...late, channelName: '一般' }];
     line.api.sessions[0] = { ...line.api.sessions[0]!, channelName: '一般' };
     const result = await line.vai(...args, '--json');
     expect(result).toMatchObject({ exitCode: 0, stderr: '' });

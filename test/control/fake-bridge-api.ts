@@ -3,6 +3,8 @@ import type {
   AddSessionRequest,
   BridgeApi,
   BridgeStatus,
+  CatchUpDecision,
+  HeldMessage,
   MessageTrace,
   OutboxListing,
   PostTarget,
@@ -41,6 +43,15 @@ export const waiting: QueuedMessage = {
   sentAt: '2025-01-01T00:00:00.000Z',
   beginning: 'please run the tests',
   waitsFor: 'busy',
+};
+
+/** A message that was missed for too long, as a test may put it into `held`. */
+export const late: HeldMessage = {
+  id: 'discord:1200000000000000009',
+  channel: firstChannel,
+  author: 'Olga',
+  sentAt: '2025-01-01T00:00:00.000Z',
+  beginning: 'deploy it tonight',
 };
 
 /** The life of that message after it was answered. */
@@ -119,6 +130,7 @@ export class FakeBridgeApi implements BridgeApi {
   readonly states = new Map<number, Partial<SessionStatus>>();
   openPrompts: PromptListing[] = [];
   queued: QueuedMessage[] = [];
+  held: readonly HeldMessage[] = [];
   outgoing: OutboxListing = { parked: [], total: 0, items: [] };
   busyMode: BusyMode = 'queue';
   /** Whether the agent can be steered. */
@@ -261,6 +273,15 @@ export class FakeBridgeApi implements BridgeApi {
       throw new BridgeError('prompt-gone', `There is no open prompt "${promptId}".`, { advice: 'See "vai prompts".' });
     }
     this.openPrompts = this.openPrompts.filter((prompt) => prompt.id !== promptId);
+  }
+
+  async catchUp(actor: Actor, session: number, decision?: CatchUpDecision): Promise<readonly HeldMessage[]> {
+    const details = { session, ...(decision === undefined ? {} : { decision }) };
+    await this.#enter('catchUp', actor, decision === undefined ? 'read' : 'control', details);
+    this.#find(session);
+    const messages = this.held;
+    if (decision !== undefined) this.held = [];
+    return messages;
   }
 
   async queue(actor: Actor, session: number): Promise<SessionQueue> {

@@ -22,6 +22,8 @@ describe('requestSchema', () => {
     { id: '1', method: 'answer', params: { prompt: 'p', answer: { behavior: 'allow' } } },
     { id: '1', method: 'answer', params: { prompt: 'p', answer: { behavior: 'deny', message: 'no' } } },
     { id: '1', method: 'answer', params: { prompt: 'p', answer: { behavior: 'choose', answers: { a: 'b' } } } },
+    { id: '1', method: 'catchUp', params: { session: 1 } },
+    { id: '1', method: 'catchUp', params: { session: 1, decision: 'drop' } },
     { id: '1', method: 'queue', params: { session: 1 } },
     { id: '1', method: 'withdraw', params: { session: 1, message: 'discord:1' } },
     { id: '1', method: 'setBusyMode', params: { session: 1, mode: 'steer' } },

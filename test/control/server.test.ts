@@ -27,7 +27,7 @@ import type { Response } from '../../src/control/protocol.ts';
 import { startControlServer } from '../../src/control/server.ts';
 import type { ControlServer } from '../../src/control/server.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
-import { FakeBridgeApi, answered, firstChannel, waiting } from './fake-bridge-api.ts';
+import { FakeBridgeApi, answered, firstChannel, late, waiting } from './fake-bridge-api.ts';
 
 let scope: Scope;
 let socket: string;
@@ -122,6 +122,9 @@ describe('the control server', () => {
     await bridge.setBusyMode(1, 'steer');
     expect(await bridge.withdraw(1, waiting.id)).toEqual({ id: waiting.id });
     expect(await bridge.queue(1)).toMatchObject({ mode: 'steer', messages: [] });
+    api.held = [late];
+    expect(await bridge.catchUp(1)).toEqual([late]);
+    expect(await bridge.catchUp(1, 'run')).toEqual([late]);
     expect(await bridge.interrupt(1)).toBe('idle');
     expect(await bridge.trace(answered.id)).toEqual(answered);
     expect(await bridge.pair()).toEqual({ code: 'ABCD-1234', expires: '2025-01-01T00:10:00.000Z' });
@@ -140,6 +143,8 @@ describe('the control server', () => {
       'setBusyMode',
       'withdraw',
       'queue',
+      'catchUp',
+      'catchUp',
       'interrupt',
       'trace',
       'pair',

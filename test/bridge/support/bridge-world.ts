@@ -1,4 +1,5 @@
 import { Bridge } from '../../../src/bridge/bridge.ts';
+import { HeldMessages } from '../../../src/bridge/held-messages.ts';
 import { Owners } from '../../../src/bridge/owners.ts';
 import { ReplyCollector } from '../../../src/bridge/reply-collector.ts';
 import type { Actor } from '../../../src/model/access.ts';
@@ -47,6 +48,7 @@ export async function world() {
       onOutbox,
     }),
     owners,
+    held: new HeldMessages({ stores, words, clock, maxAgeMs: 1_000, onOutbox }),
     workspace,
     words,
     clock,

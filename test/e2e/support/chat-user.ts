@@ -7,6 +7,7 @@ const message = z.object({
   content: z.string(),
   author: z.object({ id: z.string(), username: z.string(), bot: z.boolean().optional() }),
   reactions: z.array(z.object({ emoji: z.object({ name: z.string() }) })).optional(),
+  attachments: z.array(z.object({ filename: z.string() })).optional(),
   message_reference: z.object({ message_id: z.string().optional() }).optional(),
 });
 const messages = z.array(message);
@@ -41,6 +42,11 @@ export class ChatUser {
     return created.parse(await this.#call('POST', `/channels/${channel}/threads`, { name, type: 11 })).id;
   }
 
+  /** Puts a thread to sleep. */
+  async archive(thread: string): Promise<void> {
+    await this.#call('PATCH', `/channels/${thread}`, { archived: true });
+  }
+
   /** Puts another text in the place of what one said. */
   async edit(channel: string, message: string, content: string): Promise<void> {
     await this.#call('PATCH', `/channels/${channel}/messages/${message}`, { content });
@@ -58,6 +64,33 @@ export class ChatUser {
   /** The channel's last 100 messages, oldest first. */
   async read(channel: string): Promise<readonly ChatMessage[]> {
     return messages.parse(await this.#call('GET', `/channels/${channel}/messages?limit=100`)).reverse();
+  }
+
+  /** Everything in a channel, oldest first. */
+  async readAll(channel: string): Promise<readonly ChatMessage[]> {
+    const all: ChatMessage[] = [];
+    for (;;) {
+      const before = all[0] === undefined ? '' : `&before=${all[0].id}`;
+      const page = messages.parse(await this.#call('GET', `/channels/${channel}/messages?limit=100${before}`));
+      all.unshift(...page.reverse());
+      if (page.length < 100) return all;
+    }
+  }
+
+  /** The channels in which one other speaks with them alone. */
+  async directChannels(): Promise<readonly string[]> {
+    return z
+      .array(created)
+      .parse(await this.#call('GET', '/users/@me/channels'))
+      .map(({ id }) => id);
+  }
+
+  /** The names of the files in a channel, a list for each message that has some, oldest first. */
+  async files(channel: string): Promise<readonly (readonly string[])[]> {
+    const all = await this.read(channel);
+    return all
+      .map(({ attachments = [] }) => attachments.map(({ filename }) => filename))
+      .filter(({ length }) => length > 0);
   }
 
   /** What the bot said in a channel, oldest first. */
