@@ -5,9 +5,222 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'drop-the-nonce',
     breaks: 'a text whose sending was not confirmed is posted twice',
-    changes: [
-      { file: 'src/discord/send.ts', find: '      enforce_nonce: true,\n', replace: '      enforce_nonce: false,\n' },
-    ],
+    changes: [{ file: 'src/discord/send.ts', find: 'enforce_nonce: true', replace: 'enforce_nonce: false' }],
     killers: ['test/discord/send.test.ts', 'test/e2e/fail-points/outbox.test.ts'],
+  },
+  {
+    name: 'another-nonce-each-time',
+    breaks: 'a text whose sending was not confirmed is posted twice',
+    changes: [
+      {
+        file: 'src/bridge/text-sender.ts',
+        find: 'nonce: shortHash(`${key}:${index}`, nonceLength)',
+        replace: 'nonce: shortHash(`${key}:${index}:${clock.now()}`, nonceLength)',
+      },
+    ],
+    killers: ['test/e2e/fail-points/outbox.test.ts'],
+  },
+  {
+    name: 'trust-the-nonce-for-ever',
+    breaks: 'a text that went out long ago is posted again when the server has forgotten its nonce',
+    changes: [
+      {
+        file: 'src/bridge/maybe-sent.ts',
+        find: 'return isRecent ? undefined : triedAt - clockSkewMs;',
+        replace: 'return isRecent || triedAt > 0 ? undefined : triedAt - clockSkewMs;',
+      },
+    ],
+    killers: ['test/bridge/maybe-sent.test.ts'],
+  },
+  {
+    name: 'no-plan-before-the-first-part',
+    breaks: 'after a crash nobody knows which part of a long text is out',
+    changes: [
+      {
+        file: 'src/storage/outbox.ts',
+        find: "this.#database.run('UPDATE outbox SET parts = ?, tried_at = ? WHERE key = ?', JSON.stringify(parts), at, key)",
+        replace:
+          "this.#database.run('UPDATE outbox SET parts = NULL WHERE key = ?', JSON.stringify(parts) && at ? key : key)",
+      },
+    ],
+    killers: ['test/storage/outbox.test.ts', 'test/bridge/delivery.test.ts'],
+  },
+  {
+    name: 'acknowledge-before-the-write',
+    breaks: 'what an agent told is forgotten before it is on disk, and lost in a crash',
+    changes: [
+      {
+        file: 'src/agents/scripted/event-feed.ts',
+        find: `      this.#take(event);
+      this.#refused = undefined;
+      this.#options.mailbox.remove([event.id]);
+`,
+        replace: `      this.#options.mailbox.remove([event.id]);
+      this.#take(event);
+      this.#refused = undefined;
+`,
+      },
+    ],
+    killers: ['test/agents/scripted/driver.test.ts', 'test/e2e/fail-points/turn.test.ts'],
+  },
+  {
+    name: 'tell-before-the-write',
+    breaks: 'a session hears of a message that is not on disk yet, and perhaps never will be',
+    changes: [
+      {
+        file: 'src/bridge/intake.ts',
+        find: '    after.sessions.add(session);\n',
+        replace: '    this.#options.onStored(session);\n',
+      },
+    ],
+    killers: ['test/bridge/intake-watermark.test.ts'],
+  },
+  {
+    name: 'cursor-outside-the-transaction',
+    breaks: 'the mark of a channel moves over messages that are not stored: a crash loses them',
+    changes: [
+      {
+        file: 'src/bridge/intake.ts',
+        find: '    stores.transaction(() => {\n      for (const message of messages)',
+        replace: `    if (range) stores.channels.advance(range.channel, range.upTo, range.parent);
+    for (const { channel, messageId, parent } of messages) stores.channels.advance(channel, messageId, parent);
+    stores.transaction(() => {
+      for (const message of messages)`,
+      },
+    ],
+    killers: ['test/bridge/intake-watermark.test.ts'],
+  },
+  {
+    name: 'events-in-pieces',
+    breaks: 'of what an agent told only a part is on disk after a crash, and the rest is never made up for',
+    changes: [
+      {
+        file: 'src/bridge/reply-collector.ts',
+        find: '    this.#options.stores.transaction(action);',
+        replace: '    action();',
+      },
+    ],
+    killers: ['test/e2e/fail-points/turn.test.ts'],
+  },
+  {
+    name: 'skip-the-lookup',
+    breaks: 'a message of which nobody knows whether the agent has it is typed again (I4)',
+    changes: [
+      {
+        file: 'src/bridge/conversation.ts',
+        find: "turn === undefined ? await agent.wasDelivered(message.id, message.text) : ({ delivered: 'yes', turn } as const);",
+        replace: "turn === undefined ? ({ delivered: 'no' } as const) : ({ delivered: 'yes', turn } as const);",
+      },
+    ],
+    killers: ['test/bridge/conversation.test.ts', 'test/e2e/fail-points/inbox.test.ts'],
+  },
+  {
+    name: 'forget-the-uncertain',
+    breaks: 'what was being sent when the daemon died is never looked up, and waits for ever',
+    changes: [
+      {
+        file: 'src/compose/start-daemon.ts',
+        find: "const uncertain = stores.inbox.markUncertain('sending', clock.now());",
+        replace: 'const uncertain = 0 * clock.now();',
+      },
+    ],
+    killers: ['test/e2e/fail-points/inbox.test.ts'],
+  },
+  {
+    name: 'forget-the-archived-threads',
+    breaks: 'what was said in a thread that sleeps by now is never read',
+    changes: [
+      {
+        file: 'src/discord/history.ts',
+        find: "for (const kind of ['public', 'private'] as const)",
+        replace: "for (const kind of [] as ('public' | 'private')[])",
+      },
+    ],
+    killers: ['test/e2e/catch-up.test.ts'],
+  },
+  {
+    name: 'sessions-before-catch-up',
+    breaks: 'a message that its author changed or took back meanwhile is run as it was',
+    changes: [
+      {
+        file: 'src/compose/start-daemon.ts',
+        find: 'await Promise.race([catchUp.settled(), ',
+        replace: 'await Promise.race([Promise.resolve(), ',
+      },
+    ],
+    killers: ['test/e2e/fail-points/inbox.test.ts'],
+  },
+  {
+    name: 'run-what-is-too-old',
+    breaks: 'a message of days ago is run when the bridge comes back',
+    changes: [
+      {
+        file: 'src/bridge/intake.ts',
+        find: 'const isTooOld = heldBefore !== undefined && message.sentAt < heldBefore;',
+        replace: 'const isTooOld = heldBefore !== undefined && message.sentAt < 0;',
+      },
+    ],
+    killers: ['test/bridge/catch-up.test.ts'],
+  },
+  {
+    name: 'edit-after-delivery',
+    breaks: 'the record of what an agent was told changes afterwards',
+    changes: [
+      {
+        file: 'src/storage/inbox.ts',
+        find: "const isChangeable = message?.state === 'queued' || message?.state === 'held';",
+        replace: 'const isChangeable = message !== undefined;',
+      },
+    ],
+    killers: ['test/storage/inbox.test.ts'],
+  },
+  {
+    name: 'answered-before-the-answer',
+    breaks: 'a message is marked as answered although its answer is not in the channel yet',
+    changes: [
+      {
+        file: 'src/bridge/channel-voice.ts',
+        find: "const last = reaction === 'answered' ? outbox.tail(message.channel, 'text') : undefined;",
+        replace: 'const last = undefined as ReturnType<typeof outbox.tail>;',
+      },
+    ],
+    killers: ['test/bridge/reply-collector.test.ts'],
+  },
+  {
+    name: 'forget-the-agents-queue',
+    breaks: "what lay in a dead agent's own queue is lost",
+    changes: [
+      {
+        file: 'src/bridge/reply-collector.ts',
+        find: "      stores.inbox.markUncertain('steered', clock.now(), session);\n",
+        replace: '',
+      },
+    ],
+    killers: ['test/e2e/fail-points/inbox.test.ts'],
+  },
+  {
+    name: 'never-rest',
+    breaks: 'a chat server that is down is asked without a pause',
+    changes: [
+      {
+        file: 'src/bridge/delivery.ts',
+        find: 'await clock.sleep(backoffDelay(tries, retryBackoff), wake).catch(() => undefined);',
+        replace:
+          'await clock.sleep(backoffDelay(tries, { ...retryBackoff, firstMs: 1, maxMs: 1 }), wake).catch(() => undefined);',
+      },
+    ],
+    killers: ['test/bridge/delivery.test.ts'],
+  },
+  {
+    name: 'give-up-a-closed-channel',
+    breaks: 'what is for a channel that refuses the bot is thrown away',
+    changes: [
+      {
+        file: 'src/bridge/delivery.ts',
+        find: "const parked = kind === 'text' ? parkingCode(error) : undefined;",
+        replace: "const parked = kind === 'edit' ? parkingCode(error) : undefined;",
+      },
+    ],
+    killers: ['test/bridge/parking.test.ts', 'test/e2e/fail-points/outbox.test.ts'],
   },
 ];
