@@ -109,11 +109,11 @@ export class SqliteInbox implements Inbox {
   }
 
   markUncertain(from: 'sending' | 'steered', at: number, session?: SessionNumber): number {
-    // The first condition is that of the index; the session comes first in it.
+    // The first condition is that of a small index; +seq keeps the planner from reading the whole table in its order.
     const handedOver = `SELECT id FROM inbox WHERE state IN ('sending', 'steered') AND state = ?`;
     const rows =
       session === undefined
-        ? this.#database.all(`${handedOver} ORDER BY seq`, from)
+        ? this.#database.all(`${handedOver} ORDER BY +seq`, from)
         : this.#database.all(`${handedOver} AND session = ? ORDER BY seq`, from, session);
     this.#database.transaction(() => {
       for (const row of rows) this.move(textOf(row, 'id'), 'uncertain', at);
