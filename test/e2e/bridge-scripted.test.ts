@@ -33,7 +33,9 @@ describe('the bridge with four sessions', () => {
     const { owner, channels } = world;
     const id = await owner.say(channels[0]!, 'hello');
     await owner.seesReaction(channels[0]!, id, '✅');
-    expect(await owner.reactions(channels[0]!, id)).toEqual(['📥', '⚙️', '✅']);
+    // A step that is overtaken before it is shown is not shown any more.
+    const shown = await owner.reactions(channels[0]!, id);
+    expect(['📥', '⚙️', '✅'].filter((reaction) => shown.includes(reaction))).toEqual(shown);
   });
 
   it('BX-04: words that the agent says and posts with dp appear once in a turn, again in the next', async () => {
