@@ -26,7 +26,8 @@ export async function copyTree(root: string): Promise<TreeCopy> {
     cpSync(join(root, file), join(path, file));
   };
   const isThere = (file: string): boolean => file !== '' && existsSync(join(root, file));
-  for (const file of listed.stdout.split('\0').filter(isThere)) copy(file);
+  const files = listed.stdout.split('\0').filter((file) => !linked.includes(file) && isThere(file));
+  for (const file of files) copy(file);
   for (const name of linked.filter(isThere)) symlinkSync(join(root, name), join(path, name));
   return {
     path,
