@@ -124,10 +124,8 @@ describe('a channel that refuses the bot', () => {
     await bridge.startDaemon();
     faults.closeChannel(channel, 'forbidden');
     for (const text of ['one', 'two', 'three']) expect((await dp('1', text)).exitCode).toBe(0);
-    const [direct] = await until(async () => (await owner.directChannels()).length > 0 && owner.directChannels(), {
-      what: 'a direct channel',
-    });
-    await owner.hears(direct!, /I cannot post in/);
+    const direct = await until(async () => (await owner.directChannels())[0], { what: 'a direct channel' });
+    await owner.hears(direct, /I cannot post in/);
     await until(async () => (await outbox()).parked.length === 1, { what: 'a parked channel' });
     expect(await outbox()).toMatchObject({
       parked: [{ channel, code: 'chat-forbidden', pending: 3 }],
@@ -139,7 +137,7 @@ describe('a channel that refuses the bot', () => {
     await bridge.startDaemon();
     await outbox('--retry');
     await until(async () => (await outbox()).total === 4, { what: 'four texts that wait' });
-    expect((await owner.heard(direct!)).filter((text) => text.includes('I cannot post'))).toHaveLength(1);
+    expect((await owner.heard(direct)).filter((text) => text.includes('I cannot post'))).toHaveLength(1);
 
     faults.openChannel(channel);
     expect(await outbox('--retry')).toMatchObject({ retried: [channel] });
