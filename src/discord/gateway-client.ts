@@ -24,6 +24,8 @@ export interface GatewayListener {
   /** A message after a change, as the server gave it. */
   onEdited(data: unknown): void;
   onDeleted(channel: string, messageIds: readonly string[]): void;
+  /** Channels and threads of a server, as it gave them: new ones, changed ones. */
+  onChannels(data: readonly unknown[]): void;
 }
 
 export interface GatewayClientOptions {
@@ -44,7 +46,15 @@ export type GatewayEnd =
 
 const deletedMessage = z.object({ channel_id: z.string(), id: z.string() });
 const deletedMessages = z.object({ channel_id: z.string(), ids: z.array(z.string()) });
+const guildData = z.object({ channels: z.array(z.unknown()).default([]), threads: z.array(z.unknown()).default([]) });
 const readyData = z.object({ user: z.object({ id: z.string() }) });
+
+/** Threads come back from the archive with an update, which the library does not take for one it has forgotten. */
+const channelEvents = [
+  GatewayDispatchEvents.ChannelCreate,
+  GatewayDispatchEvents.ThreadCreate,
+  GatewayDispatchEvents.ThreadUpdate,
+] as const;
 
 /** How long one request for the gateway's address may take, in milliseconds; the pace decides about another one. */
 const gatewayRequestMs = 10_000;
@@ -128,12 +138,6 @@ export class GatewayClient {
     this.#end(end);
   }
 
-  /** The channel that a thread belongs to; undefined for other channels and for unknown ones. */
-  parentOf(channel: string): string | undefined {
-    const known = this.#client.channels.cache.get(channel);
-    return known?.isThread() === true ? (known.parentId ?? undefined) : undefined;
-  }
-
   /** What the library keeps up to date by itself: channels and threads of the servers that the bot is in. */
   channelName(channel: string): string | undefined {
     const known = this.#client.channels.cache.get(channel);
@@ -212,6 +216,13 @@ export class GatewayClient {
       const { channel_id: channel, ids } = deletedMessages.parse(data);
       if (this.#isListening) listener.onDeleted(channel, ids);
     });
+    for (const event of [GatewayDispatchEvents.GuildCreate, GatewayDispatchEvents.ThreadListSync]) {
+      client.ws.on(event, (data: unknown) => {
+        const { channels, threads } = guildData.parse(data);
+        listener.onChannels([...channels, ...threads]);
+      });
+    }
+    for (const event of channelEvents) client.ws.on(event, (data: unknown) => listener.onChannels([data]));
     client.on(Events.ShardReconnecting, () => {
       if (!this.#closed.signal.aborted) listener.onLost();
     });

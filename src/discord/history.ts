@@ -1,36 +1,57 @@
-import { Routes } from 'discord.js';
+import { ChannelType, Routes } from 'discord.js';
 import { z } from 'zod';
 
-import { isoTime } from '../base/clock.ts';
+import { parseTime } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { ChatThread, HistoryPage, OwnMessage } from '../contracts/chat.ts';
+import type { InboundMessage } from '../model/message.ts';
 import { parseChannelId } from '../model/session.ts';
 import type { ChannelId } from '../model/session.ts';
 import { snowflakeAt, timeOfSnowflake } from '../model/snowflake.ts';
+import type { ChannelPlaces } from './channel-places.ts';
 import { parseMessage } from './parse.ts';
 import type { RestCalls } from './rest-calls.ts';
 
 /** What one request gives at most (Discord's documentation). */
 const pageSize = 100;
 
-/** How far back the bot's own words are looked for, in messages. */
+/** How many of the bot's own words are wanted, and among how many messages they are looked for. */
 const ownLimit = 500;
+const ownSearched = 3_000;
+
+/** Joined private threads come by their age: so many pages of them are looked through. */
+const mostJoinedPages = 10;
 
 const rawPage = z.array(z.looseObject({ id: z.string().regex(/^\d{1,20}$/) }));
 const ownMessage = z.object({ content: z.string().default(''), author: z.object({ id: z.string() }) });
 const rawThread = z.object({
   id: z.string(),
+  type: z.number(),
   parent_id: z.string().nullish(),
   last_message_id: z.string().nullish(),
   thread_metadata: z.object({ archive_timestamp: z.string() }).optional(),
 });
 type RawThread = z.infer<typeof rawThread>;
 const threadList = z.object({ threads: z.array(rawThread), has_more: z.boolean().optional() });
-const rawChannel = z.object({ guild_id: z.string().optional(), type: z.number() });
+const rawChannel = z.object({ id: z.string(), guild_id: z.string().optional(), type: z.number() });
+
+/** The kinds of channel that have threads (Discord's documentation). */
+const withThreads: ReadonlySet<number> = new Set([
+  ChannelType.GuildText,
+  ChannelType.GuildAnnouncement,
+  ChannelType.GuildForum,
+  ChannelType.GuildMedia,
+]);
+
+/** The only kind that has private threads. */
+const textChannel: number = ChannelType.GuildText;
+
+type ArchivedKind = 'public' | 'private' | 'joined';
 
 export interface HistoryOptions {
   readonly rest: RestCalls;
+  readonly places: ChannelPlaces;
   readonly log: Log;
   /** The bot's user id. */
   readonly ownId: () => string;
@@ -44,23 +65,35 @@ export class History {
     this.#options = options;
   }
 
-  async after(channel: ChannelId, after: string, limit: number, parent?: ChannelId): Promise<HistoryPage> {
+  async after(channel: ChannelId, after: string, limit: number): Promise<HistoryPage> {
+    const { places, ownId, log } = this.#options;
+    const place = await places.find(channel);
     const raw = await this.#page(channel, { after, limit: String(limit) });
     // The server gives the newest first.
     const oldestFirst = raw.toSorted((one, other) => (BigInt(one.id) < BigInt(other.id) ? -1 : 1));
     const messages = oldestFirst.flatMap((data) => {
-      const parsed = parseMessage(data, this.#options.ownId(), parent);
-      if (parsed.kind === 'malformed')
-        this.#options.log.warn({ error: parsed.reason }, 'chat message could not be read');
+      const parsed = parseMessage(data, ownId(), place);
+      if (parsed.kind === 'malformed') log.warn({ error: parsed.reason }, 'chat message could not be read');
       return parsed.kind === 'message' ? [parsed.message] : [];
     });
     return { messages, last: oldestFirst.at(-1)?.id, more: raw.length >= limit };
   }
 
+  /** One message as it is now; undefined when it is gone or not for the bridge. */
+  async one(channel: ChannelId, messageId: string): Promise<InboundMessage | undefined> {
+    const { rest, places, ownId } = this.#options;
+    const place = await places.find(channel);
+    const data = await rest.call(`A message of channel ${channel}`, (requests, signal) =>
+      requests.get(Routes.channelMessage(channel, messageId), { signal }),
+    );
+    const parsed = parseMessage(data, ownId(), place);
+    return parsed.kind === 'message' ? parsed.message : undefined;
+  }
+
   async own(channel: ChannelId, since: number): Promise<readonly OwnMessage[]> {
     const found: OwnMessage[] = [];
     let after = snowflakeAt(since);
-    for (let seen = 0; seen < ownLimit; seen += pageSize) {
+    for (let seen = 0; seen < ownSearched && found.length < ownLimit; seen += pageSize) {
       const page = await this.#page(channel, { after, limit: String(pageSize) });
       const oldestFirst = page.toSorted((one, other) => (BigInt(one.id) < BigInt(other.id) ? -1 : 1));
       for (const data of oldestFirst) {
@@ -71,59 +104,73 @@ export class History {
       if (last === undefined || page.length < pageSize) break;
       after = last;
     }
-    return found;
+    return found.slice(0, ownLimit);
   }
 
   async threads(channel: ChannelId, since: number): Promise<readonly ChatThread[]> {
-    const { rest } = this.#options;
-    const guild = await rest.call(`Channel ${channel}`, async (requests, signal) =>
+    const { rest, places } = this.#options;
+    const { guild_id: guild, type } = await rest.call(`Channel ${channel}`, async (requests, signal) =>
       rawChannel.parse(await requests.get(Routes.channel(channel), { signal })),
     );
-    if (guild.guild_id === undefined) return [];
-    const guildId = guild.guild_id;
+    if (guild === undefined || !withThreads.has(type)) return [];
     const active = await rest.call(`The threads of channel ${channel}`, async (requests, signal) =>
-      threadList.parse(await requests.get(Routes.guildActiveThreads(guildId), { signal })),
+      threadList.parse(await requests.get(Routes.guildActiveThreads(guild), { signal })),
     );
     const threads = active.threads.filter((thread) => thread.parent_id === channel);
-    for (const kind of ['public', 'private'] as const) threads.push(...(await this.#archived(channel, kind, since)));
+    threads.push(...((await this.#archived(channel, 'public', since)) ?? []));
+    if (type === textChannel) {
+      // Without the permission to manage threads the bot hears of those that it has joined.
+      const all = await this.#archived(channel, 'private', since);
+      threads.push(...(all ?? (await this.#archived(channel, 'joined', since)) ?? []));
+    }
     const found = new Map<string, ChatThread>();
     for (const thread of threads) {
       const id = parseChannelId(thread.id);
       const last = thread.last_message_id;
       if (id === undefined || (typeof last === 'string' && timeOfSnowflake(last) < since)) continue;
+      places.learn({ ...thread, parent_id: channel }, true);
       found.set(id, { id, parent: channel });
     }
     return [...found.values()];
   }
 
-  /** Archived threads come by the time of their archiving, newest first: after one before `since` come only older ones. */
-  async #archived(channel: ChannelId, kind: 'public' | 'private', since: number): Promise<readonly RawThread[]> {
+  /**
+   * Archived threads come by the time of their archiving, newest first: after one before `since` come only older ones.
+   * Joined ones come by their age. Undefined when the bot may not ask.
+   */
+  async #archived(channel: ChannelId, kind: ArchivedKind, since: number): Promise<readonly RawThread[] | undefined> {
     const found: RawThread[] = [];
     let before: string | undefined;
-    for (;;) {
+    for (let pages = 1; ; pages += 1) {
       const page = await this.#archivedPage(channel, kind, before);
+      if (!page) return pages === 1 ? undefined : found;
       found.push(...page.threads);
-      before = page.threads.at(-1)?.thread_metadata?.archive_timestamp;
-      if (page.has_more !== true || before === undefined || before < isoTime(since)) return found;
+      const last = page.threads.at(-1);
+      const archivedAt = last?.thread_metadata?.archive_timestamp;
+      before = kind === 'joined' ? last?.id : archivedAt;
+      if (page.has_more !== true || before === undefined) return found;
+      const isPast = kind === 'joined' ? pages >= mostJoinedPages : (parseTime(archivedAt ?? '') ?? 0) < since;
+      if (isPast) return found;
     }
   }
 
   async #archivedPage(
     channel: ChannelId,
-    kind: 'public' | 'private',
+    kind: ArchivedKind,
     before: string | undefined,
-  ): Promise<z.infer<typeof threadList>> {
+  ): Promise<z.infer<typeof threadList> | undefined> {
     const { rest, log } = this.#options;
     const query = new URLSearchParams({ limit: String(pageSize), ...(before === undefined ? {} : { before }) });
+    const route =
+      kind === 'joined' ? Routes.channelJoinedArchivedThreads(channel) : Routes.channelThreads(channel, kind);
     try {
       return await rest.call(`The archived threads of channel ${channel}`, async (requests, signal) =>
-        threadList.parse(await requests.get(Routes.channelThreads(channel, kind), { signal, query })),
+        threadList.parse(await requests.get(route, { signal, query })),
       );
     } catch (error) {
-      // A channel of a kind that has no threads, or threads that the bot may not see.
       if (!(error instanceof BridgeError) || error.happened !== 'not-done') throw error;
       log.debug({ channel, kind, error: error.message }, 'archived threads are not to be had');
-      return { threads: [] };
+      return undefined;
     }
   }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Author, InboundMessage } from '../model/message.ts';
 import { parseChannelId } from '../model/session.ts';
 import type { ChannelId } from '../model/session.ts';
+import type { ChannelPlace } from './channel-places.ts';
 import { timeOfSnowflake } from '../model/snowflake.ts';
 
 /** What people say. Everything else is the server speaking: joins, pins, boosts, a thread that was made. */
@@ -44,14 +45,30 @@ export type ParsedMessage =
   /** Not a message as Discord documents it. */
   | { readonly kind: 'malformed'; readonly reason: string };
 
+const partialEdit = z.object({ id, channel_id: id, author: z.undefined().optional(), content: z.string() });
+
+/** The message of an edit that says only what has changed: another text, but not whose; undefined for other things. */
+export function changedMessage(data: unknown): { readonly channel: ChannelId; readonly messageId: string } | undefined {
+  const { success, data: edit } = partialEdit.safeParse(data);
+  const channel = success ? parseChannelId(edit.channel_id) : undefined;
+  return success && channel !== undefined ? { channel, messageId: edit.id } : undefined;
+}
+
+const noText = z.object({ id, channel_id: id, author: z.undefined().optional(), content: z.undefined().optional() });
+
+/** Whether an edit is about something else than the text: a link whose picture has been found, a pin. */
+export function leavesText(data: unknown): boolean {
+  return noText.safeParse(data).success;
+}
+
 /**
  * Reads a message of Discord's API (version 10). Threads are channels of their own. The words of a forwarded message
  * are those of who forwards it. Pure.
  *
  * @param ownId the bot's user id.
- * @param parent the channel that the message's channel is a thread of, if it is one.
+ * @param place where its channel lies; without it a message outside any server is taken for a direct one.
  */
-export function parseMessage(data: unknown, ownId: string, parent?: ChannelId): ParsedMessage {
+export function parseMessage(data: unknown, ownId: string, place?: ChannelPlace): ParsedMessage {
   const parsed = rawMessage.safeParse(data);
   if (!parsed.success) return { kind: 'malformed', reason: describe(parsed.error) };
   const raw = parsed.data;
@@ -64,7 +81,7 @@ export function parseMessage(data: unknown, ownId: string, parent?: ChannelId): 
     message: {
       id: `discord:${raw.id}`,
       channel,
-      parent,
+      parent: place?.parent,
       messageId: raw.id,
       author: {
         id: raw.author.id,
@@ -84,7 +101,7 @@ export function parseMessage(data: unknown, ownId: string, parent?: ChannelId): 
           url: file.url,
         })),
       sentAt: timeOfSnowflake(raw.id),
-      direct: raw.guild_id === undefined,
+      direct: place?.direct ?? raw.guild_id === undefined,
     },
   };
 }

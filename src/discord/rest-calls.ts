@@ -50,6 +50,10 @@ export class RestCalls {
     });
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** @param what what is asked for, as a noun: `A message to channel 123`. */
   async call<T>(what: string, request: (rest: REST, signal: AbortSignal) => Promise<T>): Promise<T> {
     const closed = new BridgeError('chat-unavailable', `${what} could not be sent: the connection is closed.`, {

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 import { isoTime } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { BridgeError, describeError } from '../base/errors.ts';
@@ -14,15 +12,15 @@ import type {
   OwnMessage,
 } from '../contracts/chat.ts';
 import type { OutboundText, ReactionName } from '../model/outbound.ts';
-import { parseChannelId } from '../model/session.ts';
 import type { ChannelId } from '../model/session.ts';
+import { ChannelPlaces } from './channel-places.ts';
+import { ChatEvents } from './chat-events.ts';
 import { tokenInvalid } from './connect-errors.ts';
 import { ConnectPace } from './connect-pace.ts';
 import { GatewayClient } from './gateway-client.ts';
 import { History } from './history.ts';
 import { IdentifyBudget } from './identify-budget.ts';
 import type { IdentifyMemory } from './identify-budget.ts';
-import { parseMessage } from './parse.ts';
 import { cutToMessage, renderText } from './render.ts';
 import { RestCalls } from './rest-calls.ts';
 import { Sender } from './send.ts';
@@ -36,8 +34,6 @@ export interface DiscordTransportOptions {
   /** Keeps the count of logins between two runs. */
   readonly identifyMemory: IdentifyMemory;
 }
-
-const messagePlace = z.object({ channel_id: z.string() });
 
 /** How long `connect` waits for the first try before it lets the caller go on, in milliseconds. */
 const firstTryMs = 15_000;
@@ -58,6 +54,8 @@ class DiscordTransport implements ChatTransport {
   readonly #server: string;
   readonly #rest: RestCalls;
   readonly #sender: Sender;
+  readonly #places: ChannelPlaces;
+  readonly #events: ChatEvents;
   readonly #history: History;
   readonly #pace: ConnectPace;
   readonly #budget: IdentifyBudget;
@@ -82,7 +80,15 @@ class DiscordTransport implements ChatTransport {
     this.#budget = new IdentifyBudget({ clock, log, memory, onWaiting: (until) => this.#onBudgetSpent(until) });
     this.#rest = new RestCalls({ token: this.#token, apiUrl, clock, log, onUnauthorized: () => this.#checkToken() });
     this.#sender = new Sender(this.#rest);
-    this.#history = new History({ rest: this.#rest, log, ownId: () => this.#ownId });
+    this.#places = new ChannelPlaces({ rest: this.#rest, clock, log });
+    this.#history = new History({ rest: this.#rest, places: this.#places, log, ownId: () => this.#ownId });
+    this.#events = new ChatEvents({
+      places: this.#places,
+      history: this.#history,
+      log,
+      ownId: () => this.#ownId,
+      handlers: () => (this.#closed.signal.aborted ? undefined : this.#handlers),
+    });
   }
 
   get state(): ChatState {
@@ -150,7 +156,7 @@ class DiscordTransport implements ChatTransport {
 
   async history(channel: ChannelId, after: string, limit: number): Promise<HistoryPage> {
     this.#refuseWhenFailed();
-    return this.#history.after(channel, after, limit, this.#parentOf(channel));
+    return this.#history.after(channel, after, limit);
   }
 
   async threadsOf(channel: ChannelId, since: number): Promise<readonly ChatThread[]> {
@@ -197,9 +203,12 @@ class DiscordTransport implements ChatTransport {
           onReady: (ownId) => this.#onReady(ownId),
           onResumed: () => this.#onConnected(),
           onLost: () => this.#onDropped(),
-          onMessage: (data) => this.#onMessage(data, 'said'),
-          onEdited: (data) => this.#onMessage(data, 'edited'),
-          onDeleted: (channel, messageIds) => this.#onDeleted(channel, messageIds),
+          onMessage: (data) => this.#events.said(data),
+          onEdited: (data) => this.#events.edited(data),
+          onChannels: (channels) => {
+            for (const one of channels) this.#places.learn(one, true);
+          },
+          onDeleted: (channel, messageIds) => this.#events.deleted(channel, messageIds),
         },
       });
       this.#client = client;
@@ -264,34 +273,6 @@ class DiscordTransport implements ChatTransport {
     this.#settleFirstTry();
   }
 
-  #onMessage(data: unknown, what: 'said' | 'edited'): void {
-    const { log } = this.#options;
-    const parsed = parseMessage(data, this.#ownId, this.#parentOf(channelOf(data)));
-    if (parsed.kind === 'malformed') log.warn({ error: parsed.reason }, 'chat message could not be read');
-    if (parsed.kind !== 'message') return;
-    try {
-      if (what === 'said') this.#handlers?.onMessage(parsed.message);
-      else this.#handlers?.onEdited(parsed.message);
-    } catch (error) {
-      log.error({ message: parsed.message.id, error: describeError(error) }, 'chat message could not be stored');
-    }
-  }
-
-  #onDeleted(channelId: string, messageIds: readonly string[]): void {
-    const channel = parseChannelId(channelId);
-    if (channel === undefined) return;
-    try {
-      this.#handlers?.onDeleted(channel, messageIds);
-    } catch (error) {
-      this.#options.log.error({ channel, error: describeError(error) }, 'deleted chat messages could not be noted');
-    }
-  }
-
-  #parentOf(channel: string | undefined): ChannelId | undefined {
-    const parent = channel === undefined ? undefined : this.#client?.parentOf(channel);
-    return parent === undefined ? undefined : parseChannelId(parent);
-  }
-
   /** The server refused the token for a request: is it the token, or a passing fault? */
   #checkToken(): void {
     if (this.#isCheckingToken) return;
@@ -323,9 +304,4 @@ class DiscordTransport implements ChatTransport {
     const reason = this.#state.detail ?? 'the connection failed.';
     throw new BridgeError('chat-unavailable', `Nothing can be sent: ${reason}`, { happened: 'unknown' });
   }
-}
-
-/** The channel that a message of the gateway names, if it is one. */
-function channelOf(data: unknown): string | undefined {
-  return messagePlace.safeParse(data).data?.channel_id;
 }

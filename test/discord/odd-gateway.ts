@@ -15,6 +15,10 @@ export type GatewayMood = 'open' | 'bad-gateway' | 'garbage' | 'cut' | 'silent';
 export interface OddGateway {
   readonly api: string;
   mood: GatewayMood;
+  /** What it answers under a path after `/api/v10`; everything else gets the gateway's address. */
+  readonly answers: Map<string, object>;
+  /** The paths it was asked for. */
+  readonly asked: string[];
   /** How many connections were tried. */
   readonly tries: number;
   /** Sends one dispatch on the newest connection. */
@@ -29,14 +33,20 @@ export async function openOddGateway(): Promise<OddGateway> {
   let newest: WebSocket | undefined;
   let sequence = 0;
   let tries = 0;
-  const server = createServer((_request, response) => {
+  const answers = new Map<string, object>();
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').replace('/api/v10', '');
+    asked.push(path);
     response.setHeader('content-type', 'application/json');
     response.end(
-      JSON.stringify({
-        url: gatewayUrl(),
-        shards: 1,
-        session_start_limit: { total: 1000, remaining: 999, reset_after: 0, max_concurrency: 1 },
-      }),
+      JSON.stringify(
+        answers.get(path) ?? {
+          url: gatewayUrl(),
+          shards: 1,
+          session_start_limit: { total: 1000, remaining: 999, reset_after: 0, max_concurrency: 1 },
+        },
+      ),
     );
   });
   const raw = new Set<Duplex>();
@@ -71,6 +81,8 @@ export async function openOddGateway(): Promise<OddGateway> {
   const gateway: OddGateway = {
     api: `http://127.0.0.1:${port()}/api`,
     mood: 'open',
+    answers,
+    asked,
     get tries() {
       return tries;
     },

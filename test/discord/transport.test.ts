@@ -187,7 +187,9 @@ describe('the connection to a server that answers', () => {
     const transport = world.transport({ log: { debug: write, info: write, warn: write, error: write } });
     await transport.connect(listener);
     world.faults.failRequests({ method: 'POST', path: postsPath }, { status: 500, body: 'oops' });
-    await transport.send({ channel: world.channel, text: 'private words', nonce: 'n' });
+    const part = { channel: world.channel, text: 'private words', nonce: 'n' };
+    lines.push(describeError(await failure(transport.send(part))));
+    await transport.send(part);
     await world.say('private question');
     world.faults.dropConnections(4004);
     await vi.waitFor(() => expect(transport.state.connection).toBe('failed'), 5000);
