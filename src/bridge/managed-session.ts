@@ -47,6 +47,7 @@ export class ManagedSession {
   #driver: AgentDriver | undefined;
   #state: AgentState;
   #problem: string | undefined;
+  #willTell = false;
   /** A death that was told before the agent was in our hands. */
   #earlyDeath: { readonly generation: number; readonly event: DeathEvent } | undefined;
 
@@ -108,7 +109,19 @@ export class ManagedSession {
   /** There may be a message for this session. */
   wake(): void {
     this.#conversation.wake();
-    if (this.#life.isEndedByPerson || this.record.lifecycle === 'failed') tellWaiting(this.record, this.#options);
+    if (!this.#isDown || this.#willTell) return;
+    // Many messages may come at once; their channels are told together.
+    this.#willTell = true;
+    this.#later(() => {
+      this.#willTell = false;
+      if (this.#isDown) tellWaiting(this.record, this.#options);
+      return Promise.resolve();
+    });
+  }
+
+  /** Whether only a person brings the session back. */
+  get #isDown(): boolean {
+    return this.record.lifecycle === 'failed' || this.#life.isEndedByPerson;
   }
 
   /** What a message waits for, in a word or two; undefined unless it is the next one. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { newSecret } from '../base/ids.ts';
 import { canMove } from '../model/session.ts';
-import type { Lifecycle, SessionEntry, SessionRecord } from '../model/session.ts';
+import type { Lifecycle, SessionEntry, SessionNumber, SessionRecord } from '../model/session.ts';
 import type { Stores } from '../contracts/stores.ts';
 
 export interface SessionLifeOptions {
@@ -10,6 +10,17 @@ export interface SessionLifeOptions {
   readonly clock: Clock;
   /** The driver of a session that names none. */
   readonly defaultAgent: string;
+}
+
+/** Under this name it is remembered that a person ended the agent of a session. */
+function endName(session: SessionNumber): string {
+  return `ended-by-person:${session}`;
+}
+
+/** Forgets everything about a session that is not in the map any more. */
+export function forgetLife(session: SessionNumber, { records, facts }: Pick<Stores, 'records' | 'facts'>): void {
+  records.remove(session);
+  facts.delete(endName(session));
 }
 
 /**
@@ -24,7 +35,7 @@ export class SessionLife {
   constructor(options: SessionLifeOptions) {
     const { entry, stores, clock, defaultAgent } = options;
     this.#options = options;
-    this.#endedByPerson = `ended-by-person:${entry.number}`;
+    this.#endedByPerson = endName(entry.number);
     this.#record = stores.records.get(entry.number) ?? {
       number: entry.number,
       generation: 0,

@@ -6,6 +6,7 @@ import type { BusyMode, ChannelId, SessionEntry, SessionNumber } from '../model/
 import type { SessionMap, Stores } from '../contracts/stores.ts';
 import { ManagedSession } from './managed-session.ts';
 import type { ManagedSessionOptions } from './managed-session.ts';
+import { forgetLife } from './session-life.ts';
 
 export interface SessionManagerOptions extends Omit<ManagedSessionOptions, 'entry' | 'launches'> {
   readonly map: SessionMap;
@@ -81,7 +82,7 @@ export class SessionManager {
       log.info({ session: number }, 'session is not in the map any more');
       collector.agentEnded(number);
       collector.rejectWaiting(number, words.sessionRemoved(number));
-      stores.records.remove(number);
+      forgetLife(number, stores);
     }
   }
 
@@ -153,7 +154,7 @@ export class SessionManager {
     } finally {
       const { stores, collector, words } = this.#options;
       collector.rejectWaiting(session.entry.number, words.sessionRemoved(session.entry.number));
-      stores.records.remove(session.entry.number);
+      forgetLife(session.entry.number, stores);
       this.#options.onRemoved(session.entry);
     }
   }

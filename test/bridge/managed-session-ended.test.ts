@@ -127,6 +127,7 @@ it('MS-07: messages for a session that was given up wait, and their channels are
   queue(all, 'm1');
   queue(all, 'm2', elsewhere);
   all.session.wake();
+  await all.settle();
   expect(textsFor(all.stores, channelOne).map(({ text }) => text)).toEqual([words.sessionGivenUp(one, 'broken')]);
   expect(textsFor(all.stores, elsewhere).map(({ text }) => text)).toEqual([words.messagesWait(one)]);
 });

@@ -50,6 +50,37 @@ describe('the map', () => {
     expect(stores.records.highestNumber()).toBe(2);
   });
 
+  it('I3: whatever state its messages are in, they are settled', async () => {
+    const before = world({ 1: channelOne, 2: channelTwo });
+    await before.manager.load();
+    await before.manager.startAll();
+    await before.manager.detachAll();
+    for (const id of ['sending', 'steered', 'uncertain', 'queued']) queue(before, id, two);
+    before.stores.inbox.move('sending', 'sending', 1);
+    before.stores.inbox.move('steered', 'sending', 1);
+    before.stores.inbox.move('steered', 'steered', 1);
+    before.stores.inbox.move('uncertain', 'sending', 1);
+    before.stores.inbox.move('uncertain', 'uncertain', 1);
+    const { manager, stores } = world({ 1: channelOne }, before);
+    await manager.load();
+    expect(stores.inbox.unsettled(two)).toEqual([]);
+  });
+
+  it('I8: an end at the terminal is forgotten with the session: a new one of that number is started', async () => {
+    const before = world({ 1: channelOne, 2: channelTwo });
+    await before.manager.load();
+    await before.manager.startAll();
+    before.driver.agents[1]!.leave();
+    await before.manager.detachAll();
+    const without = world({ 1: channelOne }, before);
+    await without.manager.load();
+    await without.manager.detachAll();
+    const again = world({ 1: channelOne, 2: channelTwo }, without);
+    await again.manager.load();
+    await again.manager.startAll();
+    expect(again.manager.get(2).record.lifecycle).toBe('running');
+  });
+
   it('MS-01: a wrong one is refused as a whole', async () => {
     const { manager } = world({ 1: channelOne, 2: 'general' });
     await expect(manager.load()).rejects.toThrow(refusal('sessions-file-invalid', 'general'));

@@ -60,7 +60,8 @@ describe('BX-06: two messages while the agent is busy', () => {
     expect(await world.owner.reactions(channel, one)).toEqual(['📥']);
     await isAnswered(one, more);
     expect(await answers()).toEqual(['one', 'more']);
-    expect(await world.owner.reactions(channel, more)).toEqual(['📥', '⚙️', '✅']);
+    // A reaction that is overtaken before it is set is left out; the last word is the outcome.
+    expect((await world.owner.reactions(channel, more)).at(-1)).toBe('✅');
   });
 
   it("steer: they go into the agent's own queue, and each is answered once", async () => {
