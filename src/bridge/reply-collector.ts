@@ -66,12 +66,7 @@ export class ReplyCollector {
 
   /** The message will not reach the agent: says why, as a reply. */
   reject(messageId: string, text: string): void {
-    const { stores, clock } = this.#options;
-    this.#asOneStep(() => {
-      stores.inbox.move(messageId, 'failed', clock.now(), { reason: text });
-      this.#voice.react(messageId, 'failed');
-      this.#voice.replyTo(messageId, `failed:${messageId}`, text);
-    });
+    this.#asOneStep(() => this.#reject(messageId, text));
   }
 
   /** Somebody took a message back that waited. */
@@ -128,6 +123,20 @@ export class ReplyCollector {
     return turn?.channel === channel ? turn.message : undefined;
   }
 
+  /** A message left the agent's own queue for no turn: it is in the hands of whoever took it out at the terminal. */
+  #giveBack(messageId: string): void {
+    const state = this.#options.stores.inbox.get(messageId)?.state;
+    const waited = state === 'sending' || state === 'steered' || state === 'uncertain';
+    if (waited) this.#reject(messageId, this.#options.words.takenBackAtDesk());
+  }
+
+  #reject(messageId: string, text: string): void {
+    const { stores, clock } = this.#options;
+    stores.inbox.move(messageId, 'failed', clock.now(), { reason: text });
+    this.#voice.react(messageId, 'failed');
+    this.#voice.replyTo(messageId, `failed:${messageId}`, text);
+  }
+
   #apply(session: SessionNumber, generation: number, event: ChannelEvent): void {
     switch (event.kind) {
       case 'turn-started':
@@ -135,6 +144,9 @@ export class ReplyCollector {
         break;
       case 'message-taken':
         this.#turns.takeIn(session, event.turn, event.message);
+        break;
+      case 'message-returned':
+        this.#giveBack(event.message);
         break;
       case 'text':
         this.#say(session, event);

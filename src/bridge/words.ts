@@ -36,6 +36,7 @@ export interface Words {
   notice(notice: AgentNotice, session: SessionNumber): string;
   deliveryFailed(reason: string): string;
   deliveryUnsure(): string;
+  takenBackAtDesk(): string;
   turnInterrupted(): string;
   turnFailed(reason: string | undefined): string;
   turnRateLimited(reason: string | undefined): string;
@@ -116,6 +117,7 @@ const english: Words = {
   deliveryFailed: (reason) => `❌ This message did not reach the agent: ${reason}`,
   deliveryUnsure: () =>
     '❌ The bridge cannot tell whether the agent got this message, so it does not send it twice. Send it again if there is no answer.',
+  takenBackAtDesk: () => '↩️ Somebody took this message out of the agent’s queue at its terminal.',
   turnInterrupted: () => '⏹️ Interrupted.',
   turnFailed: (reason) => `❌ The agent stopped with an error: ${reason ?? 'it gave no reason'}`,
   turnRateLimited: (reason) =>
@@ -186,6 +188,7 @@ const japanese: Words = {
   deliveryFailed: (reason) => `❌ このメッセージはエージェントに届きませんでした: ${reason}`,
   deliveryUnsure: () =>
     '❌ エージェントに届いたか確認できないため、二重送信はしません。返事がなければもう一度送ってください。',
+  takenBackAtDesk: () => '↩️ このメッセージは端末でエージェントの待ち行列から取り出されました。',
   turnInterrupted: () => '⏹️ 中断されました。',
   turnFailed: (reason) => `❌ エージェントがエラーで止まりました: ${reason ?? '理由は不明です'}`,
   turnRateLimited: (reason) =>

@@ -59,6 +59,8 @@ export type AgentEvent =
   | { readonly kind: 'turn-started'; readonly turn: string; readonly by: 'agent' }
   /** A message that lay in the agent's own queue became part of a turn. */
   | { readonly kind: 'message-taken'; readonly turn: string; readonly message: string }
+  /** A message that lay in the agent's own queue was taken out of it at the desk: it is part of no turn. */
+  | { readonly kind: 'message-returned'; readonly message: string }
   /** A whole piece of text that the agent said (Markdown). */
   | { readonly kind: 'text'; readonly turn: string; readonly key: string; readonly text: string }
   | {

@@ -75,7 +75,7 @@ export function agentQueueContract(name: string, makeHarness: () => AgentHarness
 
     it('BX-06: what is queued becomes the next turn, all of it, and each message is told', async () => {
       const { turn, ids } = await queueBehind(
-        harness.words.slowly(3),
+        harness.words.slowly(6),
         harness.words.plainly('anemone'),
         harness.words.plainly('bluebell'),
       );

@@ -13,23 +13,25 @@ import type { Conversation } from './conversation.ts';
 import { Delivery } from './delivery.ts';
 import { ExpectationFile } from './expectation.ts';
 import { HeldPrompts } from './held-prompts.ts';
-import { isAgentsOwnPrompt, parseHookEvent } from './hook-events.ts';
-import type { HookEvent, HookEventOf } from './hook-events.ts';
+import { HookIntake } from './hook-intake.ts';
 import { InputBoxTypist } from './input-box.ts';
 import { deskNeed } from './desk-need.ts';
 import type { DeskNeed } from './desk-need.ts';
 import { OpenTurnsFile } from './open-turns.ts';
 import { ScreenWatch } from './screen-watch.ts';
+import { Interrupter } from './interrupter.ts';
 import { Interrupts } from './interrupts.ts';
+import { PromptQueue } from './prompt-queue.ts';
+import { QueueWatch } from './queue-watch.ts';
 import { isLivingProcess } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
 import type { StateFiles } from './state-files.ts';
 import { StateKeeper } from './state-keeper.ts';
 import { StateReader } from './state-reader.ts';
 import { Teller } from './teller.ts';
-import { readTranscript, transcriptSize } from './transcript.ts';
+import { locateEntries, readTranscript, transcriptSize } from './transcript.ts';
 import { TurnBook } from './turn-book.ts';
-import type { PromptOrigin } from './turn-book.ts';
+import type { TurnEnd } from './turn-book.ts';
 
 export interface ClaudeAgentOptions {
   readonly spec: AgentSpec;
@@ -49,13 +51,12 @@ export interface ClaudeAgentOptions {
  * tells of its changes by itself. After such a change the hooks, which know better, have a moment to speak first.
  */
 const lookMs = { active: 100, idle: 1000, told: 30_000, changed: 250 };
-const interruptWithinMs = 2500;
 const stopWithinMs = 3000;
 const settleLookMs = 20;
 
 /**
- * One living Claude Code in its terminal. Joins the parts: hook events go to the book of turns, the held prompts and
- * the delivery; the agent's state file and screen fill in what no hook tells. Knows nothing about how it was started.
+ * One living Claude Code in its terminal. Joins the parts: what hooks report goes its own way (`hook-intake`); the
+ * agent's state file, record and screen fill in what no hook tells. Knows nothing about how it was started.
  */
 export class ClaudeAgent implements RunningAgent {
   readonly #options: ClaudeAgentOptions;
@@ -68,11 +69,14 @@ export class ClaudeAgent implements RunningAgent {
   readonly #states: StateKeeper;
   readonly #own: StateReader;
   readonly #interrupts: Interrupts;
+  readonly #interrupter: Interrupter;
+  readonly #queue: QueueWatch;
+  readonly #hooks: HookIntake;
   readonly #screen: ScreenWatch;
   #lastEventAt: number;
   #starting = true;
   #dead = false;
-  #hooksRun = false;
+  #detached = false;
   #look: Cancel | undefined;
   /** Monotonic; of the next look. */
   #lookAt = 0;
@@ -101,6 +105,26 @@ export class ClaudeAgent implements RunningAgent {
       sweep: () => mailbox.sweep(),
       readTranscript: () => this.#readTranscript(undefined),
     });
+    const queue = new PromptQueue(spec.directory);
+    this.#queue = new QueueWatch({
+      queue,
+      turns: this.#turns,
+      teller: this.#teller,
+      transcriptSize: () => this.#transcriptSize(),
+      locateEntries: (from) =>
+        conversation.transcript === undefined ? [] : locateEntries(conversation.transcript, from),
+      whyInterrupted: () => this.#interrupts.reason,
+    });
+    this.#interrupter = new Interrupter({
+      interrupts: this.#interrupts,
+      clock,
+      runningTurn: () => this.#runningTurn(),
+      readState: () => this.#own.read(),
+      isAtWork: () => this.#hasWork() || this.#own.read()?.status === 'busy',
+      pressEscape: () => terminal.keys(spec.terminal, ['Escape']),
+      look: () => this.#lookOnce(),
+      isOver: () => this.#dead || this.#detached,
+    });
     this.#prompts = new HeldPrompts({
       mailbox,
       teller: this.#teller,
@@ -112,14 +136,17 @@ export class ClaudeAgent implements RunningAgent {
       session: spec.session,
       typist: this.#typist,
       expectation: new ExpectationFile(spec.directory),
+      queue,
       clock,
       log,
       assertReady: () => this.#assertReady(),
       isReady: () => this.#whyNotReady() === undefined,
+      isBusy: () => this.#states.state.activity === 'busy' || this.#own.last?.status === 'busy',
+      runningTurn: () => this.#runningTurn(),
       sweep: () => mailbox.sweep(),
       transcriptSize: () => this.#transcriptSize(),
       readTranscript: (from) => this.#readTranscript(from),
-      onFoundInTranscript: (turn, message) => this.#turns.begin(turn, { by: 'bridge', message }, undefined),
+      onFoundInTranscript: (turn, message, text) => this.#foundInTranscript(turn, message, text),
     });
     this.#screen = new ScreenWatch({
       capture: () => terminal.capture(spec.terminal),
@@ -128,6 +155,19 @@ export class ClaudeAgent implements RunningAgent {
       log,
       notice: (key, notice) => this.#teller.tell({ kind: 'notice', key: `${key}:${conversation.current}`, notice }),
       onChange: () => this.#update(),
+    });
+    this.#hooks = new HookIntake({
+      mailbox,
+      conversation,
+      teller: this.#teller,
+      turns: this.#turns,
+      queue: this.#queue,
+      prompts: this.#prompts,
+      delivery: this.#delivery,
+      screen: this.#screen,
+      own: this.#own,
+      clock,
+      log,
     });
   }
 
@@ -150,7 +190,7 @@ export class ClaudeAgent implements RunningAgent {
 
   /** Whether one of the bridge's hooks has reported yet. */
   get hooksRun(): boolean {
-    return this.#hooksRun;
+    return this.#hooks.hasHeard;
   }
 
   /** Begins to hear hooks and deaths: first everything that was recorded while nobody listened. */
@@ -183,9 +223,15 @@ export class ClaudeAgent implements RunningAgent {
     this.#lookOnce();
   }
 
+  /** It goes on in a new conversation, because the one it was asked for is not there any more. */
+  beganAnew(): void {
+    const key = `conversation-lost:${this.#options.conversation.current}`;
+    this.#teller.tell({ kind: 'notice', key, notice: { kind: 'conversation-lost' } });
+  }
+
   /** Waits until everything that was recorded earlier is told. Returns whether the agent is alive. */
   async settled(): Promise<boolean> {
-    while (!this.#dead && this.#turns.open.some(({ isEnding }) => isEnding))
+    while (!this.#dead && (this.#hooks.isWaiting || this.#turns.open.some(({ isEnding }) => isEnding)))
       await this.#options.clock.sleep(settleLookMs);
     return !this.#dead;
   }
@@ -215,27 +261,8 @@ export class ClaudeAgent implements RunningAgent {
     });
   }
 
-  async interrupt(): Promise<void> {
-    const { terminal, spec, clock } = this.#options;
-    const deadline = clock.monotonic() + interruptWithinMs;
-    this.#interrupts.expect('The turn was stopped on request.');
-    let pressedAt = -Infinity;
-    while (this.#turns.open.length > 0 || this.#own.read()?.status === 'busy') {
-      const now = clock.monotonic();
-      if (now >= deadline) {
-        throw new BridgeError('interrupt-failed', 'The agent did not stop its turn.', {
-          happened: 'unknown',
-          advice: 'Look at the terminal.',
-        });
-      }
-      // Pressed again only when the first had no effect: on an idle agent Escape means something else.
-      if (this.#own.read()?.status !== 'idle' && now - pressedAt >= 1000) {
-        await terminal.keys(spec.terminal, ['Escape']);
-        pressedAt = now;
-      }
-      await clock.sleep(50);
-      this.#lookOnce();
-    }
+  interrupt(): Promise<void> {
+    return this.#interrupter.interrupt();
   }
 
   async stop(): Promise<void> {
@@ -255,6 +282,7 @@ export class ClaudeAgent implements RunningAgent {
   }
 
   detach(): Promise<void> {
+    this.#detached = true;
     this.#delivery.agentEnded();
     return this.#scope.close();
   }
@@ -262,12 +290,16 @@ export class ClaudeAgent implements RunningAgent {
   /** The agent is gone, found so at recovery: tells what is left to tell. */
   conclude(): void {
     this.#dead = true;
-    this.#conclude();
+    this.#conclude(this.#endOfTurns(undefined));
+    if (this.#hooks.endWasAsked) this.#teller.tell({ kind: 'died', exitCode: undefined, lastLines: '', asked: true });
   }
 
-  #conclude(): void {
+  /** @param end what is told of turns that run; undefined when whoever ended the agent tells it. */
+  #conclude(end?: TurnEnd): void {
+    this.#hooks.goOn(true);
+    this.#queue.agentEnded();
     this.#prompts.agentEnded();
-    this.#turns.abandon();
+    this.#turns.abandon(end);
     this.#delivery.agentEnded();
   }
 
@@ -275,84 +307,33 @@ export class ClaudeAgent implements RunningAgent {
     if (this.#dead) return;
     this.#options.mailbox.sweep();
     this.#dead = true;
-    this.#conclude();
+    // Whoever starts it sees that it did not come up.
+    this.#conclude(this.#starting ? undefined : this.#endOfTurns(exitCode));
     this.#look?.();
     this.#update();
-    // Whoever starts it sees that it did not come up.
-    if (!this.#starting) this.#teller.tell({ kind: 'died', exitCode, lastLines, asked: false });
+    if (!this.#starting) this.#teller.tell({ kind: 'died', exitCode, lastLines, asked: this.#hooks.endWasAsked });
+  }
+
+  #endOfTurns(exitCode: number | undefined): TurnEnd {
+    if (this.#hooks.endWasAsked) return { outcome: 'interrupted', reason: 'The agent was ended at its terminal.' };
+    const code = exitCode === undefined ? '' : `, with exit code ${exitCode}`;
+    return { outcome: 'lost', reason: `The agent ended in the middle of it${code}.` };
   }
 
   #hear(event: MailboxEvent): void {
-    this.#hooksRun = true;
     this.#lastEventAt = this.#options.clock.monotonic();
-    let hook: HookEvent;
-    try {
-      hook = parseHookEvent(event);
-    } catch (error) {
-      this.#options.log.warn({ error, kind: event.kind, event: event.id }, 'a hook event was not understood');
-      // Whoever waits for a word on it must not wait for ever.
-      this.#options.mailbox.release(event);
-      this.#teller.forget([event.id]);
-      return;
-    }
-    this.#prompts.prove(hook);
-    this.#take(hook);
+    this.#hooks.hear(event);
     this.#update();
     this.#lookSoon(0);
   }
 
-  #take(hook: HookEvent): void {
-    switch (hook.kind) {
-      case 'UserPromptSubmit':
-        this.#takePrompt(hook);
-        break;
-      case 'MessageDisplay':
-        if (hook.data.agent_id === undefined) this.#turns.display(hook);
-        else this.#teller.forget([hook.id]);
-        break;
-      case 'PermissionRequest':
-        this.#prompts.hold(hook);
-        break;
-      case 'Stop':
-        if ((hook.data.background_tasks ?? []).length > 0) this.#own.leftInBackground(hook.at);
-        this.#turns.stop(hook);
-        break;
-      case 'StopFailure':
-        if (hook.data.error === 'authentication_failed') this.#screen.suspectLogin();
-        this.#turns.fail(hook);
-        break;
-      case 'PostToolBatch':
-        if (hook.data.agent_id === undefined) this.#turns.toolsRan(hook.data.prompt_id);
-        this.#teller.forget([hook.id]);
-        break;
-      case 'SessionStart':
-        this.#options.conversation.movedTo(hook.data.session_id, hook.data.transcript_path);
-        this.#teller.forget([hook.id]);
-        break;
-      case 'PostToolUse':
-      case 'PostToolUseFailure':
-      case 'SessionEnd':
-      case 'expired':
-        this.#teller.forget([hook.id]);
-        break;
-    }
-  }
-
-  #takePrompt(hook: HookEventOf<'UserPromptSubmit'>): void {
-    const { mailbox, conversation } = this.#options;
-    this.#own.leftInBackground(undefined);
-    const { prompt, prompt_id: turn } = hook.data;
-    conversation.movedTo(hook.data.session_id, hook.data.transcript_path);
-    const held = mailbox.isHeld(hook);
-    const verdict = this.#delivery.judge(prompt, turn, held);
-    if (verdict.kind === 'altered') {
-      mailbox.answer(hook.id, { decision: 'block', reason: 'The bridge types this text again: it arrived altered.' });
-      this.#teller.forget([hook.id]);
+  #foundInTranscript(turn: string | undefined, message: string, text: string): void {
+    if (turn !== undefined) {
+      this.#turns.begin(turn, { by: 'bridge', message }, undefined);
       return;
     }
-    this.#turns.begin(turn, originOf(verdict, prompt), hook);
-    // Told first, then let go: the agent never works on what is not on the bridge's disk (I1).
-    if (held) mailbox.answer(hook.id, {});
+    const running = this.#runningTurn();
+    if (running !== undefined) this.#queue.add({ id: `transcript:${message}`, message, text, turn: running });
   }
 
   /** One look at everything that no hook tells. */
@@ -362,24 +343,28 @@ export class ClaudeAgent implements RunningAgent {
     const { clock } = this.#options;
     const file = this.#own.read();
     this.#prompts.observe(file);
+    this.#hooks.goOn();
+    const isIdle = file?.status === 'idle' && this.#turns.open.length === 0 && !this.#hooks.isWaiting;
+    if (isIdle) this.#queue.idleFor(clock.now() - file.statusUpdatedAt);
     this.#interrupts.observe(file);
     this.#screen.observe({
       file,
-      isBusy: this.#turns.open.length > 0 || file?.status === 'busy',
+      isBusy: this.#hasWork() || file?.status === 'busy',
       prompts: this.#prompts.open.length,
       quietMs: clock.monotonic() - this.#lastEventAt,
     });
     this.#update();
     const isQuiet = this.#states.state.activity === 'idle';
+    const delayMs = this.#hooks.isWaiting ? settleLookMs : lookMs.active;
     const isTold = this.#own.isTold() && !this.#screen.wantsToLook;
-    this.#lookSoon(isQuiet ? (isTold ? lookMs.told : lookMs.idle) : lookMs.active);
+    this.#lookSoon(isQuiet ? (isTold ? lookMs.told : lookMs.idle) : delayMs);
   }
 
   #lookSoon(delayMs: number): void {
     const { clock } = this.#options;
     this.#look?.();
     this.#lookAt = clock.monotonic() + delayMs;
-    if (!this.#dead) this.#look = clock.after(delayMs, () => this.#lookOnce());
+    if (!this.#dead && !this.#detached) this.#look = clock.after(delayMs, () => this.#lookOnce());
   }
 
   /** Looks in so many milliseconds, unless a look comes sooner anyway. */
@@ -402,10 +387,20 @@ export class ClaudeAgent implements RunningAgent {
         advice: 'Answer it first.',
       });
     }
-    if (activity === 'idle' && (status === undefined || status === 'idle')) return undefined;
+    // A busy one takes it into its queue.
+    if ((activity === 'idle' || activity === 'busy') && status !== 'other') return undefined;
     return new BridgeError('agent-busy', `The agent is ${activity === 'idle' ? 'busy' : activity}.`, {
       advice: 'Wait until it is idle.',
     });
+  }
+
+  #runningTurn(): string | undefined {
+    return this.#turns.open.filter(({ isEnding }) => !isEnding).at(-1)?.id ?? this.#turns.open.at(-1)?.id;
+  }
+
+  /** By what hooks and record told: a turn, or something that waits for one. */
+  #hasWork(): boolean {
+    return this.#turns.open.length > 0 || this.#hooks.isWaiting || !this.#queue.isEmpty;
   }
 
   #update(): void {
@@ -414,7 +409,7 @@ export class ClaudeAgent implements RunningAgent {
       dead: this.#dead,
       desk: this.#screen.desk,
       prompts: this.#prompts.open,
-      turnIsOpen: this.#turns.open.length > 0,
+      turnIsOpen: this.#hasWork(),
       file: this.#own.last,
       retry: this.#screen.retry,
     });
@@ -429,9 +424,4 @@ export class ClaudeAgent implements RunningAgent {
     const path = this.#options.conversation.transcript;
     return path === undefined ? [] : readTranscript(path, from);
   }
-}
-
-function originOf(verdict: Exclude<ReturnType<Delivery['judge']>, { kind: 'altered' }>, prompt: string): PromptOrigin {
-  if (verdict.kind === 'ours') return { by: 'bridge', message: verdict.message };
-  return isAgentsOwnPrompt(prompt) ? { by: 'agent' } : { by: 'desk', text: prompt };
 }

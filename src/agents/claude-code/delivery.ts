@@ -8,6 +8,7 @@ import type { ExpectationFile } from './expectation.ts';
 import { isAgentsOwnPrompt } from './hook-events.ts';
 import { carefulPace, usualPace } from './input-box.ts';
 import type { InputBoxTypist } from './input-box.ts';
+import type { PromptQueue } from './prompt-queue.ts';
 import { isSamePrompt, promptText } from './prompt-text.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
@@ -23,22 +24,27 @@ export interface DeliveryOptions {
   readonly session: SessionNumber;
   readonly typist: InputBoxTypist;
   readonly expectation: ExpectationFile;
+  readonly queue: Pick<PromptQueue, 'find'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** @throws BridgeError with `not-done` when the agent does not wait for a message this very moment. */
+  /** @throws BridgeError with `not-done` when the agent takes no message this very moment, not even into its queue. */
   readonly assertReady: () => void;
+  /** Whether it works, so that a message goes into its queue, and a dialog may open at any time. */
+  readonly isBusy: () => boolean;
   /** The same, asked. */
   readonly isReady: () => boolean;
   /** Looks for new hook events now. */
   readonly sweep: () => void;
   readonly transcriptSize: () => number;
   readonly readTranscript: (from: number) => readonly TranscriptEntry[];
-  /** The transcript, not a hook, proved that a prompt was accepted. */
-  readonly onFoundInTranscript: (turn: string, message: string) => void;
+  /** The transcript, not a hook, proved that a prompt was accepted; without a turn: that it lies in the queue. */
+  readonly onFoundInTranscript: (turn: string | undefined, message: string, text: string) => void;
+  /** The turn that runs. */
+  readonly runningTurn: () => string | undefined;
 }
 
 type Answer =
-  | { readonly kind: 'accepted'; readonly turn: string; readonly by: 'hook' | 'transcript' }
+  | { readonly kind: 'accepted'; readonly turn: string; readonly queued: boolean; readonly by: 'hook' | 'transcript' }
   | { readonly kind: 'altered' }
   | { readonly kind: 'silence' };
 
@@ -92,7 +98,7 @@ export class Delivery {
         const answer = await this.#send(flight, attempt, signal);
         if (answer.kind === 'accepted') {
           const afterMs = clock.monotonic() - (flight.enteredAt ?? clock.monotonic());
-          return { by: answer.by, turn: answer.turn, afterMs };
+          return { by: answer.by, turn: answer.turn, afterMs, ...(answer.queued ? { queued: true } : {}) };
         }
       } finally {
         this.#flight = undefined;
@@ -106,25 +112,29 @@ export class Delivery {
     });
   }
 
-  /** Judges a prompt that the agent is about to accept. `held` says whether its hook still waits for our word. */
-  judge(prompt: string, turn: string, held: boolean): PromptVerdict {
+  /**
+   * Judges a prompt that the agent is about to accept, or to put into its queue. `held` says whether its hook still
+   * waits for our word.
+   */
+  judge(prompt: string, turn: string, held: boolean, queued = false): PromptVerdict {
     const expected = this.#options.expectation.current;
     const flight = this.#flight;
     if (flight) {
-      if (isSamePrompt(prompt, flight.text)) return this.#accept(flight.message, turn);
+      if (isSamePrompt(prompt, flight.text)) return this.#accept(flight.message, turn, queued);
       if (isAgentsOwnPrompt(prompt)) return { kind: 'other' };
       if (!held) {
         // Too late to refuse it: the agent has it, such as it is.
         this.#options.log.error({ turn }, 'a text was accepted altered because nobody could refuse it in time');
-        return this.#accept(flight.message, turn);
+        return this.#accept(flight.message, turn, queued);
       }
       this.#settle({ kind: 'altered' });
       return { kind: 'altered' };
     }
     // Typed by an earlier daemon, or confirmed after we gave up waiting. A text that was confirmed once and comes again
     // under another turn was typed by somebody else.
-    if (expected && isSamePrompt(prompt, expected.text) && (expected.turn ?? turn) === turn) {
-      return this.#accept(expected.message, turn);
+    const isQueuedAlready = expected !== undefined && this.#options.queue.find(expected.message) !== undefined;
+    if (expected && !isQueuedAlready && isSamePrompt(prompt, expected.text) && (expected.turn ?? turn) === turn) {
+      return this.#accept(expected.message, turn, queued);
     }
     return { kind: 'other' };
   }
@@ -132,9 +142,11 @@ export class Delivery {
   /** See `RunningAgent.wasDelivered`. */
   async wasDelivered(message: string): Promise<Delivered> {
     const { expectation, sweep, clock, typist } = this.#options;
+    sweep();
+    const queued = this.#inQueue(message);
+    if (queued) return queued;
     // Nothing is typed before it is written down: what is not written down was never typed.
     if (expectation.current?.message !== message) return { delivered: 'no' };
-    sweep();
     if (expectation.current.turn !== undefined) return { delivered: 'yes', turn: expectation.current.turn };
     await clock.sleep(transcriptLagMs);
     sweep();
@@ -142,8 +154,18 @@ export class Delivery {
     if (found !== undefined) return { delivered: 'yes', turn: found };
     if (await typist.holds(expectation.current.text)) await typist.clear();
     sweep();
+    const late = this.#inQueue(message);
+    if (late) return late;
     const turn = this.#recordedTurn();
     return turn === undefined ? { delivered: 'no' } : { delivered: 'yes', turn };
+  }
+
+  /** What the queue knows: a message that has left it for no turn was not delivered. */
+  #inQueue(message: string): Delivered | undefined {
+    const found = this.#options.queue.find(message);
+    if (!found) return undefined;
+    if (found.lies) return { delivered: 'yes', turn: undefined, queued: true };
+    return found.turn === undefined ? { delivered: 'no' } : { delivered: 'yes', turn: found.turn };
   }
 
   /** The agent is gone: whoever waits for its word waits in vain. */
@@ -152,12 +174,15 @@ export class Delivery {
   }
 
   async #send(flight: Flight, attempt: number, signal: AbortSignal | undefined): Promise<Answer> {
-    const { typist, assertReady, clock } = this.#options;
-    const mayGoOn = (): void => {
+    const { typist, assertReady, isBusy, clock } = this.#options;
+    const mayGoOn = async (): Promise<void> => {
       if (signal?.aborted === true) throw stopped();
       // Somebody at the desk pressed Enter on half of our text.
       if (flight.answer !== undefined) throw new BridgeError('delivery-disturbed', 'Somebody typed in between.');
       assertReady();
+      // While it works a dialog may be drawn at any moment, before any file says so. One that was just drawn ignores
+      // keys for 150 ms: longer than it takes from this look to the keys that follow it.
+      if (isBusy()) await typist.look();
     };
     try {
       await typist.clear();
@@ -239,9 +264,10 @@ export class Delivery {
     });
   }
 
-  #accept(message: string, turn: string): PromptVerdict {
-    this.#options.expectation.confirm(turn);
-    this.#settle({ kind: 'accepted', turn, by: 'hook' });
+  #accept(message: string, turn: string, queued: boolean): PromptVerdict {
+    // Of what lies in its queue the agent has yet to say which turn it becomes part of.
+    if (!queued) this.#options.expectation.confirm(turn);
+    this.#settle({ kind: 'accepted', turn, queued, by: 'hook' });
     return { kind: 'ours', message };
   }
 
@@ -253,10 +279,26 @@ export class Delivery {
   }
 
   #foundInTranscript(flight: Flight): Flight['answer'] {
+    const { onFoundInTranscript, runningTurn } = this.#options;
     const turn = this.#recordedTurn();
-    if (turn === undefined) return undefined;
-    this.#options.onFoundInTranscript(turn, flight.message);
-    return { kind: 'accepted', turn, by: 'transcript' };
+    if (turn !== undefined) {
+      onFoundInTranscript(turn, flight.message, flight.text);
+      return { kind: 'accepted', turn, queued: false, by: 'transcript' };
+    }
+    const running = runningTurn();
+    if (running === undefined || !this.#recorded().some((entry) => entry.kind === 'queued')) return undefined;
+    onFoundInTranscript(undefined, flight.message, flight.text);
+    return { kind: 'accepted', turn: running, queued: true, by: 'transcript' };
+  }
+
+  /** What the agent recorded of the expected text. */
+  #recorded(): readonly Extract<TranscriptEntry, { kind: 'prompt' | 'queued' | 'absorbed' | 'returned' }>[] {
+    const expected = this.#options.expectation.current;
+    if (!expected) return [];
+    return this.#options
+      .readTranscript(expected.transcriptFrom)
+      .filter((entry) => entry.kind !== 'dequeued' && entry.kind !== 'text' && entry.kind !== 'interrupted')
+      .filter(({ text }) => isSamePrompt(text, expected.text));
   }
 
   /** The turn under which the agent recorded the expected text, if it did. */
@@ -264,9 +306,7 @@ export class Delivery {
     const expected = this.#options.expectation.current;
     if (!expected) return undefined;
     if (expected.turn !== undefined) return expected.turn;
-    const found = this.#options
-      .readTranscript(expected.transcriptFrom)
-      .find((entry) => entry.kind === 'prompt' && isSamePrompt(entry.text, expected.text));
+    const found = this.#recorded().find((entry) => entry.kind === 'prompt');
     if (found?.kind !== 'prompt') return undefined;
     this.#options.expectation.confirm(found.turn);
     return found.turn;

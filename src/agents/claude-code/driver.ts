@@ -17,6 +17,7 @@ import type { Handle } from './handle.ts';
 import { launchArguments } from './launch-command.ts';
 import { settingsContent } from './settings.ts';
 import { OpenTurnsFile } from './open-turns.ts';
+import { PromptQueue } from './prompt-queue.ts';
 import { findDialog } from './screen.ts';
 import { captureIfThere, startFailed, waitForStart } from './start-up.ts';
 import { configDirectory, isLivingProcess } from './state-file.ts';
@@ -47,7 +48,7 @@ export function createClaudeCodeDriver(options: ClaudeCodeDriverOptions): AgentD
  */
 class ClaudeCodeDriver implements AgentDriver {
   readonly name = 'claude-code';
-  readonly capabilities = { resume: true, prompts: true, interrupt: true, steer: false, standIn: false };
+  readonly capabilities = { resume: true, prompts: true, interrupt: true, steer: true, standIn: false };
   readonly #options: ClaudeCodeDriverOptions;
   /** By configuration directory. */
   readonly #stateFiles = new Map<string, StateFiles>();
@@ -72,8 +73,9 @@ class ClaudeCodeDriver implements AgentDriver {
       );
     }
     const started = await this.#start(spec, { kind: 'new', id: newUuid() }, listener);
-    if (started instanceof ClaudeAgent) return started;
-    throw startFailed(endReason(started), started.lastLines);
+    if (!(started instanceof ClaudeAgent)) throw startFailed(endReason(started), started.lastLines);
+    if (resume !== undefined) started.beganAnew();
+    return started;
   }
 
   async recover(spec: AgentSpec, handle: string, listener: AgentListener): Promise<RunningAgent | undefined> {
@@ -204,6 +206,7 @@ class ClaudeCodeDriver implements AgentDriver {
     for (const event of left) mailbox.release(event);
     mailbox.remove(left.map(({ id }) => id));
     new OpenTurnsFile(spec.directory).write([]);
+    new PromptQueue(spec.directory).drop();
     if (left.length > 0) log.info({ session: spec.session, events: left.length }, 'events of an earlier agent dropped');
     void mailbox.close();
   }

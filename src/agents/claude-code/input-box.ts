@@ -99,16 +99,16 @@ export class InputBoxTypist {
 
   /**
    * Types a text, never more than the agent can take without treating it as a paste. `mayGoOn` is asked before each
-   * chunk and throws when typing has to stop.
+   * chunk, and before the end, and throws when typing has to stop.
    */
-  async type(text: string, pace: TypingPace, mayGoOn: () => void): Promise<void> {
+  async type(text: string, pace: TypingPace, mayGoOn: () => Promise<void>): Promise<void> {
     const { terminal, name, clock } = this.#options;
     let typed = '';
     let unseen = 0;
     let before = await this.#capture();
     for (const [index, chunk] of splitForTyping(text, pace.chunk).entries()) {
       if (index > 0) await clock.sleep(pace.pauseMs);
-      mayGoOn();
+      await mayGoOn();
       if (unseen + chunk.length > (repeatsItself(typed) ? unseenRepeatedLimit : unseenLimit)) {
         before = (await this.#drawn(typed, before)).screen;
         unseen = 0;
@@ -119,7 +119,7 @@ export class InputBoxTypist {
     }
     const { isSeen } = await this.#drawn(typed, before);
     await clock.sleep(isSeen ? pace.seenMs : unseenMs);
-    mayGoOn();
+    await mayGoOn();
   }
 
   async enter(): Promise<void> {

@@ -28,9 +28,14 @@ export class Interrupts {
     this.#options = options;
   }
 
-  /** The turn that is found interrupted next was interrupted for this reason. */
-  expect(reason: string): void {
+  /** Turns that are found interrupted from now on were interrupted for this reason; undefined: at the terminal. */
+  expect(reason: string | undefined): void {
     this.#reason = reason;
+  }
+
+  /** Why a turn that is found interrupted now was interrupted. */
+  get reason(): string {
+    return this.#reason ?? 'The turn was stopped at the terminal.';
   }
 
   /** To be asked with every look at the state file; undefined when there is none. */
@@ -55,10 +60,9 @@ export class Interrupts {
     // The agent writes its events before it calls itself idle: what is not here now does not exist.
     sweep();
     for (const { id, isEnding } of turns.open) {
-      if (!isEnding) turns.interrupt(id, this.#reason ?? 'The turn was stopped at the terminal.');
+      if (!isEnding) turns.interrupt(id, this.reason);
     }
     this.#idleSince = undefined;
-    this.#reason = undefined;
   }
 
   #isRecorded(open: readonly string[]): boolean {

@@ -10,6 +10,8 @@ const schema = z.array(
     id: z.string(),
     at: z.number(),
     transcriptFrom: z.int().min(0).optional(),
+    /** The mailbox event that began it. */
+    begunBy: z.string().optional(),
     told: z.record(z.string(), z.string()),
     sinceTools: z.array(z.string()),
   }),

@@ -3,11 +3,17 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import { parseTime } from '../../base/clock.ts';
 import { systemErrorCode } from '../../base/errors.ts';
 
 /** What we take from the agent's own record of a conversation. */
 export type TranscriptEntry =
-  | { readonly kind: 'prompt'; readonly turn: string; readonly text: string }
+  /** It began a turn, or lay in the agent's queue before; of several in a row the last one's turn is theirs. */
+  | { readonly kind: 'prompt'; readonly turn: string; readonly text: string; readonly at?: number }
+  /** What became of a prompt in the agent's queue: it went in, was taken into the running turn, or out to the box. */
+  | { readonly kind: 'queued' | 'absorbed' | 'returned'; readonly text: string }
+  /** One prompt left the queue for a turn of its own; its `prompt` follows. */
+  | { readonly kind: 'dequeued' }
   | { readonly kind: 'text'; readonly id: string; readonly text: string }
   | { readonly kind: 'interrupted'; readonly turn: string | undefined };
 
@@ -19,6 +25,7 @@ const content = z.union([z.string(), z.array(block)]);
 const userLine = z.looseObject({
   type: z.literal('user'),
   promptId: z.string().optional(),
+  timestamp: z.string().optional(),
   isSidechain: z.boolean().optional(),
   isMeta: z.boolean().optional(),
   message: z.looseObject({ content }),
@@ -31,6 +38,19 @@ const assistantLine = z.looseObject({
   message: z.looseObject({ content }),
 });
 
+const queueLine = z.looseObject({
+  type: z.literal('queue-operation'),
+  operation: z.string(),
+  content: z.string().optional(),
+  reason: z.string().optional(),
+});
+
+/** An entry, and the byte after its line. */
+export interface LocatedEntry {
+  readonly entry: TranscriptEntry;
+  readonly end: number;
+}
+
 /** Bytes a transcript has now; 0 when it does not exist yet. */
 export function transcriptSize(path: string): number {
   return withFile(path, (file) => fstatSync(file).size) ?? 0;
@@ -38,20 +58,30 @@ export function transcriptSize(path: string): number {
 
 /** The entries from a byte offset on; from the last 8 MiB when no offset is given. Other lines are passed over. */
 export function readTranscript(path: string, from?: number): readonly TranscriptEntry[] {
-  const bytes = withFile(path, (file) => {
-    const { size } = fstatSync(file);
-    const start = Math.min(from ?? Math.max(0, size - tailBytes), size);
-    const buffer = Buffer.alloc(size - start);
-    const read = readSync(file, buffer, 0, buffer.length, start);
-    return buffer.subarray(0, read).toString('utf8');
-  });
-  return (bytes ?? '').split('\n').flatMap(parseTranscriptLine);
+  const bytes = readBytes(path, from);
+  return (bytes?.toString('utf8') ?? '').split('\n').flatMap(parseTranscriptLine);
+}
+
+/** The entries of the whole lines from a byte offset on, and where each ends. */
+export function locateEntries(path: string, from: number): readonly LocatedEntry[] {
+  const bytes = readBytes(path, from) ?? Buffer.alloc(0);
+  const found: LocatedEntry[] = [];
+  for (let start = 0, end = bytes.indexOf(10); end >= 0; start = end + 1, end = bytes.indexOf(10, start)) {
+    const line = bytes.toString('utf8', start, end);
+    for (const entry of parseTranscriptLine(line)) found.push({ entry, end: from + end + 1 });
+  }
+  return found;
 }
 
 /** One line of a transcript. Nothing of interest, or nothing we understand, gives no entry. */
 export function parseTranscriptLine(line: string): readonly TranscriptEntry[] {
-  if (!line.includes('"type":"user"') && !line.includes('"type":"assistant"')) return [];
+  const isOfInterest = ['"type":"user"', '"type":"assistant"', '"type":"queue-operation"'].some((type) =>
+    line.includes(type),
+  );
+  if (!isOfInterest) return [];
   const json = parseJson(line);
+  const queue = queueLine.safeParse(json);
+  if (queue.success) return queueEntries(queue.data);
   const user = userLine.safeParse(json);
   if (user.success) return userEntries(user.data);
   const assistant = assistantLine.safeParse(json);
@@ -93,12 +123,30 @@ function userEntries(line: z.infer<typeof userLine>): readonly TranscriptEntry[]
   if (text === '') return [];
   if (text.startsWith('[Request interrupted by user')) return [{ kind: 'interrupted', turn: line.promptId }];
   if (line.promptId === undefined) return [];
-  return [{ kind: 'prompt', turn: line.promptId, text }];
+  const at = parseTime(line.timestamp ?? '');
+  return [{ kind: 'prompt', turn: line.promptId, text, ...(at === undefined ? {} : { at }) }];
+}
+
+function queueEntries({ operation, reason, content: text }: z.infer<typeof queueLine>): readonly TranscriptEntry[] {
+  if (operation === 'dequeue') return [{ kind: 'dequeued' }];
+  if (text === undefined) return [];
+  if (operation === 'enqueue') return [{ kind: 'queued', text }];
+  if (operation === 'remove' && reason === 'absorbed_mid_turn') return [{ kind: 'absorbed', text }];
+  return operation === 'popAll' || operation === 'remove' ? [{ kind: 'returned', text }] : [];
 }
 
 function textsOf(value: z.infer<typeof content>): readonly string[] {
   if (typeof value === 'string') return [value];
   return value.flatMap(({ type, text }) => (type === 'text' && text !== undefined ? [text] : []));
+}
+
+function readBytes(path: string, from: number | undefined): Buffer | undefined {
+  return withFile(path, (file) => {
+    const { size } = fstatSync(file);
+    const start = Math.min(from ?? Math.max(0, size - tailBytes), size);
+    const buffer = Buffer.alloc(size - start);
+    return buffer.subarray(0, readSync(file, buffer, 0, buffer.length, start));
+  });
 }
 
 function withFile<T>(path: string, use: (file: number) => T): T | undefined {

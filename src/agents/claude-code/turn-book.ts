@@ -3,6 +3,8 @@ import type { Log } from '../../base/log.ts';
 import type { TurnOutcome } from '../../model/agent.ts';
 import type { HookEventOf } from './hook-events.ts';
 import type { OpenTurn, OpenTurnsFile } from './open-turns.ts';
+import type { QueuedPrompt } from './prompt-queue.ts';
+import type { QueueFate } from './queue-fates.ts';
 import type { Teller } from './teller.ts';
 import { textsOfTurn } from './transcript.ts';
 import type { TranscriptEntry } from './transcript.ts';
@@ -14,6 +16,13 @@ export type PromptOrigin =
   | { readonly by: 'bridge'; readonly message: string }
   | { readonly by: 'desk'; readonly text: string }
   | { readonly by: 'agent' };
+
+/** How a turn ended. */
+export interface TurnEnd {
+  readonly outcome: TurnOutcome;
+  /** In words for a person. */
+  readonly reason: string;
+}
 
 /** A mailbox event, as far as it matters here. */
 interface Source {
@@ -42,6 +51,8 @@ interface Turn {
   /** Epoch milliseconds of its first event. */
   readonly at: number;
   readonly transcriptFrom: number | undefined;
+  /** The mailbox event that began it. */
+  readonly begunBy: string | undefined;
   readonly texts: TurnTexts;
   /** Mailbox events of messages that are not whole yet, by message. */
   readonly pieces: Map<string, string[]>;
@@ -50,6 +61,16 @@ interface Turn {
   ended: boolean;
   /** What ends it, while it is being settled. */
   ending: { readonly at: number; readonly finish: () => void; cancel: Cancel } | undefined;
+}
+
+/** A turn that began with what lay in the agent's queue. */
+type QueueTurn = Extract<QueueFate<QueuedPrompt>, { kind: 'began' }>;
+
+interface TurnStart {
+  readonly id: string;
+  readonly at: number;
+  readonly transcriptFrom?: number | undefined;
+  readonly begunBy?: string | undefined;
 }
 
 /** Milliseconds after the end of a turn in which its last pieces and its record may still come. */
@@ -72,7 +93,7 @@ export class TurnBook {
   constructor(options: TurnBookOptions) {
     this.#options = options;
     for (const saved of options.file.read()) {
-      const turn = makeTurn(saved.id, saved.at, saved.transcriptFrom, new TurnTexts(saved.id, saved));
+      const turn = makeTurn(saved, new TurnTexts(saved.id, saved));
       turn.saved = saved;
       this.#turns.set(saved.id, turn);
     }
@@ -85,13 +106,56 @@ export class TurnBook {
       .map(({ id, at, ending }) => ({ id, at, isEnding: ending !== undefined }));
   }
 
+  /** Whether it has heard of a turn, also of one that has ended. */
+  knows(id: string): boolean {
+    return this.#turns.has(id);
+  }
+
+  /** Whether this mailbox event began a turn: told again, it is no other prompt. */
+  beganWith(event: string): boolean {
+    return [...this.#turns.values()].some(({ begunBy }) => begunBy === event);
+  }
+
+  /**
+   * A turn began with what lay in the agent's queue. Whatever ran before it is over: what has not said that it ended was
+   * stopped, for this reason.
+   */
+  beginQueued({ turn: id, prompts, at }: QueueTurn, why: string, transcriptFrom: number): void {
+    for (const turn of this.#turns.values()) {
+      if (turn.id === id || turn.ended) continue;
+      if (turn.ending) turn.ending.finish();
+      else this.#settle(turn, undefined, 'interrupted', why, []);
+    }
+    const first = prompts.find(({ message }) => message !== undefined);
+    const known = this.#turns.get(id);
+    if (!known) {
+      const turn = this.#add({ id, at: at ?? this.#options.clock.now(), transcriptFrom });
+      const text = prompts.map((prompt) => prompt.text).join('\n');
+      this.#tellBegin(
+        turn,
+        first?.message === undefined ? { by: 'desk', text } : { by: 'bridge', message: first.message },
+      );
+    }
+    for (const { message, ...prompt } of prompts) {
+      const isTold = !known && prompt.id === first?.id;
+      if (message !== undefined && !isTold) this.take(id, message);
+    }
+    this.#options.onChange();
+  }
+
+  /** A message that lay in the agent's queue became part of a turn. */
+  take(turn: string, message: string): void {
+    this.#options.teller.tell({ kind: 'message-taken', turn, message });
+  }
+
   /** The agent accepted a prompt. */
   begin(id: string, origin: PromptOrigin, source: Source | undefined): void {
     const known = this.#turns.get(id);
-    const turn = known ?? this.#add(id, source?.at ?? this.#options.clock.now(), source && this.#offset(source.at));
+    const at = source?.at ?? this.#options.clock.now();
+    const turn = known ?? this.#add({ id, at, transcriptFrom: source && this.#offset(at), begunBy: source?.id });
     // What the agent puts into a turn that runs begins nothing.
     const isNews = !known || known.ended || origin.by !== 'agent';
-    turn.ended = false; // queued prompts go on under the same id
+    turn.ended = false;
     if (isNews) this.#tellBegin(turn, origin);
     if (source) this.#options.teller.forget([source.id]);
     this.#options.onChange();
@@ -125,7 +189,8 @@ export class TurnBook {
     const turn = this.#of(data.prompt_id, at);
     const reason = data.last_assistant_message?.trim() ?? '';
     const why = reason === '' ? data.error : reason;
-    this.#endSoon(turn, at, () => this.#settle(turn, undefined, 'failed', why, [id]));
+    const outcome = data.error === 'rate_limit' ? 'rate-limited' : 'failed';
+    this.#endSoon(turn, at, () => this.#settle(turn, undefined, outcome, why, [id]));
   }
 
   /** A turn ended without a word from the agent's hooks. */
@@ -143,13 +208,17 @@ export class TurnBook {
   }
 
   /**
-   * The agent is gone: tells what was said in turns that never ended. The turns stay open, for the bridge to decide;
-   * their mailbox events are forgotten.
+   * The agent is gone: tells what was said in turns that never ended, and that they ended so; without an end they stay
+   * open, for whoever ended the agent to say why. Their mailbox events are forgotten.
    */
-  abandon(): void {
+  abandon(end?: TurnEnd): void {
     for (const { ending } of this.#turns.values()) ending?.finish();
     for (const turn of this.#turns.values()) {
       if (turn.ended) continue;
+      if (end) {
+        this.#settle(turn, undefined, end.outcome, end.reason, []);
+        continue;
+      }
       for (const text of turn.texts.settle(undefined, this.#recorded(turn))) this.#say(turn, text);
       this.#conclude(turn, []);
     }
@@ -163,9 +232,8 @@ export class TurnBook {
     const { teller } = this.#options;
     teller.tell({ kind: 'turn-started', turn: turn.id, ...origin });
     teller.then(() => {
-      const { id, at, transcriptFrom } = turn;
-      const nothingTold = { told: {}, sinceTools: [] };
-      turn.saved ??= { id, at, ...(transcriptFrom === undefined ? {} : { transcriptFrom }), ...nothingTold };
+      const { id, at, transcriptFrom, begunBy } = turn;
+      turn.saved ??= { id, at, transcriptFrom, begunBy, told: {}, sinceTools: [] };
       this.#save();
     });
   }
@@ -250,15 +318,15 @@ export class TurnBook {
   #of(id: string, at: number): Turn {
     const known = this.#turns.get(id);
     if (known) return known;
-    const turn = this.#add(id, at, undefined);
+    const turn = this.#add({ id, at });
     this.#tellBegin(turn, { by: 'agent' });
     this.#options.onChange();
     return turn;
   }
 
-  #add(id: string, at: number, transcriptFrom: number | undefined): Turn {
-    const turn = makeTurn(id, at, transcriptFrom, new TurnTexts(id));
-    this.#turns.set(id, turn);
+  #add(origin: TurnStart): Turn {
+    const turn = makeTurn(origin, new TurnTexts(origin.id));
+    this.#turns.set(origin.id, turn);
     return turn;
   }
 
@@ -273,7 +341,7 @@ export class TurnBook {
   }
 }
 
-function makeTurn(id: string, at: number, transcriptFrom: number | undefined, texts: TurnTexts): Turn {
+function makeTurn({ id, at, transcriptFrom, begunBy }: TurnStart, texts: TurnTexts): Turn {
   const pieces = new Map<string, string[]>();
-  return { id, at, transcriptFrom, texts, pieces, saved: undefined, ended: false, ending: undefined };
+  return { id, at, transcriptFrom, begunBy, texts, pieces, saved: undefined, ended: false, ending: undefined };
 }

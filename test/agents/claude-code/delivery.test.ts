@@ -28,6 +28,9 @@ describe('Delivery', () => {
   /** What the agent's hook does with a prompt; its verdicts are kept. */
   let verdicts: string[];
   let turns: number;
+  let runningTurn: string | undefined;
+  let inQueue: { lies: boolean; turn: string | undefined } | undefined;
+  let found: [string | undefined, string][];
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'bridge-delivery-'));
@@ -37,6 +40,9 @@ describe('Delivery', () => {
     notReady = undefined;
     verdicts = [];
     turns = 0;
+    runningTurn = undefined;
+    inQueue = undefined;
+    found = [];
     screen.onEnter = (text) => hook(text);
     delivery = makeDelivery();
   });
@@ -56,16 +62,19 @@ describe('Delivery', () => {
         if (notReady) throw notReady;
       },
       isReady: () => notReady === undefined,
+      isBusy: () => runningTurn !== undefined,
+      runningTurn: () => runningTurn,
+      queue: { find: () => inQueue },
       sweep: () => undefined,
       transcriptSize: () => 0,
       readTranscript: () => transcript,
-      onFoundInTranscript: () => undefined,
+      onFoundInTranscript: (turn, id) => void found.push([turn, id]),
     });
   }
 
   /** The agent asks before it accepts a prompt; a refused one comes back into the box. */
   function hook(text: string, held = true): void {
-    const verdict = delivery.judge(text.trim(), `turn-${++turns}`, held);
+    const verdict = delivery.judge(text.trim(), runningTurn ?? `turn-${++turns}`, held, runningTurn !== undefined);
     verdicts.push(verdict.kind);
     if (verdict.kind === 'altered') screen.box = text;
   }
@@ -200,6 +209,47 @@ describe('Delivery', () => {
     screen.onEnter = (text) => hook(text.slice(0, -3), false);
     expect(await deliver('hello')).toMatchObject({ by: 'hook' });
     expect(verdicts).toEqual(['ours']);
+  });
+
+  it('BX-06: types into the queue of a busy agent, and says so', async () => {
+    runningTurn = 'turn-7';
+    expect(await deliver('hello')).toMatchObject({ by: 'hook', turn: 'turn-7', queued: true });
+    // Which turn it becomes part of is not known yet.
+    inQueue = { lies: true, turn: undefined };
+    expect(await decided(delivery.wasDelivered('m1'))).toEqual({ delivered: 'yes', turn: undefined, queued: true });
+    inQueue = { lies: false, turn: 'turn-8' };
+    expect(await decided(delivery.wasDelivered('m1'))).toEqual({ delivered: 'yes', turn: 'turn-8' });
+    inQueue = { lies: false, turn: undefined };
+    expect(await decided(delivery.wasDelivered('m1'))).toEqual({ delivered: 'no' });
+  });
+
+  it('BX-03: a dialog that a busy agent draws while it is typed to gets no Enter, and not one chunk more', async () => {
+    runningTurn = 'turn-7';
+    let chunks = 0;
+    screen.arrives = (piece) => {
+      chunks += 1;
+      screen.dialog = recordedScreen('permission');
+      return piece;
+    };
+    await expect(deliver('x'.repeat(1000))).rejects.toMatchObject({ code: 'agent-dialog', happened: 'not-done' });
+    expect(chunks).toBe(1);
+    expect(screen.keys).not.toContain('Enter');
+  });
+
+  it('I4: believes the transcript that a message lies in the queue, when no hook comes', async () => {
+    runningTurn = 'turn-7';
+    screen.onEnter = (text) => {
+      transcript = [{ kind: 'queued', text: text.trim() }];
+    };
+    expect(await deliver('hello')).toMatchObject({ by: 'transcript', turn: 'turn-7', queued: true });
+    expect(found).toEqual([[undefined, 'm1']]);
+  });
+
+  it('I4: words that came once as a message and lie in the queue are the desk’s when they come again', async () => {
+    runningTurn = 'turn-7';
+    await deliver('hello');
+    inQueue = { lies: true, turn: undefined };
+    expect(delivery.judge(`${header}hello`, 'turn-7', true, true)).toEqual({ kind: 'other' });
   });
 
   it('refuses a message of which nothing is left', async () => {

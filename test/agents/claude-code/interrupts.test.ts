@@ -53,9 +53,10 @@ describe('Interrupts', () => {
     expect(found).toEqual([['turn', 'The turn was stopped at the terminal.']]);
   });
 
-  it('tells the reason when it was us, once', async () => {
+  it('tells the reason while it is us', async () => {
     interrupts.expect('on request');
     await lookFor(300, file('idle'));
+    interrupts.expect(undefined);
     open = [{ id: 'next', at: 100, isEnding: false }];
     await lookFor(300, file('idle'));
     expect(found).toEqual([

@@ -43,7 +43,7 @@ describe('transcript', () => {
 
   it('knows prompts by the same turn as the hooks, and by the same words', () => {
     const { prompt_id: turn, prompt: text } = recorded('UserPromptSubmit').data;
-    expect(readTranscript(path)[0]).toEqual({ kind: 'prompt', turn, text });
+    expect(readTranscript(path)[0]).toMatchObject({ kind: 'prompt', turn, text });
   });
 
   it('has what was said in a turn', () => {
