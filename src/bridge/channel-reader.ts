@@ -70,8 +70,7 @@ export class ChannelReader {
 
   #apply(page: HistoryPage, { channel, parent, after, waiting }: Reading): void {
     const { intake, changes, clock, maxAgeMs } = this.#options;
-    // REST does not say where a message was said, and the library forgets threads that sleep.
-    const messages = page.messages.map((message) => ({ ...message, parent: message.parent ?? parent, direct: false }));
+    const messages = page.messages.map((message) => ({ ...message, parent: message.parent ?? parent }));
     const present = new Set(messages.map((message) => message.messageId));
     for (const message of messages) if (waiting.has(message.messageId)) changes.edited(message);
     const passed = [...waiting].filter((id) => !page.more || BigInt(id) <= BigInt(page.last ?? '0'));
