@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Transition } from '../../../src/model/transitions.ts';
 import { answered } from './ledger.ts';
-import type { Fate, Post } from './ledger.ts';
+import type { Fate } from './ledger.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
@@ -50,18 +50,12 @@ const endless: Fate = { reads: 'busy 600', posts: [/Interrupted/], outcome: 'fai
 const tooOldMs = 1_500;
 
 /** One message was missed for too long: the bridge holds it. Nothing else is said while no daemon runs. */
-function holding(session: number, ...then: readonly Post[]): Pick<Scenario, 'past' | 'environment' | 'meanwhile'> {
+function holding(session: number, fate: Fate): Pick<Scenario, 'past' | 'environment' | 'meanwhile'> {
   return {
     environment: { CATCH_UP_MAX_AGE: '1s' },
     past: async (stage) => {
       await stage.crashWhen(() => Promise.resolve());
-      const isRun = then.length === 0;
-      const posts = [/vai catch-up/, ...(isRun ? ['You said: said long ago'] : then)];
-      await stage.say(session, 'said long ago', {
-        reads: isRun ? 'said long ago' : null,
-        posts,
-        outcome: isRun ? 'answered' : 'failed',
-      });
+      await stage.say(session, 'said long ago', { ...fate, posts: [/vai catch-up/, ...fate.posts] });
       await sleep(tooOldMs);
       await stage.crashWhen(() => stage.waits(session, 'held'));
     },
@@ -129,19 +123,19 @@ export const inboxScenarios: Readonly<Record<Extract<Transition, `inbox:${string
     },
   },
   'inbox:held>queued': {
-    ...holding(1),
+    ...holding(1, answered('said long ago')),
     act: (stage) => stage.vai('catch-up', '1', '--run'),
     // Whoever was told that it failed tries again.
     after: (stage) => stage.vai('catch-up', '1', '--run'),
   },
   'inbox:held>withdrawn': {
-    ...holding(1, /was dropped/),
+    ...holding(1, { reads: null, posts: [], outcome: 'withdrawn' }),
     act: (stage) => stage.vai('catch-up', '1', '--drop'),
     after: (stage) => stage.vai('catch-up', '1', '--drop'),
   },
   'inbox:held>failed': {
     ...secondIsGone,
-    ...holding(2, /was removed before/),
+    ...holding(2, refused(/was removed before/)),
     act: (stage) => stage.vai('remove-session', '2'),
   },
   'inbox:sending>steered': {

@@ -1,6 +1,11 @@
 /** What the bot posted: these words, or words like these; `perhaps` may also be missing. */
 export type Post = string | RegExp | { readonly perhaps: RegExp };
 
+/** The reactions that a message may end with. */
+export const outcomes = ['answered', 'withdrawn', 'failed'] as const;
+
+export type Outcome = (typeof outcomes)[number];
+
 /** What must have become of something that was said, in the end. */
 export interface Fate {
   /** What the agent has read; null when it must never have read it. */
@@ -8,7 +13,7 @@ export interface Fate {
   /** What was posted in its channel on account of it, in this order. */
   readonly posts: readonly Post[];
   /** What its reaction tells; null when there is no message to react to, or nothing to be told. */
-  readonly outcome: 'answered' | 'failed' | null;
+  readonly outcome: Outcome | null;
 }
 
 /** One thing that was said in a channel, or posted there unasked. */

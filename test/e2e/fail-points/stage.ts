@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
 import { makeWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 import { promptIn, readByAgent, unsettled, waitingEvents, waitingMessages } from './evidence.ts';
-import { Ledger, answered, wrongPosts } from './ledger.ts';
+import { Ledger, answered, outcomes, wrongPosts } from './ledger.ts';
 import type { Entry, Fate, Post } from './ledger.ts';
 
 /** Before the transition is on disk, or when it and everything of the same step is. */
@@ -216,9 +216,9 @@ export class Stage {
     }
     for (const entry of this.ledger.entries) {
       if (entry.id === undefined || entry.fate.outcome === null) continue;
-      const opposite = reactionEmoji[entry.fate.outcome === 'answered' ? 'failed' : 'answered'];
-      if ((await this.#reactions(entry)).includes(opposite))
-        problems.push(`message ${entry.id} carries ${opposite} as well`);
+      const shown = await this.#reactions(entry);
+      const wrong = outcomes.filter((one) => one !== entry.fate.outcome && shown.includes(reactionEmoji[one]));
+      if (wrong.length > 0) problems.push(`message ${entry.id} shows ${wrong.join(', ')} as well`);
     }
     return [...problems, ...unsettled(paths).map((one) => `not settled: ${one}`)];
   }

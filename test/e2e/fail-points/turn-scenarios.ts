@@ -66,7 +66,7 @@ export const turnScenarios: Readonly<Record<Exclude<Transition, `inbox:${string}
     },
   },
   'prompt:open>expired': {
-    act: (stage) => letAsk(stage, impatient, /expired without an answer/, 'You denied it: nobody answered in time.'),
+    act: (stage) => letAsk(stage, impatient, /expired without an answer/, 'You denied it: nobody answered in time'),
   },
   'prompt:sent>open': {
     act: async (stage) => {
@@ -82,7 +82,7 @@ export const turnScenarios: Readonly<Record<Exclude<Transition, `inbox:${string}
   'prompt:sent>expired': {
     past: async (stage) => {
       await stage.crashAt('prompt:open>sent', 'after', async () => {
-        await letAsk(stage, impatient, /expired without an answer/, 'You denied it: nobody answered in time.');
+        await letAsk(stage, impatient, /expired without an answer/, 'You denied it: nobody answered in time');
         await stage.allow();
       });
       // The answer never reached the agent, which gives up meanwhile.
