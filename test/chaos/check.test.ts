@@ -81,6 +81,28 @@ describe('the judge of a scenario', () => {
     expect(broken({ inbox: good.inbox.slice(1) })).toEqual(['lost']);
   });
 
+  it('does not ask for what nobody could tell the bridge', () => {
+    const inbox = good.inbox.slice(1);
+    const closed = { at: 900, what: 'channel closed', place: 0 } as const;
+    expect(broken({ inbox, happenings: [closed] })).toEqual([]);
+    expect(broken({ inbox, happenings: [closed, { at: 950, what: 'channel open', place: 0 }] })).toEqual(['lost']);
+    expect(broken({ inbox, happenings: [{ ...closed, place: 1 }] })).toEqual(['lost']);
+    const plan = { ...good.plan, sessions: [], elsewhere: true } as const;
+    expect(broken({ plan, inbox })).toEqual([]);
+    expect(broken({ plan, inbox: good.inbox.slice(0, 1) })).toEqual(['lost']);
+  });
+
+  it('lets an agent that is steered answer first what it took in while it used tools', () => {
+    const tools = { ...first, text: 'tools 0.3', mark: 'tools 0.3', answer: 'Used tools for 0.3 s.' };
+    const change = {
+      said: [said(tools, '101', 1000), good.said[1]],
+      received: [[{ at: 1050, text: 'tools 0.3' }, texts[1]]],
+      lines: [[lines[0], lines[1], lines[3], bot('201', 'Used tools for 0.3 s.')]],
+    };
+    expect(broken(change)).toEqual(['order']);
+    expect(broken({ ...change, plan: { ...good.plan, sessions: ['steer'] } })).toEqual([]);
+  });
+
   it('I1: sees a message that is acknowledged, and that the agent never got', () => {
     expect(broken({ received: [texts.slice(1)] })).toEqual(['lost']);
   });

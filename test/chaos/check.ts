@@ -9,7 +9,7 @@ const failed = '❌';
 const noticeMs = 4000;
 
 /** In these nobody knows when the bridge hears of something. */
-const troubles: readonly Happening['what'][] = ['chat trouble', 'reorder', 'late', 'disk full'];
+const troubles: readonly Happening['what'][] = ['chat trouble', 'reorder', 'late', 'disk full', 'channel closed'];
 
 /** A death is told some time after it happened; what was said up to so many milliseconds after it may be hit by it. */
 const aftermathMs = 2500;
@@ -45,8 +45,9 @@ export function countMark(text: string, mark: string): number {
 }
 
 /** BX-01: whatever the owner said and did not take back is in the inbox. */
-function checkTakenIn(said: Said, { inbox }: Evidence): readonly string[] {
-  if (said.removedAt !== undefined || inbox.some(({ messageId }) => messageId === said.id)) return [];
+function checkTakenIn(said: Said, evidence: Evidence): readonly string[] {
+  if (said.removedAt !== undefined || evidence.inbox.some(({ messageId }) => messageId === said.id)) return [];
+  if (!isHeardOf(said, evidence)) return [];
   return [`lost: ${named(said)} never reached the inbox`];
 }
 
@@ -148,7 +149,9 @@ function checkOrder(place: number, evidence: Evidence): readonly string[] {
     .filter(({ at }) => at >= 0);
   for (const [index, later] of answers.entries()) {
     const earlier = answers[index - 1];
-    if (earlier && earlier.at > later.at) {
+    // An agent takes what comes while it uses tools into the same turn, and answers it first.
+    const isTakenIn = evidence.plan.sessions[session - 1] === 'steer' && earlier?.one.message.text.startsWith('tools ');
+    if (earlier && earlier.at > later.at && !isTakenIn) {
       violations.push(`order: the answer to ${named(later.one)} stands before that to ${named(earlier.one)}`);
     }
   }
@@ -204,6 +207,18 @@ function checkEnd(evidence: Evidence): readonly string[] {
     ...evidence.leftovers.map((process) => `leftover: ${process}`),
     ...evidence.unknownRoutes.map((route) => `unknown route: ${route}`),
   ];
+}
+
+/** Whether the bridge can know of it at all. */
+function isHeardOf(said: Said, { plan, inbox, said: all, happenings }: Evidence): boolean {
+  const { place } = said.message;
+  // What is said in a channel that the bot may not enter, nobody tells it, then or later.
+  const doors = happenings.filter((one) => one.place === place && one.at <= said.at);
+  if (doors.at(-1)?.what === 'channel closed') return false;
+  // A channel without a session is not known before something was heard there.
+  if (placesOf(plan)[place]?.kind !== 'elsewhere') return true;
+  const known = new Set(inbox.map(({ messageId }) => messageId));
+  return all.some((one) => one.message.place === place && known.has(one.id) && BigInt(one.id) < BigInt(said.id));
 }
 
 /** When the bridge cannot but have heard of something that people did, by the test's clock. */

@@ -45,9 +45,13 @@ export interface Happening {
     | 'reorder'
     | 'late'
     | 'disk full'
+    | 'channel closed'
+    | 'channel open'
     | 'faults over';
   /** Undefined for all of them. */
   readonly session?: number;
+  /** Of a channel that the bot may not enter, or may again. */
+  readonly place?: number;
 }
 
 /** A text that the agent of a session read. */

@@ -69,7 +69,12 @@ export class Person {
   async #call(method: string, path: string, query = '', body?: object): Promise<unknown> {
     const response = await fetch(`${this.#api}/v10${path}${query}`, {
       method,
-      headers: { authorization: this.#token, ...(body ? { 'content-type': 'application/json' } : {}) },
+      headers: {
+        authorization: this.#token,
+        // One that is kept would be cut when the server goes away, and be taken for alive.
+        connection: 'close',
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);

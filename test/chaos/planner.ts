@@ -105,7 +105,8 @@ class Planner {
   /** Something that takes 0.2 to 0.8 seconds; unique by its digits. */
   #timed(letter: string, command: string, answer: (seconds: string) => string): PlannedMessage {
     const name = this.#name(letter);
-    const seconds = `0.${this.#random.between(2, 7)}${name.slice(1).padStart(3, '0')}`;
+    // The last digit is no zero, which numbers would lose.
+    const seconds = `0.${this.#random.between(2, 7)}${name.slice(1).padStart(3, '0')}1`;
     const text = `${command} ${seconds}`;
     return { ...this.#said(name), text, mark: text, answer: answer(seconds) };
   }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BridgeError, describeError } from '../../src/base/errors.ts';
 import type { Asked, Happening, Said } from './evidence.ts';
-import type { PlannedMessage, TimedStep } from './plan.ts';
+import { placesOf } from './plan.ts';
+import type { Plan, PlannedMessage, TimedStep } from './plan.ts';
 import type { Stage } from './stage.ts';
 
 /** Milliseconds a daemon may take to end after SIGTERM before the play says that it hangs. */
@@ -18,6 +19,7 @@ export class Play {
   readonly happenings: Happening[] = [];
   readonly mishaps: string[] = [];
   readonly #stage: Stage;
+  readonly #plan: Plan;
   /** What is under way and waits for nobody. */
   readonly #loose = new Set<Promise<void>>();
   /** People's own actions under way. */
@@ -31,14 +33,15 @@ export class Play {
   #starting: Promise<void> | undefined;
   #clockOffset = 0;
 
-  constructor(stage: Stage) {
+  constructor(stage: Stage, plan: Plan) {
     this.#stage = stage;
+    this.#plan = plan;
   }
 
   /** Takes every step at its time, then ends all trouble. */
-  async perform(steps: readonly TimedStep[]): Promise<void> {
+  async perform(): Promise<void> {
     const begin = performance.now();
-    for (const step of steps) {
+    for (const step of this.#plan.steps) {
       const wait = step.at - (performance.now() - begin);
       if (wait > 0) await sleep(wait);
       await this.#take(step);
@@ -144,11 +147,12 @@ export class Play {
         trouble.withRequests(step.kind, step.trouble, step.times);
         return;
       case 'close-channel':
-        this.#note('chat trouble');
+        this.#door('channel closed', step.place);
         trouble.close(this.#channel(step.place), step.how);
         return;
       case 'open-channel':
         trouble.open(this.#channel(step.place));
+        this.#door('channel open', step.place);
         return;
       case 'read-only':
       case 'read-and-write':
@@ -264,6 +268,7 @@ export class Play {
     this.#stage.trouble.end();
     this.#stage.setDiskFull(false);
     await this.#serverBack();
+    for (const place of this.#stage.channels.keys()) this.#door('channel open', place);
     this.#note('faults over');
     await Promise.all(this.#loose);
   }
@@ -286,6 +291,15 @@ export class Play {
       this.mishaps.push(describeError(error));
       done();
     });
+  }
+
+  /** A channel is closed with its threads: those of the first one. */
+  #door(what: 'channel closed' | 'channel open', place: number): void {
+    const places = placesOf(this.#plan);
+    const hit = places.flatMap(({ kind }, index) =>
+      index === place || (kind === 'thread' && place === 0) ? [index] : [],
+    );
+    for (const one of hit) this.happenings.push({ at: Date.now(), what, place: one });
   }
 
   #note(what: Happening['what'], session?: number): void {

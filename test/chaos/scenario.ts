@@ -32,9 +32,9 @@ export async function runScenario(seed: number): Promise<Outcome> {
   const begin = performance.now();
   const stage = await Stage.open(plan);
   try {
-    const play = new Play(stage);
+    const play = new Play(stage, plan);
     await play.startDaemon();
-    await play.perform(plan.steps);
+    await play.perform();
     await settle(stage, play);
     const evidence = await gather(plan, stage, play);
     const violations = findViolations(evidence);
