@@ -83,7 +83,9 @@ export class FollowedChannels {
       for (const { id } of threads) {
         if (!stores.channels.get(id)) stores.channels.advance(id, parent.watermark, parent.channel);
       }
-      const known = new Map([...this.#unread(), ...threads].map((thread) => [thread.id, thread]));
+      // What is followed no more is not read, and must not be remembered for ever (I11).
+      const followed = this.#unread().filter(({ id }) => stores.channels.get(id));
+      const known = new Map([...followed, ...threads].map((thread) => [thread.id, thread]));
       stores.facts.set(unreadThreads, JSON.stringify([...known.values()]));
     });
   }
