@@ -5,11 +5,7 @@ import { until } from './until.ts';
 const message = z.object({
   id: z.string(),
   content: z.string(),
-  author: z.object({
-    id: z.string(),
-    username: z.string(),
-    bot: z.boolean().optional(),
-  }),
+  author: z.object({ id: z.string(), username: z.string(), bot: z.boolean().optional() }),
   reactions: z.array(z.object({ emoji: z.object({ name: z.string() }) })).optional(),
   attachments: z.array(z.object({ filename: z.string() })).optional(),
   message_reference: z.object({ message_id: z.string().optional() }).optional(),
@@ -32,9 +28,7 @@ export class ChatUser {
 
   /** Says something; returns the message's id. */
   async say(channel: string, content: string): Promise<string> {
-    const answer = await this.#call('POST', `/channels/${channel}/messages`, {
-      content,
-    });
+    const answer = await this.#call('POST', `/channels/${channel}/messages`, { content });
     return message.parse(answer).id;
   }
 
@@ -45,19 +39,17 @@ export class ChatUser {
 
   /** Begins a thread in a channel; returns its id. */
   async openThread(channel: string, name: string): Promise<string> {
-    return created.parse(
-      await this.#call('POST', `/channels/${channel}/threads`, {
-        name,
-        type: 11,
-      }),
-    ).id;
+    return created.parse(await this.#call('POST', `/channels/${channel}/threads`, { name, type: 11 })).id;
+  }
+
+  /** Puts a thread to sleep. */
+  async archive(thread: string): Promise<void> {
+    await this.#call('PATCH', `/channels/${thread}`, { archived: true });
   }
 
   /** Puts another text in the place of what one said. */
   async edit(channel: string, message: string, content: string): Promise<void> {
-    await this.#call('PATCH', `/channels/${channel}/messages/${message}`, {
-      content,
-    });
+    await this.#call('PATCH', `/channels/${channel}/messages/${message}`, { content });
   }
 
   /** Takes back what one said. */
@@ -72,6 +64,17 @@ export class ChatUser {
   /** The channel's last 100 messages, oldest first. */
   async read(channel: string): Promise<readonly ChatMessage[]> {
     return messages.parse(await this.#call('GET', `/channels/${channel}/messages?limit=100`)).reverse();
+  }
+
+  /** Everything in a channel, oldest first. */
+  async readAll(channel: string): Promise<readonly ChatMessage[]> {
+    const all: ChatMessage[] = [];
+    for (;;) {
+      const before = all[0] === undefined ? '' : `&before=${all[0].id}`;
+      const page = messages.parse(await this.#call('GET', `/channels/${channel}/messages?limit=100${before}`));
+      all.unshift(...page.reverse());
+      if (page.length < 100) return all;
+    }
   }
 
   /** The channels in which one other speaks with them alone. */
@@ -108,9 +111,7 @@ export class ChatUser {
         { what: `the bot to say ${String(what)}`, timeoutMs },
       );
     } catch (error) {
-      throw new Error(`${String(error)}; it said ${JSON.stringify(last)}`, {
-        cause: error,
-      });
+      throw new Error(`${String(error)}; it said ${JSON.stringify(last)}`, { cause: error });
     }
   }
 
@@ -144,10 +145,7 @@ export class ChatUser {
   async #call(method: string, path: string, body?: object): Promise<unknown> {
     const response = await fetch(`${this.#api}/v10${path}`, {
       method,
-      headers: {
-        authorization: this.#token,
-        ...(body ? { 'content-type': 'application/json' } : {}),
-      },
+      headers: { authorization: this.#token, ...(body ? { 'content-type': 'application/json' } : {}) },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
