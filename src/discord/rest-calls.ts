@@ -109,7 +109,7 @@ export class RestCalls {
   /** One request as the library makes it, which waits for ever and repeats some answers without a pause. */
   async #request(...[url, init]: Parameters<MakeRequest>): ReturnType<MakeRequest> {
     const patience = new AbortController();
-    const cancel = this.#options.clock.after(init.body instanceof FormData ? uploadMs : answerMs, () => {
+    const cancel = this.#options.clock.after(init.body instanceof Uint8Array ? uploadMs : answerMs, () => {
       patience.abort();
     });
     const signals = [patience.signal, ...(init.signal ? [init.signal] : [])];

@@ -10,7 +10,7 @@ import type { ChannelId } from '../model/session.ts';
 import { reactionEmoji } from './reactions.ts';
 import type { RestCalls } from './rest-calls.ts';
 import { isAboutReply } from './send-errors.ts';
-import { openUploads, uploadForm } from './uploads.ts';
+import { openUploads, uploadBody } from './uploads.ts';
 import type { Upload } from './uploads.ts';
 
 const createdMessage = z.object({ id: z.string() });
@@ -84,11 +84,15 @@ export class Sender {
         ? {}
         : { message_reference: { message_id: part.replyTo, fail_if_not_exists: false } }),
     };
-    const request =
-      files.length === 0 ? { body: message } : { body: uploadForm(message, files), passThroughBody: true };
+    const request = files.length === 0 ? { body: message } : await uploadRequest(message, files);
     return this.#rest.call(`A message to channel ${part.channel}`, async (rest, signal) => {
       const answer = await rest.post(Routes.channelMessages(part.channel), { ...request, signal });
       return createdMessage.parse(answer).id;
     });
   }
+}
+
+async function uploadRequest(message: object, files: readonly Upload[]) {
+  const { body, type } = await uploadBody(message, files);
+  return { body, passThroughBody: true, headers: { 'content-type': type } };
 }

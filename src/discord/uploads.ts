@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { BridgeError, describeError } from '../base/errors.ts';
 import type { OutboundFile } from '../model/outbound.ts';
 
-/** A file on its way out: its bytes are read while they are sent, so that memory does not grow with them. */
+/** A file on its way out. */
 export interface Upload {
   readonly name: string;
   readonly bytes: Blob;
@@ -31,12 +31,26 @@ export async function openUploads(files: readonly OutboundFile[]): Promise<reado
   return uploads;
 }
 
-/** The body of a request that posts a message with files. */
-export function uploadForm(message: object, uploads: readonly Upload[]): FormData {
+/**
+ * The body of a request that posts a message with files, and its type. In memory: Node's own `fetch` throws where nobody can
+ * catch it when a server answers before a body that is a stream was read to its end.
+ *
+ * @throws BridgeError `file-unreadable` when a file has changed or gone since it was opened.
+ */
+export async function uploadBody(
+  message: object,
+  uploads: readonly Upload[],
+): Promise<{ readonly body: Uint8Array; readonly type: string }> {
   const form = new FormData();
   form.append('payload_json', JSON.stringify(message));
   for (const [index, { name, bytes }] of uploads.entries()) form.append(`files[${index}]`, bytes, name);
-  return form;
+  const whole = new Response(form);
+  try {
+    return { body: new Uint8Array(await whole.arrayBuffer()), type: whole.headers.get('content-type') ?? '' };
+  } catch (cause) {
+    const names = uploads.map(({ name }) => name).join(', ');
+    throw new BridgeError('file-unreadable', `A file changed or went while it was read: ${names}.`, { cause });
+  }
 }
 
 /** A name that is only a name, without characters that nobody sees; with its ending if it is too long. */

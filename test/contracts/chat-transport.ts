@@ -1,17 +1,23 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { BridgeError } from '../../src/base/errors.ts';
 import type { ChatPart, ChatState, ChatTransport } from '../../src/contracts/chat.ts';
 import type { InboundMessage } from '../../src/model/message.ts';
-import type { ReactionName } from '../../src/model/outbound.ts';
+import type { OutboundFile, ReactionName } from '../../src/model/outbound.ts';
 import type { ChannelId } from '../../src/model/session.ts';
 import { chatHandlers } from '../fakes/chat-handlers.ts';
+import { temporaryDirectory } from '../storage/temporary-directory.ts';
 
 /** What somebody who looks at the server sees of a message of the bot. */
 export interface SeenPost {
   readonly id: string;
   readonly text: string;
   readonly replyTo?: string;
+  /** Names and contents of its files. */
+  readonly files?: readonly { readonly name: string; readonly text: string }[];
 }
 
 /** A transport that is not connected yet, a server for it, and hands to make things happen on that server. */
@@ -22,20 +28,30 @@ export interface ChatWorld {
   readonly channelName: string;
   /** A channel of which the server knows nothing. */
   readonly unknownChannel: ChannelId;
-  /** A human says something in the channel. @returns the server's id of the message. */
-  say(text: string): Promise<string>;
-  /** The bot's messages in the channel, oldest first. */
-  posts(): Promise<readonly SeenPost[]>;
+  /** Somebody to whom the bot can speak alone. */
+  readonly userId: string;
+  /** A human says something, in the channel if no other is named. @returns the server's id of the message. */
+  say(text: string, channel?: ChannelId): Promise<string>;
+  /** The author of messages in the channel gives one another text, or takes some back at once. */
+  change(messageId: string, text: string): Promise<void>;
+  takeBack(messageIds: readonly string[]): Promise<void>;
+  /** Makes a thread of the channel. */
+  openThread(): Promise<ChannelId>;
+  archive(thread: ChannelId): Promise<void>;
+  /** The bot's messages, oldest first; in the channel if no other is named. */
+  posts(channel?: ChannelId): Promise<readonly SeenPost[]>;
   /** The line above the channel. */
   topic(): Promise<string>;
   /** The bot's reactions on a message. */
   reactions(messageId: string): Promise<readonly ReactionName[]>;
-  /** The server refuses the next request to send: 403, 404, 400. */
-  refuseNextSend(code: 'chat-forbidden' | 'chat-not-found' | 'chat-invalid'): void;
+  /** The server refuses the next request to send. */
+  refuseNextSend(code: 'chat-forbidden' | 'chat-not-found' | 'chat-invalid' | 'chat-too-large'): void;
   /** The next message to be sent gets lost: on the way there, or it is stored and the answer gets lost. */
   loseNextSend(when: 'before' | 'after'): void;
   /** Cuts the connection, and runs `meanwhile` before it can come back. */
   interrupt(meanwhile: () => Promise<void>): Promise<void>;
+  /** The server forgets the bot's session, so that it has to connect afresh. */
+  forgetSession(): void;
   close(): Promise<void>;
 }
 
@@ -45,6 +61,8 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
     let world: ChatWorld;
     let heard: InboundMessage[];
     let states: ChatState[];
+    /** Everything that was told, in order. */
+    let told: string[];
     let nonces = 0;
 
     const part = (text: string, more: Partial<ChatPart> = {}): ChatPart => ({
@@ -58,13 +76,25 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
       world = await open();
       heard = [];
       states = [];
+      told = [];
       await world.transport.connect(
         chatHandlers({
           onMessage: (message) => {
             heard.push(message);
+            told.push(`said: ${message.text}`);
+          },
+          onEdited: (message) => {
+            told.push(`edited ${message.messageId}: ${message.text}`);
+          },
+          onDeleted: (channel, messageIds) => {
+            told.push(...messageIds.map((id) => `deleted in ${channel}: ${id}`));
+          },
+          onGap: () => {
+            told.push('gap');
           },
           onState: (state) => {
             states.push(state);
+            told.push(state.connection);
           },
         }),
       );
@@ -145,12 +175,15 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
       expect(await world.posts()).toEqual([{ id, text: 'through' }]);
     });
 
-    it.each(['chat-forbidden', 'chat-not-found', 'chat-invalid'] as const)('tells a refusal: %s', async (code) => {
-      world.refuseNextSend(code);
-      await expect(world.transport.send(part('refused'))).rejects.toMatchObject({ code, happened: 'not-done' });
-      await world.transport.send(part('taken'));
-      expect((await world.posts()).map(({ text }) => text)).toEqual(['taken']);
-    });
+    it.each(['chat-forbidden', 'chat-not-found', 'chat-invalid', 'chat-too-large'] as const)(
+      'tells a refusal: %s',
+      async (code) => {
+        world.refuseNextSend(code);
+        await expect(world.transport.send(part('refused'))).rejects.toMatchObject({ code, happened: 'not-done' });
+        await world.transport.send(part('taken'));
+        expect((await world.posts()).map(({ text }) => text)).toEqual(['taken']);
+      },
+    );
 
     it('refuses what no server takes', async () => {
       const refusal = { code: 'chat-invalid', happened: 'not-done' };
@@ -215,6 +248,132 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
       expect(states.at(-2)?.detail).toBeTruthy();
     }, 20_000);
 
+    it('BX-01: tells of a gap once per fresh connection, before anything else, and of none when it comes back', async () => {
+      await world.say('one');
+      await vi.waitFor(() => expect(heard).toHaveLength(1), 5000);
+      expect(told.slice(0, 3)).toEqual(['gap', 'ready', 'said: one']);
+      await world.interrupt(async () => {
+        await world.say('two');
+      });
+      await vi.waitFor(() => expect(heard).toHaveLength(2), 10_000);
+      expect(told.filter((what) => what === 'gap')).toHaveLength(1);
+      told = [];
+      world.forgetSession();
+      await vi.waitFor(() => expect(told.at(-1)).toBe('ready'), 20_000);
+      await world.say('three');
+      await vi.waitFor(() => expect(told.at(-1)).toBe('said: three'), 5000);
+      expect(told.filter((what) => what !== 'reconnecting')).toEqual(['gap', 'ready', 'said: three']);
+    }, 40_000);
+
+    it('hears of another text, and of what was taken back', async () => {
+      const ids = [await world.say('a'), await world.say('b'), await world.say('c')];
+      await world.change(ids[0]!, 'A');
+      await world.takeBack([ids[1]!]);
+      await world.takeBack([ids[0]!, ids[2]!]);
+      const deleted = [ids[1], ids[0], ids[2]].map((id) => `deleted in ${world.channel}: ${id!}`);
+      await vi.waitFor(() => expect(told.slice(-4)).toEqual([`edited ${ids[0]!}: A`, ...deleted]), 5000);
+    });
+
+    it('BX-01: gives what was said after a message, page by page, oldest first, as it was heard', async () => {
+      const first = await world.say('0');
+      for (const text of ['1', '2', '3']) await world.say(text);
+      const own = await world.transport.send(part('mine'));
+      await vi.waitFor(() => expect(heard).toHaveLength(4), 5000);
+      const page = await world.transport.history(world.channel, first, 2);
+      expect(page).toEqual({ messages: heard.slice(1, 3), last: heard[2]?.messageId, more: true });
+      const rest = await world.transport.history(world.channel, page.last ?? '', 100);
+      expect(rest).toEqual({ messages: heard.slice(3), last: own, more: false });
+      expect(await world.transport.history(world.channel, own, 100)).toEqual({
+        messages: [],
+        last: undefined,
+        more: false,
+      });
+      await expect(world.transport.history(world.unknownChannel, first, 100)).rejects.toMatchObject({
+        code: 'chat-not-found',
+        happened: 'not-done',
+      });
+    });
+
+    it('BX-01: finds the threads of a channel, archived ones too, and says of a message whose thread it is in', async () => {
+      const before = Date.now() - 60_000;
+      const threads = [await world.openThread(), await world.openThread()];
+      for (const thread of threads) await world.say('inside', thread);
+      await vi.waitFor(() => expect(heard).toHaveLength(2), 5000);
+      expect(heard.map(({ channel, parent, direct }) => ({ channel, parent, direct }))).toEqual(
+        threads.map((channel) => ({ channel, parent: world.channel, direct: false })),
+      );
+      await world.archive(threads[1]!);
+      const found = await world.transport.threadsOf(world.channel, before);
+      expect([...found].sort((one, other) => (one.id < other.id ? -1 : 1))).toEqual(
+        [...threads].sort().map((id) => ({ id, parent: world.channel })),
+      );
+      expect(await world.transport.threadsOf(world.channel, Date.now() + 60_000)).toEqual([]);
+      expect(await world.transport.threadsOf(threads[0]!, before)).toEqual([]);
+      expect((await world.transport.history(threads[1]!, '0', 10)).messages).toEqual([heard[1]]);
+      await expect(world.transport.threadsOf(world.unknownChannel, before)).rejects.toMatchObject({
+        code: 'chat-not-found',
+      });
+    });
+
+    it('finds what it has posted itself, with the text of now', async () => {
+      await world.say('not mine');
+      const ids = [await world.transport.send(part('one')), await world.transport.send(part('two'))];
+      await world.transport.edit(world.channel, ids[0]!, 'ONE');
+      expect(await world.transport.ownMessages(world.channel, Date.now() - 60_000)).toEqual([
+        { id: ids[0], text: 'ONE' },
+        { id: ids[1], text: 'two' },
+      ]);
+      expect(await world.transport.ownMessages(world.channel, Date.now() + 60_000)).toEqual([]);
+      await expect(world.transport.ownMessages(world.unknownChannel, 0)).rejects.toMatchObject({
+        code: 'chat-not-found',
+      });
+    });
+
+    it('changes what it has posted, and nothing else', async () => {
+      const id = await world.transport.send(part('working'));
+      await world.transport.edit(world.channel, id, 'x'.repeat(5000));
+      const [last] = await world.transport.ownMessages(world.channel, Date.now() - 60_000);
+      expect(last?.text.length).toBeGreaterThan(1000);
+      expect(last?.text.length).toBeLessThanOrEqual(2000);
+      const foreign = await world.say('mine');
+      await expect(world.transport.edit(world.channel, foreign, 'x')).rejects.toMatchObject({ code: 'chat-forbidden' });
+      await expect(world.transport.edit(world.channel, '111111111111111111', 'x')).rejects.toMatchObject({
+        code: 'chat-not-found',
+        happened: 'not-done',
+      });
+    });
+
+    it('speaks to somebody alone, always in the same channel', async () => {
+      const direct = await world.transport.directChannel(world.userId);
+      expect(await world.transport.directChannel(world.userId)).toBe(direct);
+      expect(direct).not.toBe(world.channel);
+      const id = await world.transport.send(part('between us', { channel: direct }));
+      expect(await world.posts(direct)).toEqual([{ id, text: 'between us' }]);
+      expect(await world.posts()).toEqual([]);
+    });
+
+    it('posts files with a text or alone, and names one that cannot be read', async () => {
+      const directory = temporaryDirectory();
+      const file = (name: string): OutboundFile => {
+        writeFileSync(join(directory, name), `in ${name}`);
+        return { path: join(directory, name), name };
+      };
+      const both = await world.transport.send(part('two', { files: [file('a.txt'), file('b.txt')] }));
+      const alone = await world.transport.send(part('', { files: [file('c.txt')] }));
+      const seen = (name: string): { name: string; text: string } => ({ name, text: `in ${name}` });
+      expect(await world.posts()).toEqual([
+        { id: both, text: 'two', files: [seen('a.txt'), seen('b.txt')] },
+        { id: alone, text: '', files: [seen('c.txt')] },
+      ]);
+      const missing = { path: join(directory, 'missing'), name: 'missing.pdf' };
+      await expect(world.transport.send(part('x', { files: [file('a.txt'), missing] }))).rejects.toMatchObject({
+        code: 'file-unreadable',
+        happened: 'not-done',
+        message: expect.stringContaining('missing.pdf') as string,
+      });
+      expect(await world.posts()).toHaveLength(2);
+    });
+
     it('knows the names of channels, and says so when it does not', () => {
       expect(world.transport.channelName(world.channel)).toBe(world.channelName);
       expect(world.transport.channelName(world.unknownChannel)).toBeUndefined();
@@ -222,13 +381,14 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
 
     it('is silent after it was closed', async () => {
       await world.transport.close();
-      const told = states.length;
+      const known = states.length;
       await world.say('anybody there?');
       expect(world.transport.state.connection).not.toBe('ready');
       await expect(world.transport.send(part('x'))).rejects.toMatchObject({ code: 'chat-unavailable' });
+      await expect(world.transport.history(world.channel, '0', 1)).rejects.toMatchObject({ code: 'chat-unavailable' });
       await world.transport.close();
       expect(heard).toEqual([]);
-      expect(states).toHaveLength(told);
+      expect(states).toHaveLength(known);
     });
   });
 }

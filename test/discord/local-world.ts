@@ -19,6 +19,7 @@ const message = z.object({
   content: z.string(),
   author: z.object({ id: z.string(), bot: z.boolean().optional() }),
   message_reference: z.object({ message_id: z.string().optional() }).optional(),
+  attachments: z.array(z.object({ filename: z.string(), url: z.string() })).default([]),
   reactions: z.array(z.object({ emoji: z.object({ name: z.string() }), me: z.boolean().optional() })).default([]),
 });
 
@@ -35,8 +36,8 @@ export interface LocalWorld {
   /** A transport to this server; closed with the world. */
   transport(options?: { token?: string; clock?: Clock; log?: Log; identifyMemory?: IdentifyMemory }): ChatTransport;
   say(text: string, channel?: string): Promise<string>;
-  /** Every message of the channel, oldest first. */
-  messages(): Promise<readonly SeenMessage[]>;
+  /** Every message of the channel, or of another one of the bot's, oldest first. */
+  messages(channel?: string): Promise<readonly SeenMessage[]>;
   get(messageId: string): Promise<SeenMessage>;
   /** A request as the page's user. */
   request(method: string, path: string, body?: object): Promise<unknown>;
@@ -75,10 +76,10 @@ export async function openLocalWorld(): Promise<LocalWorld> {
     },
     say: async (content, where = channel) =>
       message.parse(await request('POST', `/channels/${where}/messages`, { content })).id,
-    messages: async () =>
+    messages: async (where = channel) =>
       z
         .array(message)
-        .parse(await request('GET', `/channels/${channel}/messages?limit=100`))
+        .parse(await request('GET', `/channels/${where}/messages?limit=100`))
         .reverse(),
     get: async (id) => message.parse(await request('GET', `/channels/${channel}/messages/${id}`)),
     close: async () => {

@@ -1,12 +1,16 @@
+import { ChannelType } from 'discord-api-types/v10';
 import { z } from 'zod';
 
 import type { ChannelId } from '../../src/model/session.ts';
 import { describeChatTransport } from '../contracts/chat-transport.ts';
+import type { SeenPost } from '../contracts/chat-transport.ts';
 import { openLocalWorld, postsPath, reactionNames } from './local-world.ts';
+import type { SeenMessage } from './local-world.ts';
 
 const refusals = {
   'chat-forbidden': { status: 403, body: { message: 'Missing Permissions', code: 50013 } },
   'chat-not-found': { status: 404, body: { message: 'Unknown Channel', code: 10003 } },
+  'chat-too-large': { status: 413, body: { message: 'Request entity too large', code: 40005 } },
   'chat-invalid': { status: 400, body: { message: 'Invalid Form Body', code: 50035 } },
 } as const;
 
@@ -17,15 +21,28 @@ describeChatTransport('DiscordTransport', async () => {
     channel: world.channel,
     channelName: 'one',
     unknownChannel: '222222222222222222' as ChannelId,
-    say: (text) => world.say(text),
-    posts: async () =>
-      (await world.messages())
-        .filter(({ author }) => author.bot === true)
-        .map(({ id, content, message_reference: reference }) => ({
-          id,
-          text: content,
-          ...(reference?.message_id === undefined ? {} : { replyTo: reference.message_id }),
-        })),
+    userId: world.server.userId,
+    say: (text, channel) => world.say(text, channel),
+    change: async (id, content) => {
+      await world.request('PATCH', `/channels/${world.channel}/messages/${id}`, { content });
+    },
+    takeBack: async (ids) => {
+      const messages = `/channels/${world.channel}/messages`;
+      if (ids.length === 1) await world.request('DELETE', `${messages}/${ids[0]!}`);
+      else await world.request('POST', `${messages}/bulk-delete`, { messages: ids });
+    },
+    openThread: async () => {
+      const wanted = { name: 'a thread', type: ChannelType.PublicThread };
+      const made = await world.request('POST', `/channels/${world.channel}/threads`, wanted);
+      return z.object({ id: z.string() }).parse(made).id as ChannelId;
+    },
+    archive: async (thread) => {
+      await world.request('PATCH', `/channels/${thread}`, { archived: true });
+    },
+    posts: async (channel) => {
+      const posts = (await world.messages(channel)).filter(({ author }) => author.bot === true);
+      return Promise.all(posts.map(seenPost));
+    },
     reactions: async (messageId) => reactionNames(await world.get(messageId)),
     topic: async () =>
       z.object({ topic: z.string() }).parse(await world.request('GET', `/channels/${world.channel}`)).topic,
@@ -35,6 +52,19 @@ describeChatTransport('DiscordTransport', async () => {
       world.faults.dropConnections();
       await meanwhile();
     },
+    forgetSession: () => world.faults.invalidateSessions(false),
     close: () => world.close(),
   };
 });
+
+async function seenPost({ id, content, message_reference: reference, attachments }: SeenMessage): Promise<SeenPost> {
+  const files = await Promise.all(
+    attachments.map(async ({ filename, url }) => ({ name: filename, text: await (await fetch(url)).text() })),
+  );
+  return {
+    id,
+    text: content,
+    ...(reference?.message_id === undefined ? {} : { replyTo: reference.message_id }),
+    ...(files.length === 0 ? {} : { files }),
+  };
+}

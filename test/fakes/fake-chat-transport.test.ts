@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../src/base/errors.ts';
@@ -12,13 +14,33 @@ const unknownChannel = '200000000000000002' as ChannelId;
 describeChatTransport('FakeChatTransport', async () => {
   const fake = new FakeChatTransport();
   fake.removeChannel(unknownChannel);
+  let threads = 10;
   return {
     transport: fake,
     channel,
     channelName: 'channel-0001',
     unknownChannel,
-    say: async (text) => fake.say(channel, text).messageId,
-    posts: async () => fake.posts.map(({ id, text, replyTo }) => ({ id, text, ...(replyTo ? { replyTo } : {}) })),
+    userId: '100000000000000001',
+    say: async (text, where = channel) => fake.say(where, text).messageId,
+    change: async (id, text) => fake.change(id, text),
+    takeBack: async (ids) => fake.takeBack(...ids),
+    openThread: async () => {
+      const thread = `2000000000000001${(threads += 1)}` as ChannelId;
+      fake.openThread(thread, channel);
+      return thread;
+    },
+    archive: () => Promise.resolve(), // nothing of it can be seen
+    posts: async (where = channel) =>
+      fake.posts
+        .filter((post) => post.channel === where)
+        .map(({ id, text, replyTo, files }) => ({
+          id,
+          text,
+          ...(replyTo === undefined ? {} : { replyTo }),
+          ...(files === undefined
+            ? {}
+            : { files: files.map(({ name, path }) => ({ name, text: readFileSync(path, 'utf8') })) }),
+        })),
     reactions: async (messageId) =>
       fake.reactions.filter((one) => one.messageId === messageId).map(({ reaction }) => reaction),
     topic: async () => fake.topicOf(channel) ?? '',
@@ -28,6 +50,10 @@ describeChatTransport('FakeChatTransport', async () => {
       fake.setState({ connection: 'reconnecting', detail: 'The line is broken.' });
       await meanwhile();
       fake.setState({ connection: 'ready' });
+    },
+    forgetSession: () => {
+      fake.setState({ connection: 'reconnecting', detail: 'The session is gone.' });
+      fake.identifyAfresh();
     },
     close: () => fake.close(),
   };

@@ -1,3 +1,5 @@
+import { accessSync, statSync } from 'node:fs';
+
 import { BridgeError } from '../../src/base/errors.ts';
 import type {
   ChatHandlers,
@@ -10,11 +12,11 @@ import type {
 } from '../../src/contracts/chat.ts';
 import { cutToMessage, messageLimit, renderText } from '../../src/discord/render.ts';
 import type { Author, InboundMessage } from '../../src/model/message.ts';
-import type { OutboundText, ReactionName } from '../../src/model/outbound.ts';
+import type { OutboundFile, OutboundText, ReactionName } from '../../src/model/outbound.ts';
 import type { ChannelId } from '../../src/model/session.ts';
 
 export type ChatErrorCode =
-  'chat-forbidden' | 'chat-not-found' | 'chat-invalid' | 'chat-too-large' | 'chat-unavailable';
+  'chat-forbidden' | 'chat-not-found' | 'chat-invalid' | 'chat-too-large' | 'file-unreadable' | 'chat-unavailable';
 
 /** What the bot did, in the order in which the server stored it. */
 export type FakeDeed =
@@ -25,6 +27,7 @@ export type FakeDeed =
       readonly text: string;
       readonly nonce: string;
       readonly replyTo?: string;
+      readonly files?: readonly OutboundFile[];
     }
   | {
       readonly kind: 'reaction';
@@ -52,6 +55,9 @@ interface Failure {
   readonly stored: boolean;
 }
 
+/** Bytes, as Discord has it. */
+const largestFile = 10 * 1024 * 1024;
+
 const owner: Author = { id: '100000000000000001', name: 'Owner', kind: 'human' };
 
 /**
@@ -67,6 +73,8 @@ export class FakeChatTransport implements ChatTransport {
   readonly #limit: number;
   readonly #removed = new Set<ChannelId>();
   readonly #messages = new Map<string, ChannelId>();
+  /** When each message was said or posted, epoch milliseconds. */
+  readonly #times = new Map<string, number>();
   readonly #nonces = new Map<string, string>();
   readonly #said = new Map<string, InboundMessage>();
   readonly #threads = new Map<ChannelId, ChannelId>();
@@ -117,6 +125,7 @@ export class FakeChatTransport implements ChatTransport {
     };
     this.#messages.set(messageId, channel);
     this.#said.set(messageId, message);
+    this.#times.set(messageId, message.sentAt);
     if (this.#isClosed) return message;
     if (this.#handlers && this.#state.connection === 'ready') this.#handlers.onMessage(message);
     else this.#missed.push(message);
@@ -137,13 +146,15 @@ export class FakeChatTransport implements ChatTransport {
     if (this.#handlers && this.#state.connection === 'ready') this.#handlers.onEdited(after);
   }
 
-  /** The author takes a message back. Heard when connected. */
-  takeBack(messageId: string): void {
-    const before = this.#said.get(messageId);
-    if (!before) throw new Error(`nobody said ${messageId}`);
-    this.#said.delete(messageId);
-    this.#messages.delete(messageId);
-    if (this.#handlers && this.#state.connection === 'ready') this.#handlers.onDeleted(before.channel, [messageId]);
+  /** Somebody takes messages of one channel back. Heard when connected. */
+  takeBack(...messageIds: readonly string[]): void {
+    const [channel] = messageIds.map((id) => this.#said.get(id)?.channel);
+    if (channel === undefined) throw new Error(`nobody said ${messageIds.join(', ')}`);
+    for (const id of messageIds) {
+      this.#said.delete(id);
+      this.#messages.delete(id);
+    }
+    if (this.#handlers && this.#state.connection === 'ready') this.#handlers.onDeleted(channel, messageIds);
   }
 
   /** The next calls of `send` or `react` fail; with `stored` they happen all the same, and only the answer is lost. */
@@ -242,6 +253,7 @@ export class FakeChatTransport implements ChatTransport {
   async edit(channel: ChannelId, messageId: string, text: string): Promise<void> {
     await this.#do(channel, () => {
       if (this.#messages.get(messageId) !== channel) throw chatError('chat-not-found');
+      if (this.#said.has(messageId)) throw chatError('chat-forbidden');
       this.deeds.push({ kind: 'edit', channel, messageId, text: cutToMessage(text, this.#limit) });
     });
   }
@@ -255,20 +267,26 @@ export class FakeChatTransport implements ChatTransport {
     });
   }
 
-  threadsOf(channel: ChannelId, _since: number): Promise<readonly ChatThread[]> {
+  threadsOf(channel: ChannelId, since: number): Promise<readonly ChatThread[]> {
     return this.#do(channel, () =>
-      [...this.#threads].filter(([, parent]) => parent === channel).map(([id, parent]) => ({ id, parent })),
+      [...this.#threads]
+        .filter(([, parent]) => parent === channel)
+        .filter(([thread]) => this.#lastTimeIn(thread) >= since)
+        .map(([id, parent]) => ({ id, parent })),
     );
   }
 
-  ownMessages(channel: ChannelId, _since: number): Promise<readonly OwnMessage[]> {
+  ownMessages(channel: ChannelId, since: number): Promise<readonly OwnMessage[]> {
     return this.#do(channel, () =>
-      this.posts.filter((post) => post.channel === channel).map(({ id, text }) => ({ id, text })),
+      this.posts
+        .filter((post) => post.channel === channel && (this.#times.get(post.id) ?? 0) >= since)
+        .map(({ id, text }) => ({ id, text: this.#editOf(id) ?? text })),
     );
   }
 
   directChannel(userId: string): Promise<ChannelId> {
-    return Promise.resolve(`9${userId.slice(1)}` as ChannelId);
+    const channel = `9${userId.slice(1)}` as ChannelId;
+    return this.#do(channel, () => channel);
   }
 
   async typing(channel: ChannelId): Promise<void> {
@@ -313,17 +331,31 @@ export class FakeChatTransport implements ChatTransport {
   }
 
   #post(part: ChatPart): string {
-    const { channel, text, nonce, replyTo } = part;
-    if (text.trim() === '' || text.length > messageLimit || nonce.length > 25) throw chatError('chat-invalid');
+    const { channel, text, nonce, replyTo, files = [] } = part;
+    for (const file of files) checkFile(file);
+    if ((text.trim() === '' && files.length === 0) || text.length > messageLimit || nonce.length > 25)
+      throw chatError('chat-invalid');
     const known = this.#nonces.get(nonce);
     this.attempts.push({ part, outcome: known === undefined ? 'posted' : 'repeated' });
     if (known !== undefined) return known;
     const id = this.#nextId();
     this.#nonces.set(nonce, id);
     this.#messages.set(id, channel);
+    this.#times.set(id, this.#now());
     const isReply = replyTo !== undefined && this.#messages.has(replyTo);
-    this.deeds.push({ kind: 'post', id, channel, text, nonce, ...(isReply ? { replyTo } : {}) });
+    const more = { ...(isReply ? { replyTo } : {}), ...(files.length > 0 ? { files } : {}) };
+    this.deeds.push({ kind: 'post', id, channel, text, nonce, ...more });
     return id;
+  }
+
+  #editOf(id: string): string | undefined {
+    return this.deeds.filter((deed) => deed.kind === 'edit').findLast(({ messageId }) => messageId === id)?.text;
+  }
+
+  /** A thread in which nobody has said anything is as good as new. */
+  #lastTimeIn(thread: ChannelId): number {
+    const last = this.#inOrder(thread).at(-1);
+    return last === undefined ? this.#now() : (this.#times.get(last) ?? 0);
   }
 
   #inOrder(channel: ChannelId): readonly string[] {
@@ -343,4 +375,16 @@ function chatError(code: ChatErrorCode): BridgeError {
   return new BridgeError(code, `The chat server said ${code}.`, {
     happened: code === 'chat-unavailable' ? 'unknown' : 'not-done',
   });
+}
+
+/** As a transport opens it. */
+function checkFile({ path, name }: OutboundFile): void {
+  let size: number;
+  try {
+    accessSync(path);
+    size = statSync(path).size;
+  } catch (cause) {
+    throw new BridgeError('file-unreadable', `The file "${name}" cannot be read.`, { cause });
+  }
+  if (size > largestFile) throw chatError('chat-too-large');
 }
