@@ -6,6 +6,7 @@ import { page } from './page.ts';
 import { readiness } from './readiness.ts';
 import { reply } from './reply.ts';
 import { scale } from './scale/scale.ts';
+import { catchUp } from './throughput/catch-up.ts';
 import { throughput } from './throughput/throughput.ts';
 
 /** Everything that `npm run bench` measures, in this order. */
@@ -17,5 +18,6 @@ export const measurements: readonly Measurement[] = [
   memory,
   page,
   throughput,
+  catchUp,
   scale,
 ];

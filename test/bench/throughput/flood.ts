@@ -28,8 +28,10 @@ export interface Outcome {
   readonly saidSeconds: number;
   /** Messages without a confirmation or an answer, answers that came twice or in the wrong order. */
   readonly faults: readonly string[];
-  /** Megabytes that the daemon has resident afterwards. */
-  readonly memory: number;
+  /** Seconds from a moment (epoch milliseconds) until the last message was stored, and was confirmed. */
+  readonly since: (at: number) => { readonly stored: number; readonly confirmed: number };
+  /** Megabytes that the daemon has resident afterwards, and had at most. */
+  readonly memory: { readonly now: number; readonly most: number };
 }
 
 /** A chat server in this process, and the daemon with its stand-in agents in another one. */
@@ -116,10 +118,12 @@ export class FloodWorld {
     await exited;
   }
 
-  /** The daemon's resident memory, in megabytes. */
-  memory(): number {
+  /** The daemon's resident memory, in megabytes: of now, and the most it ever was. */
+  memory(): Outcome['memory'] {
     const status = readFileSync(`/proc/${this.#daemon?.pid ?? 0}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+    const megabytes = (line: string): number =>
+      Number(new RegExp(`^${line}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
+    return { now: megabytes('VmRSS'), most: megabytes('VmHWM') };
   }
 
   /** Says so many messages in every channel, in all channels at once. */
@@ -155,7 +159,9 @@ export class FloodWorld {
   async outcome(perSession: number): Promise<Outcome> {
     const database = new DatabaseSync(this.#database, { readOnly: true });
     const rows = database
-      .prepare(`SELECT session, sent_at, moved_at, text FROM inbox WHERE state = 'acknowledged' ORDER BY moved_at, seq`)
+      .prepare(
+        `SELECT session, sent_at, received_at, moved_at, text FROM inbox WHERE state = 'acknowledged' ORDER BY moved_at, seq`,
+      )
       .all();
     const taken = database
       .prepare('SELECT turns.session, inbox.text FROM turns JOIN inbox ON inbox.id = turns.message ORDER BY turns.seq')
@@ -166,7 +172,8 @@ export class FloodWorld {
     for (const [index, channel] of this.#channels.entries()) {
       const own = (all: readonly Record<string, unknown>[]): unknown[] =>
         all.filter(({ session }) => session === index + 1).map(({ text }) => text);
-      const heard = await this.#owner.heard(channel);
+      // Not what the bridge itself says, of an agent that could not go on where it was.
+      const heard = (await this.#owner.heard(channel)).filter((text) => text.startsWith('answer to '));
       check(`confirmed in ${index + 1}`, own(rows), wanted, faults);
       check(`turns of ${index + 1}`, own(taken), wanted, faults);
       check(
@@ -177,11 +184,16 @@ export class FloodWorld {
       );
     }
     const sent = rows.map((row) => Number(row['sent_at']));
+    const stored = rows.map((row) => Number(row['received_at']));
     const confirmed = rows.map((row) => Number(row['moved_at']));
     return {
       confirmedAfter: confirmed.map((at, index) => at - (sent[index] ?? NaN)),
       confirmedSeconds: (Math.max(...confirmed) - Math.min(...sent)) / 1000,
       saidSeconds: (Math.max(...sent) - Math.min(...sent)) / 1000,
+      since: (at) => ({
+        stored: (Math.max(...stored) - at) / 1000,
+        confirmed: (Math.max(...confirmed) - at) / 1000,
+      }),
       faults,
       memory: this.memory(),
     };

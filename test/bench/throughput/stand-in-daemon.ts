@@ -1,3 +1,4 @@
+import type { AgentDriver } from '../../../src/contracts/agent.ts';
 import { startDaemon } from '../../../src/compose/start-daemon.ts';
 import { createDriverRegistry } from '../../../src/agents/registry.ts';
 import { resolvePaths } from '../../../src/config/paths.ts';
@@ -20,7 +21,7 @@ const daemon = await startDaemon({
     driver.onMessage = (text, agent) => agent.finish(`answer to ${text}`);
     return Promise.resolve({
       terminal: new FakeTerminal(),
-      drivers: createDriverRegistry([driver]),
+      drivers: createDriverRegistry([forgetful(driver)]),
       choice: { name: 'scripted', why: 'This is a measurement.' },
     });
   },
@@ -29,3 +30,13 @@ process.on('SIGTERM', () => {
   void daemon.stop({ keepSessions: true }).then(() => process.exit());
 });
 process.send?.({ kind: 'ready' });
+
+/** They live in this process: the next one knows nothing of what was said to them. */
+function forgetful(driver: AgentDriver): AgentDriver {
+  return {
+    name: driver.name,
+    capabilities: { ...driver.capabilities, resume: false },
+    launch: (spec, _resume, listener) => driver.launch(spec, undefined, listener),
+    recover: (spec, handle, listener) => driver.recover(spec, handle, listener),
+  };
+}

@@ -41,7 +41,7 @@ export const throughput: Measurement = {
       context.record(perMessage, (confirmedSeconds * 1000) / confirmedAfter.length);
       for (const ms of confirmedAfter) context.record(wait, ms);
       context.record(wrong, faults.length);
-      context.record(memory, megabytes);
+      context.record(memory, megabytes.now);
       for (const fault of faults.slice(0, 5)) context.note(fault);
     }
     const { taken } = server;
