@@ -43,7 +43,7 @@ export function describeDiscordConformance(
     describe('messages', () => messageChecks(reach, withUser));
     describe('history', () => historyChecks(reach));
     describe('reactions', () => reactionChecks(reach));
-    describe('threads', () => threadChecks(reach));
+    describe('threads', () => threadChecks(reach, withUser));
     describe('uploads', () => uploadChecks(reach));
     describe('channels', () => channelChecks(reach, withUser));
     describe.skipIf(!withUser)("a person's client", () => personChecks(reach));

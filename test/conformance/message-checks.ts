@@ -1,5 +1,5 @@
 import type { Client, TextChannel } from 'discord.js';
-import { ButtonStyle, ComponentType, MessageType } from 'discord.js';
+import { ButtonStyle, ComponentType, GatewayDispatchEvents, MessageType } from 'discord.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { connectBot, expectCode, nextEvent, rest, restAsUser, textChannel, unique } from './conformance-target.ts';
@@ -53,6 +53,28 @@ export function messageChecks(reach: Reach, withUser: boolean): void {
     await expectCode(channel.messages.fetch({ message: sent.id, force: true, cache: false }), 10008);
     await expectCode(channel.messages.edit(sent.id, 'too late'), 10008);
     await expectCode(channel.messages.delete(sent.id), 10008);
+  });
+
+  it('messages deleted in bulk are gone, told as one event', async () => {
+    const sent = [await channel.send(unique('one')), await channel.send(unique('two'))];
+    const ids = sent.map(({ id }) => id);
+    const heard = nextEvent(client, 'messageDeleteBulk', (messages) => messages.has(ids[0]!));
+    await channel.bulkDelete(ids);
+    const [messages] = await heard;
+    expect([...messages.keys()].sort()).toEqual([...ids].sort());
+    for (const id of ids) await expectCode(channel.messages.fetch({ message: id, force: true, cache: false }), 10008);
+  });
+
+  it('a message in a history does not say in which server it is, one that is told does', async () => {
+    const raw: { id: string; guild_id?: string }[] = [];
+    client.ws.on(GatewayDispatchEvents.MessageCreate, (data: { id: string; guild_id?: string }) => raw.push(data));
+    const content = unique('where');
+    const heard = nextEvent(client, 'messageCreate', (message) => message.content === content);
+    const { id } = await channel.send(content);
+    await heard;
+    expect(raw.find((one) => one.id === id)?.guild_id).toBe(reach().guildId);
+    const { body } = await rest(reach(), 'GET', `/channels/${channel.id}/messages/${id}`);
+    expect(body).not.toHaveProperty('guild_id');
   });
 
   it('2000 characters are fine, 2001 are 50035 and nothing is stored', async () => {

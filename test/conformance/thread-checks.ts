@@ -3,10 +3,10 @@ import { ChannelType } from 'discord.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { RestAnswer } from './conformance-target.ts';
-import { connectBot, expectCode, nextEvent, rest, textChannel, unique } from './conformance-target.ts';
+import { connectBot, expectCode, nextEvent, rest, restAsUser, textChannel, unique } from './conformance-target.ts';
 import type { Reach } from './discord-conformance.ts';
 
-export function threadChecks(reach: Reach): void {
+export function threadChecks(reach: Reach, withUser: boolean): void {
   let client: Client<true>;
   let channel: TextChannel;
 
@@ -87,6 +87,16 @@ export function threadChecks(reach: Reach): void {
     expect(idsOf(joined)).toEqual([made[2], made[1]]);
     expect(idsOf(await list(`users/@me/threads/archived/private?limit=2&before=${made[1]!}`))).toContain(made[0]);
     for (const id of made) await rest(reach(), 'DELETE', `/channels/${id}`);
+  });
+
+  it.skipIf(!withUser)('a bot hears what is said in a public thread that it has left', async () => {
+    const thread = await channel.threads.create({ name: 'left', type: ChannelType.PublicThread });
+    await thread.leave();
+    const content = unique('in a thread of others');
+    const heard = nextEvent(client, 'messageCreate', (message) => message.content === content);
+    await restAsUser(reach(), 'POST', `/channels/${thread.id}/messages`, { content });
+    expect((await heard)[0].channelId).toBe(thread.id);
+    await thread.delete();
   });
 
   it('members join and leave', async () => {
