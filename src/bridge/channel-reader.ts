@@ -4,6 +4,7 @@ import type { ChannelId } from '../model/session.ts';
 import { snowflakeAt, timeOfSnowflake } from '../model/snowflake.ts';
 import type { ChatTransport, HistoryPage } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
+import type { Pace } from './delivery-pace.ts';
 import { overlapMs } from './followed-channels.ts';
 import type { Place } from './followed-channels.ts';
 import type { Intake } from './intake.ts';
@@ -15,6 +16,7 @@ const pageSize = 100;
 export interface ChannelReaderOptions {
   readonly stores: Stores;
   readonly transport: Pick<ChatTransport, 'history'>;
+  readonly pace: Pace;
   readonly intake: Intake;
   readonly changes: MessageChanges;
   readonly clock: Clock;
@@ -51,7 +53,7 @@ export class ChannelReader {
    *   far stays.
    */
   async read({ channel, parent }: Place, from: string | undefined, signal: AbortSignal): Promise<void> {
-    const { stores, transport } = this.#options;
+    const { stores } = this.#options;
     const watermark = stores.channels.get(channel)?.watermark ?? (from === undefined ? undefined : before(from));
     if (watermark === undefined) return;
     const changeable = stores.inbox.changeable(channel).flatMap(({ messageId }) => messageId ?? []);
@@ -59,13 +61,22 @@ export class ChannelReader {
     const reading: Reading = { channel, parent, after, waiting: new Set(changeable) };
     let cursor = startOf(reading);
     for (;;) {
-      const page = await transport.history(channel, cursor, pageSize);
-      signal.throwIfAborted();
+      const page = await this.#page(channel, cursor, pageSize, signal);
       if (page.last === undefined && reading.waiting.size > 0 && !(await this.#canRead(channel, signal))) return;
       this.#apply(page, reading);
       if (!page.more || page.last === undefined) return;
       cursor = newer(page.last, startOf(reading));
     }
+  }
+
+  /** What was missed comes before what is to be posted: the chat server gives only so much at a time. */
+  async #page(channel: ChannelId, after: string, limit: number, signal: AbortSignal): Promise<HistoryPage> {
+    const { transport, pace } = this.#options;
+    await pace.turn('history', signal);
+    signal.throwIfAborted();
+    const page = await transport.history(channel, after, limit);
+    signal.throwIfAborted();
+    return page;
   }
 
   #apply(page: HistoryPage, { channel, parent, after, waiting }: Reading): void {
@@ -86,8 +97,7 @@ export class ChannelReader {
 
   /** A server that does not let the bot read gives an empty page: then nobody has deleted anything. */
   async #canRead(channel: ChannelId, signal: AbortSignal): Promise<boolean> {
-    const { last } = await this.#options.transport.history(channel, '0', 1);
-    signal.throwIfAborted();
+    const { last } = await this.#page(channel, '0', 1, signal);
     if (last !== undefined) return true;
     this.#options.log.warn({ channel }, 'the history of a channel is empty; its waiting messages are kept');
     return false;

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../base/clock.ts';
 
 /** What asks the chat server for something, the most urgent first. */
-const urgency = ['interaction', 'text', 'reaction', 'edit'] as const;
+const urgency = ['interaction', 'history', 'text', 'reaction', 'edit'] as const;
 
 export type RequestKind = (typeof urgency)[number];
 

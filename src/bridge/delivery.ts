@@ -6,7 +6,7 @@ import type { OutboundContent, OutboxItem } from '../model/outbound.ts';
 import type { ChannelId } from '../model/session.ts';
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
-import { Pace } from './delivery-pace.ts';
+import type { Pace } from './delivery-pace.ts';
 import { ItemSender } from './item-sender.ts';
 import { Parking, parkingCode } from './parking.ts';
 import type { Conclusion } from './text-sender.ts';
@@ -40,8 +40,8 @@ export interface DeliveryOptions {
   readonly owners: () => readonly string[];
   /** Where the owner reads what concerns the whole bridge, when they cannot be spoken to alone. */
   readonly mainChannel: () => ChannelId | undefined;
-  /** How much the chat server may be asked; undefined for one that needs no sparing. */
-  readonly requestsPerSecond: number | undefined;
+  /** Shared with everybody who asks the chat server for much. */
+  readonly pace: Pace;
 }
 
 type Kind = OutboundContent['kind'];
@@ -71,7 +71,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.#sender = new ItemSender({ ...options, pace: new Pace(options) });
+    this.#sender = new ItemSender(options);
     this.#parking = new Parking(options);
     this.#probes = new Set(options.stores.outbox.parked().map(({ channel }) => channel));
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { CatchUp } from '../bridge/catch-up.ts';
 import { ChannelReader } from '../bridge/channel-reader.ts';
+import type { Pace } from '../bridge/delivery-pace.ts';
 import { FollowedChannels } from '../bridge/followed-channels.ts';
 import { HeldMessages } from '../bridge/held-messages.ts';
 import { Intake } from '../bridge/intake.ts';
@@ -16,6 +17,7 @@ import type { SessionEntry, SessionNumber } from '../model/session.ts';
 export interface IncomingOptions {
   readonly stores: Stores;
   readonly transport: ChatTransport;
+  readonly pace: Pace;
   readonly owners: Owners;
   readonly words: Words;
   readonly clock: Clock;

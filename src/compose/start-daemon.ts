@@ -6,6 +6,7 @@ import { shellLine } from '../base/shell-words.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/channel-topics.ts';
 import { Delivery } from '../bridge/delivery.ts';
+import { Pace } from '../bridge/delivery-pace.ts';
 import { terminalName } from '../bridge/agent-starter.ts';
 import { Owners } from '../bridge/owners.ts';
 import { ReplyCollector } from '../bridge/reply-collector.ts';
@@ -209,6 +210,10 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     facts: stores.facts,
     clock,
   });
+  const pace = new Pace({
+    clock,
+    requestsPerSecond: server.kind === 'discord' ? discordRequestsPerSecond : undefined,
+  });
   const delivery = new Delivery({
     stores,
     transport,
@@ -217,7 +222,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     words,
     owners: () => owners.ids(),
     mainChannel: () => sessions.channelOf(defaultSession()),
-    requestsPerSecond: server.kind === 'discord' ? discordRequestsPerSecond : undefined,
+    pace,
   });
   const onOutbox = (): void => {
     delivery.kick();
@@ -272,6 +277,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
   const incoming: Incoming = furnishIncoming({
     stores,
     transport,
+    pace,
     owners,
     words,
     clock,

@@ -54,9 +54,9 @@ describe('Pace', () => {
   it('the most urgent goes first, whoever asked when', async () => {
     const { ask, gone, clock, exhaust } = world(10);
     await exhaust();
-    for (const kind of ['edit', 'reaction', 'text', 'interaction'] as const) ask(kind);
+    for (const kind of ['edit', 'reaction', 'text', 'history', 'interaction'] as const) ask(kind);
     await clock.advance(1_000);
-    expect(gone.map(({ who }) => who)).toEqual(['interaction', 'text', 'reaction', 'edit']);
+    expect(gone.map(({ who }) => who)).toEqual(['interaction', 'history', 'text', 'reaction', 'edit']);
   });
 
   it('is fair: of those who ask for the same, whoever has waited longest', async () => {

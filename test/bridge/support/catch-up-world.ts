@@ -1,4 +1,5 @@
 import { furnishIncoming } from '../../../src/compose/incoming.ts';
+import { Pace } from '../../../src/bridge/delivery-pace.ts';
 import { Owners } from '../../../src/bridge/owners.ts';
 import { wordsIn } from '../../../src/bridge/words.ts';
 import type { UnmappedPolicy } from '../../../src/bridge/routing.ts';
@@ -52,6 +53,7 @@ export function world(options: CatchUpWorldOptions = {}) {
   const { catchUp, followed, held } = furnishIncoming({
     stores,
     transport,
+    pace: new Pace({ clock, requestsPerSecond: undefined }),
     owners,
     words,
     clock,

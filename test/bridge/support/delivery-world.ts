@@ -1,3 +1,4 @@
+import { Pace } from '../../../src/bridge/delivery-pace.ts';
 import { Delivery } from '../../../src/bridge/delivery.ts';
 import { wordsIn } from '../../../src/bridge/words.ts';
 import type { ChannelId } from '../../../src/model/session.ts';
@@ -31,7 +32,7 @@ export function world(options: DeliveryWorldOptions = {}) {
     words,
     owners: () => options.owners ?? [],
     mainChannel: () => options.mainChannel,
-    requestsPerSecond: options.requestsPerSecond,
+    pace: new Pace({ clock, requestsPerSecond: options.requestsPerSecond }),
   });
   const say = (key: string, text = key, channel: ChannelId = channelOne, replyTo?: string): void => {
     stores.outbox.append({
