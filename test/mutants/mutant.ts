@@ -10,14 +10,22 @@ export interface Change {
   readonly replace: string;
 }
 
+/** Tests that must notice a mistake: at least one of them must fail. */
+export interface Killer {
+  /** A test file, from the project's root. */
+  readonly file: string;
+  /** Only the tests whose whole name contains this; default: all. For files whose tests take long. */
+  readonly only?: string;
+}
+
 /** A mistake that somebody could make, and the tests that must not let it pass. */
 export interface Mutant {
   readonly name: string;
   /** What the product would do with it, in a sentence. */
   readonly breaks: string;
   readonly changes: readonly Change[];
-  /** Test files of one project; at least one test of each must fail. */
-  readonly killers: readonly string[];
+  /** Each of them must notice. */
+  readonly killers: readonly Killer[];
 }
 
 /** Makes the changes of a mutant in a tree. @throws Error naming a change that does not apply (any more). */

@@ -16,7 +16,7 @@ describe('the planted mistakes', () => {
       expect(mutated(name, change, text)).not.toBe(text);
     }
     expect(killers.length).toBeGreaterThan(0);
-    expect(killers.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+    expect(killers.filter(({ file }) => !existsSync(join(root, file)))).toEqual([]);
   });
 
   it('have names of their own, the five that everything rests on among them', () => {

@@ -6,7 +6,10 @@ export const mutants: readonly Mutant[] = [
     name: 'drop-the-nonce',
     breaks: 'a text whose sending was not confirmed is posted twice',
     changes: [{ file: 'src/discord/send.ts', find: 'enforce_nonce: true', replace: 'enforce_nonce: false' }],
-    killers: ['test/discord/send.test.ts', 'test/e2e/fail-points/outbox.test.ts'],
+    killers: [
+      { file: 'test/discord/send.test.ts' },
+      { file: 'test/e2e/fail-points/outbox.test.ts', only: 'outbox:posted:before' },
+    ],
   },
   {
     name: 'another-nonce-each-time',
@@ -18,7 +21,7 @@ export const mutants: readonly Mutant[] = [
         replace: 'nonce: shortHash(`${key}:${index}:${clock.now()}`, nonceLength)',
       },
     ],
-    killers: ['test/e2e/fail-points/outbox.test.ts'],
+    killers: [{ file: 'test/e2e/fail-points/outbox.test.ts', only: 'outbox:posted:before' }],
   },
   {
     name: 'trust-the-nonce-for-ever',
@@ -30,7 +33,7 @@ export const mutants: readonly Mutant[] = [
         replace: 'return isRecent || triedAt > 0 ? undefined : triedAt - clockSkewMs;',
       },
     ],
-    killers: ['test/bridge/maybe-sent.test.ts'],
+    killers: [{ file: 'test/bridge/maybe-sent.test.ts' }],
   },
   {
     name: 'no-plan-before-the-first-part',
@@ -43,7 +46,7 @@ export const mutants: readonly Mutant[] = [
           "this.#database.run('UPDATE outbox SET parts = NULL WHERE key = ?', JSON.stringify(parts) && at ? key : key)",
       },
     ],
-    killers: ['test/storage/outbox.test.ts', 'test/bridge/delivery.test.ts'],
+    killers: [{ file: 'test/storage/outbox.test.ts' }, { file: 'test/bridge/delivery.test.ts' }],
   },
   {
     name: 'acknowledge-before-the-write',
@@ -61,7 +64,10 @@ export const mutants: readonly Mutant[] = [
 `,
       },
     ],
-    killers: ['test/agents/scripted/driver.test.ts', 'test/e2e/fail-points/turn.test.ts'],
+    killers: [
+      { file: 'test/agents/scripted/driver.test.ts' },
+      { file: 'test/e2e/fail-points/turn.test.ts', only: 'turn:begin:before' },
+    ],
   },
   {
     name: 'tell-before-the-write',
@@ -73,7 +79,7 @@ export const mutants: readonly Mutant[] = [
         replace: '    this.#options.onStored(session);\n',
       },
     ],
-    killers: ['test/bridge/intake-watermark.test.ts'],
+    killers: [{ file: 'test/bridge/intake-watermark.test.ts' }],
   },
   {
     name: 'cursor-outside-the-transaction',
@@ -88,7 +94,7 @@ export const mutants: readonly Mutant[] = [
       for (const message of messages)`,
       },
     ],
-    killers: ['test/bridge/intake-watermark.test.ts'],
+    killers: [{ file: 'test/bridge/intake-watermark.test.ts' }],
   },
   {
     name: 'events-in-pieces',
@@ -100,7 +106,7 @@ export const mutants: readonly Mutant[] = [
         replace: '    action();',
       },
     ],
-    killers: ['test/e2e/fail-points/turn.test.ts'],
+    killers: [{ file: 'test/e2e/fail-points/turn.test.ts', only: 'turn:end:after' }],
   },
   {
     name: 'skip-the-lookup',
@@ -112,7 +118,10 @@ export const mutants: readonly Mutant[] = [
         replace: "turn === undefined ? ({ delivered: 'no' } as const) : ({ delivered: 'yes', turn } as const);",
       },
     ],
-    killers: ['test/bridge/conversation.test.ts', 'test/e2e/fail-points/inbox.test.ts'],
+    killers: [
+      { file: 'test/bridge/conversation.test.ts' },
+      { file: 'test/e2e/fail-points/inbox.test.ts', only: 'inbox:uncertain>steered:before' },
+    ],
   },
   {
     name: 'forget-the-uncertain',
@@ -124,7 +133,7 @@ export const mutants: readonly Mutant[] = [
         replace: 'const uncertain = 0 * clock.now();',
       },
     ],
-    killers: ['test/e2e/fail-points/inbox.test.ts'],
+    killers: [{ file: 'test/e2e/fail-points/inbox.test.ts', only: 'inbox:queued>sending:after' }],
   },
   {
     name: 'forget-the-archived-threads',
@@ -132,11 +141,11 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: 'src/discord/history.ts',
-        find: "for (const kind of ['public', 'private'] as const)",
-        replace: "for (const kind of [] as ('public' | 'private')[])",
+        find: "threads.push(...((await this.#archived(channel, 'public', since)) ?? []));",
+        replace: '',
       },
     ],
-    killers: ['test/e2e/catch-up.test.ts'],
+    killers: [{ file: 'test/e2e/catch-up.test.ts', only: 'a thread that sleeps' }],
   },
   {
     name: 'sessions-before-catch-up',
@@ -148,7 +157,7 @@ export const mutants: readonly Mutant[] = [
         replace: 'await Promise.race([Promise.resolve(), ',
       },
     ],
-    killers: ['test/e2e/fail-points/inbox.test.ts'],
+    killers: [{ file: 'test/e2e/fail-points/inbox.test.ts', only: 'inbox:edit:before' }],
   },
   {
     name: 'run-what-is-too-old',
@@ -160,7 +169,7 @@ export const mutants: readonly Mutant[] = [
         replace: 'const isTooOld = heldBefore !== undefined && message.sentAt < 0;',
       },
     ],
-    killers: ['test/bridge/catch-up.test.ts'],
+    killers: [{ file: 'test/bridge/catch-up.test.ts' }],
   },
   {
     name: 'edit-after-delivery',
@@ -172,7 +181,7 @@ export const mutants: readonly Mutant[] = [
         replace: 'const isChangeable = message !== undefined;',
       },
     ],
-    killers: ['test/storage/inbox.test.ts'],
+    killers: [{ file: 'test/storage/inbox.test.ts' }],
   },
   {
     name: 'answered-before-the-answer',
@@ -184,7 +193,7 @@ export const mutants: readonly Mutant[] = [
         replace: 'const last = undefined as ReturnType<typeof outbox.tail>;',
       },
     ],
-    killers: ['test/bridge/reply-collector.test.ts'],
+    killers: [{ file: 'test/bridge/reply-collector.test.ts' }],
   },
   {
     name: 'forget-the-agents-queue',
@@ -196,7 +205,7 @@ export const mutants: readonly Mutant[] = [
         replace: '',
       },
     ],
-    killers: ['test/e2e/fail-points/inbox.test.ts'],
+    killers: [{ file: 'test/e2e/fail-points/inbox.test.ts', only: 'inbox:steered>uncertain:before' }],
   },
   {
     name: 'never-rest',
@@ -209,7 +218,7 @@ export const mutants: readonly Mutant[] = [
           'await clock.sleep(backoffDelay(tries, { ...retryBackoff, firstMs: 1, maxMs: 1 }), wake).catch(() => undefined);',
       },
     ],
-    killers: ['test/bridge/delivery.test.ts'],
+    killers: [{ file: 'test/bridge/delivery.test.ts' }],
   },
   {
     name: 'give-up-a-closed-channel',
@@ -221,6 +230,9 @@ export const mutants: readonly Mutant[] = [
         replace: "const parked = kind === 'edit' ? parkingCode(error) : undefined;",
       },
     ],
-    killers: ['test/bridge/parking.test.ts', 'test/e2e/fail-points/outbox.test.ts'],
+    killers: [
+      { file: 'test/bridge/parking.test.ts' },
+      { file: 'test/e2e/fail-points/outbox.test.ts', only: 'outbox:park:after' },
+    ],
   },
 ];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { plant } from './mutant.ts';
-import type { Mutant } from './mutant.ts';
+import type { Killer, Mutant } from './mutant.ts';
 import { mutants } from './mutants.ts';
 import { copyTree } from './tree-copy.ts';
 import type { TreeCopy } from './tree-copy.ts';
@@ -23,38 +23,47 @@ async function main(names: readonly string[]): Promise<number> {
   };
   process.once('exit', removeTree);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  const killers = [...new Set(wanted.flatMap((mutant) => mutant.killers))];
-  print(`Without a mutant: ${killers.length} test files …`);
-  const sound = await tryTests(tree.path, killers, false);
-  if (sound.failed.length > 0 || sound.unusable.length > 0 || sound.passed === 0) {
-    print('The tests fail without any mutant; nothing can be learnt from them:');
-    print(...[...sound.failed, ...sound.unusable].map((one) => `  ${one}`));
-    return 2;
-  }
-  print(`  ${sound.passed} tests passed`);
+  if (!(await areSound(wanted, tree))) return 2;
   let survivors = 0;
   for (const mutant of wanted) if (!(await isKilled(mutant, tree))) survivors += 1;
   print('', `${wanted.length - survivors} of ${wanted.length} mutants killed`);
   return survivors === 0 ? 0 : 1;
 }
 
-/** Whether every test file that must notice does. */
+/** Whether the tests pass without any mutant. Else nothing can be learnt from them. */
+async function areSound(wanted: readonly Mutant[], tree: TreeCopy): Promise<boolean> {
+  const killers = new Map(wanted.flatMap((mutant) => mutant.killers).map((killer) => [nameOf(killer), killer]));
+  print(`Without a mutant: ${killers.size} sets of tests …`);
+  for (const [name, killer] of killers) {
+    const { passed, failed, unusable } = await tryTests(tree.path, killer);
+    if (passed > 0 && failed.length === 0 && unusable.length === 0) continue;
+    print(`  ${name}: ${[...failed, ...unusable].join('; ') || 'there is no such test'}`);
+    return false;
+  }
+  return true;
+}
+
+/** Whether all the tests that must notice do. */
 async function isKilled(mutant: Mutant, tree: TreeCopy): Promise<boolean> {
   print('', `${mutant.name}: ${mutant.breaks}`);
   plant(mutant, tree.path);
   let killed = true;
-  for (const file of mutant.killers) {
+  for (const killer of mutant.killers) {
     const begin = performance.now();
-    const { failed, unusable } = await tryTests(tree.path, [file], true);
+    const { failed, unusable } = await tryTests(tree.path, killer);
     const seconds = `${((performance.now() - begin) / 1000).toFixed(1)} s`;
     const [test] = failed;
     if (test === undefined) killed = false;
-    if (test !== undefined) print(`  killed by ${file} (${seconds}): ${test}`);
-    else if (unusable.length > 0) print(`  NOT A MISTAKE BUT NONSENSE: ${unusable.join('\n')}`);
-    else print(`  SURVIVED ${file} (${seconds})`);
+    if (test !== undefined) print(`  killed by ${killer.file} (${seconds}): ${test}`);
+    else if (unusable.length > 0) print(`  NO MISTAKE BUT NONSENSE: ${unusable.join('\n')}`);
+    else print(`  SURVIVED ${nameOf(killer)} (${seconds})`);
   }
   for (const { file } of mutant.changes) tree.restore(file);
   return killed;
+}
+
+function nameOf({ file, only }: Killer): string {
+  return only === undefined ? file : `${file}, ${only}`;
 }
 
 function print(...lines: readonly string[]): void {

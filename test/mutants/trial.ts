@@ -5,8 +5,9 @@ import { execPath } from 'node:process';
 import { z } from 'zod';
 
 import { runCommand } from '../../src/base/run-command.ts';
+import type { Killer } from './mutant.ts';
 
-/** Milliseconds for the tests of one project; a mutant may make them wait for what never comes. */
+/** Milliseconds for the tests of one file; a mutant may make them wait for what never comes. */
 const patienceMs = 600_000;
 
 const report = z.object({
@@ -21,7 +22,7 @@ const report = z.object({
   ),
 });
 
-/** How the tests of some files went. */
+/** How some tests went. */
 export interface Trial {
   readonly passed: number;
   /** Whole names of the tests that failed. */
@@ -30,29 +31,21 @@ export interface Trial {
   readonly unusable: readonly string[];
 }
 
-/** Runs test files in a tree. @param failFast ends at the first failure. */
-export async function tryTests(tree: string, files: readonly string[], failFast: boolean): Promise<Trial> {
-  const trials: Trial[] = [];
-  for (const project of ['unit', 'e2e'] as const) {
-    const wanted = files.filter((file) => file.startsWith('test/e2e/') === (project === 'e2e'));
-    if (wanted.length > 0) trials.push(await tryProject(tree, project, wanted, failFast));
-  }
-  return {
-    passed: trials.reduce((sum, { passed }) => sum + passed, 0),
-    failed: trials.flatMap(({ failed }) => failed),
-    unusable: trials.flatMap(({ unusable }) => unusable),
-  };
-}
-
-async function tryProject(tree: string, project: string, files: readonly string[], failFast: boolean): Promise<Trial> {
+/** Runs tests in a tree, and ends at the first failure. */
+export async function tryTests(tree: string, { file, only }: Killer): Promise<Trial> {
   const output = join(tree, 'trial.json');
   rmSync(output, { force: true });
-  const vitest = join(tree, 'node_modules/vitest/vitest.mjs');
-  const options = ['--reporter=json', `--outputFile=${output}`, ...(failFast ? ['--bail=1'] : [])];
-  const { stdout, stderr } = await runCommand(execPath, [vitest, 'run', '--project', project, ...options, ...files], {
-    cwd: tree,
-    timeoutMs: patienceMs,
-  });
+  const project = file.startsWith('test/e2e/') ? 'e2e' : 'unit';
+  const { stdout, stderr } = await runCommand(
+    execPath,
+    [
+      join(tree, 'node_modules/vitest/vitest.mjs'),
+      ...['run', '--project', project, '--bail=1', '--reporter=json', `--outputFile=${output}`],
+      ...(only === undefined ? [] : ['-t', only.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')]),
+      file,
+    ],
+    { cwd: tree, timeoutMs: patienceMs },
+  );
   const { numPassedTests, testResults } = readReport(output, `${stdout}${stderr}`);
   return {
     passed: numPassedTests,
