@@ -122,10 +122,9 @@ export class SqliteInbox implements Inbox {
   }
 
   /**
-   * The row of a message is what makes a second reading of it harmless. History is read from a little before the
-   * watermark, or from the oldest message on that may still change: what is younger than that stays, however old it is.
-   * In a channel where nobody speaks any more, that is its last hour. Once the watermark itself is forgotten, a channel
-   * is read from "now" when it is met again.
+   * The row of a message is what makes a second reading of it harmless. What is taken in of history begins a little before
+   * the watermark: what is younger than that stays, however old it is. In a channel where nobody speaks any more, that is
+   * its last hour. Once the watermark itself is forgotten, a channel is read from "now" when it is met again.
    */
   prune(before: number, atMost: number): number {
     return this.#database.run(
@@ -137,14 +136,8 @@ export class SqliteInbox implements Inbox {
              WHERE channels.channel = old.channel
                AND CAST(old.message_id AS INTEGER) >= CAST(channels.watermark AS INTEGER) - ?
            )
-           AND NOT EXISTS (
-             SELECT 1 FROM inbox AS changeable
-             WHERE changeable.channel = old.channel AND changeable.state IN ('queued', 'held')
-               AND CAST(old.message_id AS INTEGER) >= CAST(changeable.message_id AS INTEGER) - ?
-           )
          ORDER BY moved_at LIMIT ?)`,
       before,
-      readAgain,
       readAgain,
       atMost,
     );
