@@ -42,13 +42,18 @@ async function answers(): Promise<readonly string[]> {
     .map((text) => text.slice('You said: '.length));
 }
 
+/** The agent stops what keeps it busy. */
+async function stopWork(): Promise<void> {
+  expect((await world.bridge.run('vai', ['interrupt', '1'])).exitCode).toBe(0);
+}
+
 async function isAnswered(...ids: readonly string[]): Promise<void> {
   for (const id of ids) await world.owner.seesReaction(channel, id, '✅');
 }
 
 describe('BX-06: two messages while the agent is busy', () => {
   it('queue: they wait, can be seen, and are answered in order', async () => {
-    await keepBusy('slow 3');
+    await keepBusy('slow 60');
     const one = await world.owner.say(channel, 'one');
     const more = await world.owner.say(channel, 'more');
     await until(async () => (await queue()).messages.length === 2, { what: 'both in the queue' });
@@ -58,6 +63,7 @@ describe('BX-06: two messages while the agent is busy', () => {
       { id: `discord:${more}`, state: 'queued', beginning: 'more' },
     ]);
     expect(await world.owner.reactions(channel, one)).toEqual(['📥']);
+    await stopWork();
     await isAnswered(one, more);
     expect(await answers()).toEqual(['one', 'more']);
     // A reaction that is overtaken before it is set is left out; the last word is the outcome.
@@ -66,7 +72,7 @@ describe('BX-06: two messages while the agent is busy', () => {
 
   it("steer: they go into the agent's own queue, and each is answered once", async () => {
     await setMode('steer');
-    await keepBusy('slow 4');
+    await keepBusy('slow 10');
     const one = await world.owner.say(channel, 'one');
     const more = await world.owner.say(channel, 'more');
     await until(async () => Object.values(await states()).join() === 'steered,steered', { what: 'both steered' });
@@ -78,7 +84,7 @@ describe('BX-06: two messages while the agent is busy', () => {
 
   it('steer: what the agent takes into its running turn shares the outcome of that turn', async () => {
     await setMode('steer');
-    const busy = await keepBusy('tools 4');
+    const busy = await keepBusy('tools 8');
     const one = await world.owner.say(channel, 'one');
     await world.owner.seesReaction(channel, one, '⚙️');
     await isAnswered(busy, one);
@@ -108,7 +114,7 @@ describe('BX-06: two messages while the agent is busy', () => {
 
 describe('BX-06: a message that waits can be changed', () => {
   it('in the chat: an edit is delivered, a deletion is not; with vai queue --remove it is marked', async () => {
-    await keepBusy('slow 4');
+    await keepBusy('slow 60');
     const edited = await world.owner.say(channel, 'first words');
     const deleted = await world.owner.say(channel, 'deleted');
     const removed = await world.owner.say(channel, 'removed');
@@ -117,6 +123,10 @@ describe('BX-06: a message that waits can be changed', () => {
     await world.owner.remove(channel, deleted);
     expect((await world.bridge.run('vai', ['queue', '1', '--remove', removed])).exitCode).toBe(0);
     await world.owner.seesReaction(channel, removed, '🗑️');
+    await until(async () => (await queue()).messages.map(({ beginning }) => beginning).join() === 'second words', {
+      what: 'the edited one alone in the queue',
+    });
+    await stopWork();
     await isAnswered(edited);
     const last = await world.owner.say(channel, 'last');
     await isAnswered(last);
@@ -130,7 +140,7 @@ describe('BX-06: a message that waits can be changed', () => {
 describe('BX-02, BX-06: kill -9 of the bridge while a message waits', () => {
   it.each(['queue', 'steer'] as const)('%s: it is answered once', async (mode) => {
     await setMode(mode);
-    const busy = await keepBusy('slow 5');
+    const busy = await keepBusy('slow 10');
     const one = await world.owner.say(channel, 'one');
     const wanted = mode === 'queue' ? 'queued' : 'steered';
     await until(async () => (await states())[one] === wanted, { what: `the message ${wanted}` });
@@ -150,7 +160,7 @@ describe('BX-02, BX-06: kill -9 of the bridge while a message waits', () => {
       // The first passage of `queued>sending` is that of the message that keeps the agent busy.
       const passage = failPoint.startsWith('inbox:queued') ? '#2' : '';
       await world.bridge.startMortalDaemon(`${failPoint}${passage}`);
-      const busy = await keepBusy('slow 5');
+      const busy = await keepBusy('slow 10');
       const one = await world.owner.say(channel, 'one');
       expect(await world.bridge.daemonSignal(20_000)).toBe('SIGKILL');
       await world.bridge.startDaemon();
