@@ -160,7 +160,9 @@ describe('the judge of a scenario', () => {
   });
 
   it('sees a message without an outcome, and one with two', () => {
-    expect(broken({ lines: [[person('101', 'm1 hello', ['📥']), ...lines.slice(1)]] })).toEqual(['untold']);
+    const without = { lines: [[person('101', 'm1 hello', ['📥']), ...lines.slice(1)]] };
+    expect(broken(without)).toEqual(['untold']);
+    expect(broken({ ...without, happenings: [{ at: 900, what: 'archived', place: 0 }] })).toEqual([]);
     const both = person('101', 'm1 hello', ['✅', '❌']);
     const why = bot('203', 'The agent ended', '101');
     const outbox = [...good.outbox, { ...good.outbox[0], key: 'why', sent: ['203'] }];

@@ -47,10 +47,11 @@ export interface Happening {
     | 'disk full'
     | 'channel closed'
     | 'channel open'
+    | 'archived'
     | 'faults over';
   /** Undefined for all of them. */
   readonly session?: number;
-  /** Of a channel that the bot may not enter, or may again. */
+  /** Of a channel that the bot may not enter, or may again, and of a thread that was archived. */
   readonly place?: number;
 }
 

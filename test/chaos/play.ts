@@ -101,6 +101,7 @@ export class Play {
         this.#loosely(this.#interrupt(step.session));
         return;
       case 'archive':
+        this.happenings.push({ at: Date.now(), what: 'archived', place: step.place });
         this.#byPerson(`place ${step.place}`, () => this.#stage.owner.archive(this.#channel(step.place)));
         return;
       case 'end-daemon':
