@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { Scope } from '../../base/scope.ts';
@@ -9,6 +9,7 @@ import type { Acknowledgement, AgentListener, AgentSpec, Delivered, RunningAgent
 import type { Terminal, TerminalDeath } from '../../contracts/terminal.ts';
 import type { MailboxEvent } from '../mailbox/mailbox-event.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
+import { AgentRecord } from './agent-record.ts';
 import type { Conversation } from './conversation.ts';
 import { Delivery } from './delivery.ts';
 import { ExpectationFile } from './expectation.ts';
@@ -17,19 +18,20 @@ import { HookIntake } from './hook-intake.ts';
 import { InputBoxTypist } from './input-box.ts';
 import { deskNeed } from './desk-need.ts';
 import type { DeskNeed } from './desk-need.ts';
+import { LookTimer } from './look-timer.ts';
 import { OpenTurnsFile } from './open-turns.ts';
 import { ScreenWatch } from './screen-watch.ts';
 import { Interrupter } from './interrupter.ts';
 import { Interrupts } from './interrupts.ts';
 import { PromptQueue } from './prompt-queue.ts';
 import { QueueWatch } from './queue-watch.ts';
+import { whyNotReady } from './readiness.ts';
 import { isLivingProcess } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
 import type { StateFiles } from './state-files.ts';
 import { StateKeeper } from './state-keeper.ts';
 import { StateReader } from './state-reader.ts';
 import { Teller } from './teller.ts';
-import { locateEntries, readTranscript, transcriptSize } from './transcript.ts';
 import { TurnBook } from './turn-book.ts';
 import type { TurnEnd } from './turn-book.ts';
 
@@ -65,7 +67,6 @@ export class ClaudeAgent implements RunningAgent {
   readonly #turns: TurnBook;
   readonly #prompts: HeldPrompts;
   readonly #delivery: Delivery;
-  readonly #typist: InputBoxTypist;
   readonly #states: StateKeeper;
   readonly #own: StateReader;
   readonly #interrupts: Interrupts;
@@ -73,29 +74,28 @@ export class ClaudeAgent implements RunningAgent {
   readonly #queue: QueueWatch;
   readonly #hooks: HookIntake;
   readonly #screen: ScreenWatch;
+  readonly #record: AgentRecord;
+  readonly #looks: LookTimer;
   #lastEventAt: number;
   #starting = true;
   #dead = false;
-  #detached = false;
-  #look: Cancel | undefined;
-  /** Monotonic; of the next look. */
-  #lookAt = 0;
 
   constructor(options: ClaudeAgentOptions) {
     const { spec, listener, terminal, mailbox, conversation, stateFiles, pid, clock, log } = options;
     this.#options = options;
     this.#own = new StateReader({ files: stateFiles, conversation: () => conversation.current, pid });
+    this.#record = new AgentRecord(conversation);
+    this.#looks = new LookTimer({ clock, look: () => this.#lookOnce() });
     this.#lastEventAt = clock.monotonic();
     this.#teller = new Teller({ listener, clock, log, forget: (ids) => mailbox.remove(ids) });
     this.#states = new StateKeeper({ clock, onChange: (state) => this.#teller.tell({ kind: 'state', state }) });
-    this.#typist = new InputBoxTypist({ terminal, name: spec.terminal, clock });
     this.#turns = new TurnBook({
       teller: this.#teller,
       file: new OpenTurnsFile(spec.directory),
       clock,
       log,
-      transcriptSize: () => this.#transcriptSize(),
-      readTranscript: (from) => this.#readTranscript(from),
+      transcriptSize: () => this.#record.size(),
+      readTranscript: (from) => this.#record.read(from),
       goesOn: () => this.#own.read()?.status === 'busy',
       onChange: () => this.#update(),
     });
@@ -103,16 +103,15 @@ export class ClaudeAgent implements RunningAgent {
       turns: this.#turns,
       clock,
       sweep: () => mailbox.sweep(),
-      readTranscript: () => this.#readTranscript(undefined),
+      readTranscript: () => this.#record.read(undefined),
     });
     const queue = new PromptQueue(spec.directory);
     this.#queue = new QueueWatch({
       queue,
       turns: this.#turns,
       teller: this.#teller,
-      transcriptSize: () => this.#transcriptSize(),
-      locateEntries: (from) =>
-        conversation.transcript === undefined ? [] : locateEntries(conversation.transcript, from),
+      transcriptSize: () => this.#record.size(),
+      locateEntries: (from) => this.#record.locate(from),
       whyInterrupted: () => this.#interrupts.reason,
     });
     this.#interrupter = new Interrupter({
@@ -123,7 +122,7 @@ export class ClaudeAgent implements RunningAgent {
       isAtWork: () => this.#hasWork() || this.#own.read()?.status === 'busy',
       pressEscape: () => terminal.keys(spec.terminal, ['Escape']),
       look: () => this.#lookOnce(),
-      isOver: () => this.#dead || this.#detached,
+      isOver: () => this.#dead || this.#looks.isClosed,
     });
     this.#prompts = new HeldPrompts({
       mailbox,
@@ -134,7 +133,7 @@ export class ClaudeAgent implements RunningAgent {
     });
     this.#delivery = new Delivery({
       session: spec.session,
-      typist: this.#typist,
+      typist: new InputBoxTypist({ terminal, name: spec.terminal, clock }),
       expectation: new ExpectationFile(spec.directory),
       queue,
       clock,
@@ -144,8 +143,8 @@ export class ClaudeAgent implements RunningAgent {
       isBusy: () => this.#states.state.activity === 'busy' || this.#own.last?.status === 'busy',
       runningTurn: () => this.#runningTurn(),
       sweep: () => mailbox.sweep(),
-      transcriptSize: () => this.#transcriptSize(),
-      readTranscript: (from) => this.#readTranscript(from),
+      transcriptSize: () => this.#record.size(),
+      readTranscript: (from) => this.#record.read(from),
       onFoundInTranscript: (turn, message, text) => this.#foundInTranscript(turn, message, text),
     });
     this.#screen = new ScreenWatch({
@@ -209,10 +208,9 @@ export class ClaudeAgent implements RunningAgent {
     mailbox.writeDaemonPid();
     mailbox.listen((event) => this.#hear(event));
     this.#turns.settleOld();
-    this.#scope.defer('looks', () => this.#look?.());
     this.#scope.defer(
       'state file',
-      this.#own.onChange(() => this.#lookWithin(lookMs.changed)),
+      this.#own.onChange(() => this.#looks.within(lookMs.changed)),
     );
     this.#lookOnce();
   }
@@ -282,7 +280,7 @@ export class ClaudeAgent implements RunningAgent {
   }
 
   detach(): Promise<void> {
-    this.#detached = true;
+    this.#looks.close();
     this.#delivery.agentEnded();
     return this.#scope.close();
   }
@@ -309,7 +307,7 @@ export class ClaudeAgent implements RunningAgent {
     this.#dead = true;
     // Whoever starts it sees that it did not come up.
     this.#conclude(this.#starting ? undefined : this.#endOfTurns(exitCode));
-    this.#look?.();
+    this.#looks.stop();
     this.#update();
     if (!this.#starting) this.#teller.tell({ kind: 'died', exitCode, lastLines, asked: this.#hooks.endWasAsked });
   }
@@ -324,7 +322,7 @@ export class ClaudeAgent implements RunningAgent {
     this.#lastEventAt = this.#options.clock.monotonic();
     this.#hooks.hear(event);
     this.#update();
-    this.#lookSoon(0);
+    if (!this.#dead) this.#looks.set(0);
   }
 
   #foundInTranscript(turn: string | undefined, message: string, text: string): void {
@@ -338,8 +336,8 @@ export class ClaudeAgent implements RunningAgent {
 
   /** One look at everything that no hook tells. */
   #lookOnce(): void {
-    this.#look?.();
-    if (this.#dead) return;
+    this.#looks.stop();
+    if (this.#dead || this.#looks.isClosed) return;
     const { clock } = this.#options;
     const file = this.#own.read();
     this.#prompts.observe(file);
@@ -357,19 +355,7 @@ export class ClaudeAgent implements RunningAgent {
     const isQuiet = this.#states.state.activity === 'idle';
     const delayMs = this.#hooks.isWaiting ? settleLookMs : lookMs.active;
     const isTold = this.#own.isTold() && !this.#screen.wantsToLook;
-    this.#lookSoon(isQuiet ? (isTold ? lookMs.told : lookMs.idle) : delayMs);
-  }
-
-  #lookSoon(delayMs: number): void {
-    const { clock } = this.#options;
-    this.#look?.();
-    this.#lookAt = clock.monotonic() + delayMs;
-    if (!this.#dead && !this.#detached) this.#look = clock.after(delayMs, () => this.#lookOnce());
-  }
-
-  /** Looks in so many milliseconds, unless a look comes sooner anyway. */
-  #lookWithin(delayMs: number): void {
-    if (this.#lookAt - this.#options.clock.monotonic() > delayMs) this.#lookSoon(delayMs);
+    this.#looks.set(isQuiet ? (isTold ? lookMs.told : lookMs.idle) : delayMs);
   }
 
   #assertReady(): void {
@@ -379,19 +365,7 @@ export class ClaudeAgent implements RunningAgent {
 
   #whyNotReady(): BridgeError | undefined {
     if (this.#dead) return new BridgeError('agent-gone', 'The agent has ended.');
-    const { activity, waitingFor, detail } = this.#states.state;
-    const status = this.#own.read()?.status;
-    if (activity === 'waiting' || status === 'waiting') {
-      const what = waitingFor ?? detail ?? 'at the terminal';
-      return new BridgeError('agent-waiting', `The agent waits for a person (${what}).`, {
-        advice: 'Answer it first.',
-      });
-    }
-    // A busy one takes it into its queue.
-    if ((activity === 'idle' || activity === 'busy') && status !== 'other') return undefined;
-    return new BridgeError('agent-busy', `The agent is ${activity === 'idle' ? 'busy' : activity}.`, {
-      advice: 'Wait until it is idle.',
-    });
+    return whyNotReady(this.#states.state, this.#own.read()?.status);
   }
 
   #runningTurn(): string | undefined {
@@ -413,15 +387,5 @@ export class ClaudeAgent implements RunningAgent {
       file: this.#own.last,
       retry: this.#screen.retry,
     });
-  }
-
-  #transcriptSize(): number {
-    const path = this.#options.conversation.transcript;
-    return path === undefined ? 0 : transcriptSize(path);
-  }
-
-  #readTranscript(from: number | undefined): ReturnType<typeof readTranscript> {
-    const path = this.#options.conversation.transcript;
-    return path === undefined ? [] : readTranscript(path, from);
   }
 }

@@ -1,0 +1,121 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { systemClock } from '../../../src/base/clock.ts';
+import type { RunningAgent } from '../../../src/contracts/agent.ts';
+import type { TerminalKey } from '../../../src/contracts/terminal.ts';
+import { whyNoClaude } from '../support/claude.ts';
+import { until } from '../support/until.ts';
+import { message, openLab } from './claude-lab.ts';
+import type { ClaudeLab } from './claude-lab.ts';
+
+describe.skipIf(whyNoClaude())('BX-06: the queue of the real Claude Code', () => {
+  let lab: ClaudeLab;
+  let agent: RunningAgent;
+
+  async function open(allowed: readonly string[] = []): Promise<void> {
+    lab = await openLab({ allowed });
+    agent = await lab.launch();
+  }
+  afterEach(async () => {
+    await lab.close();
+  });
+
+  async function press(...keys: readonly TerminalKey[]): Promise<void> {
+    for (const key of keys) {
+      await systemClock.sleep(400);
+      await lab.terminal.keys(lab.spec.terminal, [key]);
+    }
+  }
+
+  /** A whole turn; what was said in it. */
+  async function say(text: string): Promise<string> {
+    await lab.idle(agent);
+    const { turn } = await agent.deliver(message(text));
+    await lab.heard('turn-ended', (event) => event.turn === turn, 30_000);
+    return lab.events.flatMap((event) => (event.kind === 'text' && event.turn === turn ? [event.text] : [])).join('\n');
+  }
+
+  /** How often the model was told these words by now. */
+  const told = (words: string): number => (lab.api.requests().at(-1)?.body ?? '').split(words).length - 1;
+
+  it('Escape at the desk runs the queue; the first turn is interrupted and each message is told', async () => {
+    await open();
+    const { turn } = await agent.deliver(message('slow 60'));
+    await agent.deliver(message('say alpha', 'q1'));
+    await agent.deliver(message('say omega', 'q2'));
+    await press('Escape');
+    expect(await lab.heard('turn-ended', (event) => event.turn === turn)).toMatchObject({ outcome: 'interrupted' });
+    const next = await lab.heard('turn-started', (event) => event.turn !== turn);
+    expect(next).toMatchObject({ by: 'bridge', message: 'q1' });
+    expect(await lab.heard('message-taken')).toEqual({ kind: 'message-taken', turn: next.turn, message: 'q2' });
+    expect(await lab.heard('turn-ended')).toMatchObject({ turn: next.turn, outcome: 'completed' });
+    expect([told('say alpha'), told('say omega')]).toEqual([1, 1]);
+    expect(await say('say on')).toBe('on');
+  });
+
+  it('what a person takes out of it is given back, and is not in the way of the next message', async () => {
+    await open();
+    const { turn } = await agent.deliver(message('slow 8'));
+    await agent.deliver(message('say alpha', 'q1'));
+    await press('Up');
+    expect(await lab.heard('message-returned')).toEqual({ kind: 'message-returned', message: 'q1' });
+    expect(await agent.wasDelivered('q1', 'say alpha')).toEqual({ delivered: 'no' });
+    expect(await lab.heard('turn-ended')).toMatchObject({ turn, outcome: 'completed' });
+    expect(await say('say on')).toBe('on');
+    expect(told('say alpha')).toBe(0);
+  });
+
+  it('an interrupt and then a message: the message is a turn of its own', async () => {
+    await open(['Bash(sleep:*)']);
+    for (const text of ['slow 60', 'bash sleep 60', 'hang']) {
+      await lab.idle(agent);
+      const { turn } = await agent.deliver(message(text));
+      await systemClock.sleep(1000);
+      await agent.interrupt();
+      expect(agent.state.activity).toBe('idle');
+      expect(await lab.heard('turn-ended', (event) => event.turn === turn)).toMatchObject({ outcome: 'interrupted' });
+      expect(await say('say on')).toBe('on');
+    }
+  });
+
+  it('an interrupt in the middle of a tool stops what is queued as well', async () => {
+    await open(['Bash(sleep:*)']);
+    const { turn } = await agent.deliver(message('bash sleep 60'));
+    await agent.deliver(message('slow 60', 'q1'));
+    await agent.interrupt();
+    expect(agent.state.activity).toBe('idle');
+    expect(await lab.heard('turn-ended', (event) => event.turn === turn)).toMatchObject({ outcome: 'interrupted' });
+    const next = await lab.heard('turn-started', (event) => event.by === 'bridge' && event.message === 'q1');
+    expect(await lab.heard('turn-ended', (event) => event.turn === next.turn)).toMatchObject({
+      outcome: 'interrupted',
+    });
+    expect(await say('say on')).toBe('on');
+  });
+
+  it('BX-03: a request that opens while a long text is typed gets none of it', async () => {
+    await open(['Bash(sleep:*)']);
+    const { turn } = await agent.deliver(message(`write ${lab.spec.workDir}/new.txt`));
+    // The request comes within a second; so much text takes longer.
+    const typing = agent.deliver(message('y1 '.repeat(10_000)));
+    await expect(typing).rejects.toMatchObject({ happened: 'not-done' });
+    await lab.heard('prompt-opened');
+    await systemClock.sleep(500);
+    expect(lab.events.filter(({ kind }) => kind === 'prompt-closed')).toEqual([]);
+    await agent.interrupt();
+    expect(await lab.heard('turn-ended')).toMatchObject({ turn, outcome: 'interrupted' });
+    await until(() => agent.state.activity === 'idle', { what: 'an idle agent' });
+    expect(await say('say on')).toBe('on');
+  });
+
+  it('I4: the same words twice are two messages', async () => {
+    await open();
+    const { turn } = await agent.deliver(message('slow 8'));
+    await agent.deliver(message('say again', 'q1'));
+    await agent.deliver(message('say again', 'q2'));
+    const next = await lab.heard('turn-started', (event) => event.turn !== turn);
+    expect(next).toMatchObject({ by: 'bridge', message: 'q1' });
+    expect(await lab.heard('message-taken')).toMatchObject({ turn: next.turn, message: 'q2' });
+    await lab.heard('turn-ended', (event) => event.turn === next.turn);
+    expect(told('say again')).toBe(2);
+  });
+});
