@@ -82,7 +82,9 @@ function checkOutcome(said: Said, evidence: Evidence): readonly string[] {
     return [`lost: ${named(said)} is withdrawn, and its author did not take it back`];
   }
   if (good && bad) violations.push(`untrue: ${named(said)} is marked as answered and as failed`);
-  if (!good && !bad)
+  // Nobody can react in a thread that is archived; an answer opens it again.
+  const isArchived = evidence.happenings.some(({ what, place }) => what === 'archived' && place === message.place);
+  if (!good && !bad && !isArchived)
     violations.push(`untold: ${named(said)} has no outcome; its reactions: ${line.reactions.join(' ')}`);
   const mayFail = message.ending !== 'completed' || hasCauseToFail(said, row.session, evidence);
   if (bad && !mayFail) violations.push(`failed: ${named(said)} failed without a cause: ${reason(said, lines)}`);
