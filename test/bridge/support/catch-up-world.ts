@@ -25,6 +25,8 @@ export interface CatchUpWorldOptions {
   readonly entries?: readonly SessionEntry[];
   readonly maxAgeMs?: number;
   readonly unmapped?: UnmappedPolicy;
+  /** How much the chat server may be asked; default: anything. */
+  readonly requestsPerSecond?: number;
   /** What the transport does instead of what the fake does. */
   readonly instead?: Partial<Pick<ChatTransport, 'history' | 'threadsOf'>>;
 }
@@ -49,11 +51,12 @@ export function world(options: CatchUpWorldOptions = {}) {
       return real.threadsOf(channel, since);
     },
   });
+  const pace = new Pace({ clock, requestsPerSecond: options.requestsPerSecond });
   const woken: SessionNumber[] = [];
   const { catchUp, followed, held } = furnishIncoming({
     stores,
     transport,
-    pace: new Pace({ clock, requestsPerSecond: undefined }),
+    pace,
     owners,
     words,
     clock,
@@ -98,6 +101,7 @@ export function world(options: CatchUpWorldOptions = {}) {
     chat,
     stores,
     log,
+    pace,
     asked,
     woken,
     catchUp,
