@@ -84,7 +84,7 @@ export class Sender {
         ? {}
         : { message_reference: { message_id: part.replyTo, fail_if_not_exists: false } }),
     };
-    const request = files.length === 0 ? { body: message } : await uploadRequest(message, files);
+    const request = files.length === 0 ? { body: message } : uploadRequest(message, files);
     return this.#rest.call(`A message to channel ${part.channel}`, async (rest, signal) => {
       const answer = await rest.post(Routes.channelMessages(part.channel), { ...request, signal });
       return createdMessage.parse(answer).id;
@@ -92,7 +92,8 @@ export class Sender {
   }
 }
 
-async function uploadRequest(message: object, files: readonly Upload[]) {
-  const { body, type } = await uploadBody(message, files);
+/** The library cannot make the body itself without streams. */
+function uploadRequest(message: object, files: readonly Upload[]) {
+  const { body, type } = uploadBody(message, files);
   return { body, passThroughBody: true, headers: { 'content-type': type } };
 }

@@ -1,56 +1,58 @@
-import { openAsBlob } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 
 import { BridgeError, describeError } from '../base/errors.ts';
+import { newSecret } from '../base/ids.ts';
 import type { OutboundFile } from '../model/outbound.ts';
 
 /** A file on its way out. */
 export interface Upload {
   readonly name: string;
-  readonly bytes: Blob;
+  readonly bytes: Buffer;
 }
 
-/** More than any server of Discord takes, in bytes: not worth asking. */
-const mostBytes = 500 * 1024 * 1024;
+/** The most that a bot can send anywhere on Discord, in bytes: more is not worth asking, nor worth the memory. */
+const mostBytes = 100 * 1024 * 1024;
 
 /** Discord cuts longer names. */
 const longestName = 200;
 
 /**
- * Opens the files of one message.
+ * Reads the files of one message. Into memory: Node's own `fetch` and its file-backed blobs throw where nobody can catch
+ * it when a server answers before a body that is a stream was read, or when a file changes meanwhile.
  *
  * @throws BridgeError `file-unreadable` naming the file, `chat-too-large`.
  */
 export async function openUploads(files: readonly OutboundFile[]): Promise<readonly Upload[]> {
-  const uploads = await Promise.all(files.map(openUpload));
-  const size = uploads.reduce((sum, { bytes }) => sum + bytes.size, 0);
+  const sizes = await Promise.all(files.map(sizeOf));
+  const size = sizes.reduce((sum, one) => sum + one, 0);
   if (size > mostBytes) {
-    const names = uploads.map(({ name }) => name).join(', ');
+    const names = files.map(({ name }) => uploadName(name)).join(', ');
     throw new BridgeError('chat-too-large', `No chat server takes ${Math.round(size / 1024 / 1024)} MiB: ${names}.`);
   }
-  return uploads;
+  return Promise.all(files.map((file, index) => read(file, sizes[index] ?? 0)));
 }
 
-/**
- * The body of a request that posts a message with files, and its type. In memory: Node's own `fetch` throws where nobody can
- * catch it when a server answers before a body that is a stream was read to its end.
- *
- * @throws BridgeError `file-unreadable` when a file has changed or gone since it was opened.
- */
-export async function uploadBody(
+/** The body of a request that posts a message with files, and its type. */
+export function uploadBody(
   message: object,
   uploads: readonly Upload[],
-): Promise<{ readonly body: Uint8Array; readonly type: string }> {
-  const form = new FormData();
-  form.append('payload_json', JSON.stringify(message));
-  for (const [index, { name, bytes }] of uploads.entries()) form.append(`files[${index}]`, bytes, name);
-  const whole = new Response(form);
-  try {
-    return { body: new Uint8Array(await whole.arrayBuffer()), type: whole.headers.get('content-type') ?? '' };
-  } catch (cause) {
-    const names = uploads.map(({ name }) => name).join(', ');
-    throw new BridgeError('file-unreadable', `A file changed or went while it was read: ${names}.`, { cause });
-  }
+): { readonly body: Uint8Array; readonly type: string } {
+  const boundary = `bridge-${newSecret()}`;
+  const part = (about: string, bytes: Buffer): readonly Buffer[] => [
+    Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; ${about}\r\n\r\n`),
+    bytes,
+    Buffer.from('\r\n'),
+  ];
+  const json = 'name="payload_json"\r\nContent-Type: application/json';
+  const body = Buffer.concat([
+    ...part(json, Buffer.from(JSON.stringify(message))),
+    ...uploads.flatMap(({ name, bytes }, index) => {
+      const filename = name.replaceAll('"', '%22');
+      return part(`name="files[${index}]"; filename="${filename}"\r\nContent-Type: application/octet-stream`, bytes);
+    }),
+    Buffer.from(`--${boundary}--\r\n`),
+  ]);
+  return { body, type: `multipart/form-data; boundary=${boundary}` };
 }
 
 /** A name that is only a name, without characters that nobody sees; with its ending if it is too long. */
@@ -61,15 +63,30 @@ export function uploadName(name: string): string {
   return /^\.*$/.test(short) ? 'file' : short;
 }
 
-async function openUpload(file: OutboundFile): Promise<Upload> {
-  const name = uploadName(file.name);
+async function sizeOf(file: OutboundFile): Promise<number> {
   try {
-    if (!(await stat(file.path)).isFile()) throw new Error('it is not a file');
-    return { name, bytes: await openAsBlob(file.path) };
+    const about = await stat(file.path);
+    if (!about.isFile()) throw new Error('it is not a file');
+    return about.size;
   } catch (cause) {
-    throw new BridgeError('file-unreadable', `The file "${name}" cannot be read: ${describeError(cause)}.`, {
-      advice: 'Put it where the bridge can read it, and send it again.',
-      cause,
-    });
+    throw unreadable(file, describeError(cause), cause);
   }
+}
+
+async function read(file: OutboundFile, size: number): Promise<Upload> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file.path);
+  } catch (cause) {
+    throw unreadable(file, describeError(cause), cause);
+  }
+  if (bytes.byteLength !== size) throw unreadable(file, 'it changes while it is read');
+  return { name: uploadName(file.name), bytes };
+}
+
+function unreadable({ name }: OutboundFile, why: string, cause?: unknown): BridgeError {
+  return new BridgeError('file-unreadable', `The file "${uploadName(name)}" cannot be read: ${why}.`, {
+    advice: 'Put it where the bridge can read it, and send it again.',
+    cause,
+  });
 }

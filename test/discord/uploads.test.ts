@@ -73,6 +73,16 @@ describe('files of a message', () => {
     expect(await world.messages()).toEqual([]);
   });
 
+  it('an answer that comes before they are read breaks nothing, however often', async () => {
+    const files = [file('a.txt', 'x'.repeat(200_000))];
+    world.faults.failRequests({ method: 'POST', path: postsPath, times: 10 }, { status: 503 });
+    for (let tries = 0; tries < 10; tries += 1) {
+      await expect(send('early', files)).rejects.toMatchObject({ code: 'chat-unavailable' });
+    }
+    expect((await seen(await send('early', files))).attachments).toMatchObject([{ filename: 'a.txt', size: 200_000 }]);
+    expect(await world.messages()).toHaveLength(1);
+  });
+
   it('that cannot be read are named, and the server is asked nothing', async () => {
     const folder = join(directory, 'folder');
     mkdirSync(folder);
@@ -86,19 +96,14 @@ describe('files of a message', () => {
     expect(await world.messages()).toEqual([]);
   });
 
-  it('that change while they wait for their turn are not sent by halves', async () => {
+  it('that change while they wait for their turn are sent as they were, never by halves', async () => {
     world.faults.limitRate({ method: 'POST', path: postsPath, limit: 1, windowMs: 500 });
     await transport.send({ channel: world.channel, text: 'first', nonce: 'first' });
     const changing = file('growing.log', 'x'.repeat(1000));
-    const waiting = expect(send('second', [changing])).rejects.toMatchObject({
-      code: 'file-unreadable',
-      happened: 'not-done',
-    });
-    await new Promise((resolve) => setImmediate(resolve));
+    const waiting = send('second', [changing]);
     await openUploads([changing]);
     truncateSync(changing.path, 10);
-    await waiting;
-    expect((await world.messages()).map(({ content }) => content)).toEqual(['first']);
+    expect((await seen(await waiting)).attachments).toMatchObject([{ filename: 'growing.log', size: 1000 }]);
   });
 
   it('do not fill the memory', async () => {
