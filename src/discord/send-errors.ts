@@ -34,10 +34,6 @@ const formErrors = z.object({ errors: z.object({ message_reference: z.unknown() 
  */
 export function toChatError(error: unknown, what: string): BridgeError {
   if (error instanceof BridgeError) return error;
-  if (error instanceof Error && error.name === 'NotReadableError') {
-    const options = { advice: 'Send the file again when nobody writes to it.', cause: error };
-    return new BridgeError('file-unreadable', `${what} was not sent: a file of it has changed meanwhile.`, options);
-  }
   const code = error instanceof DiscordAPIError ? codeOf(error.status, error.code) : undefined;
   if (code === undefined) {
     return new BridgeError('chat-unavailable', `${what} could not be sent for now: ${reasonOf(error)}.`, {

@@ -2,11 +2,12 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { z } from 'zod';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { ChatTransport } from '../../src/contracts/chat.ts';
 import { openUploads, uploadName } from '../../src/discord/uploads.ts';
 import { chatHandlers } from '../fakes/chat-handlers.ts';
+import { ManualClock } from '../fakes/manual-clock.ts';
 import { temporaryDirectory } from '../storage/temporary-directory.ts';
 import { openLocalWorld, postsPath } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
@@ -104,6 +105,17 @@ describe('files of a message', () => {
     await openUploads([changing]);
     truncateSync(changing.path, 10);
     expect((await seen(await waiting)).attachments).toMatchObject([{ filename: 'growing.log', size: 1000 }]);
+  });
+
+  it('may take three minutes on their way', async () => {
+    const clock = new ManualClock();
+    const patient = world.transport({ clock });
+    await patient.connect(chatHandlers());
+    world.faults.delayRequests({ method: 'POST', path: postsPath }, 1500, 'after');
+    const slow = patient.send({ channel: world.channel, text: 'slow', nonce: 'n', files: [file('a.txt', 'x')] });
+    await vi.waitFor(async () => expect(await world.messages()).toHaveLength(1), 5000);
+    await clock.advance(179_000);
+    await expect(slow).resolves.toMatch(/^\d+$/);
   });
 
   it('do not fill the memory', async () => {
