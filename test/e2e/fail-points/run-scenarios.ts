@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.ts';
 
 /** One test per transition and moment. */
 export function runScenarios<Name extends Transition>(scenarios: Readonly<Record<Name, Scenario>>): void {
-  describe('a daemon that is killed there loses nothing and doubles nothing', () => {
+  describe('BX-01 BX-02 I1 I3 I4 I5: a daemon that is killed there loses nothing and doubles nothing', () => {
     const entries = Object.entries(scenarios) as [Name, Scenario][];
     for (const [transition, scenario] of entries) {
       it.each(['before', 'after'] as const)(`${transition}:%s`, (moment) => rehearse(transition, moment, scenario));
