@@ -6,7 +6,7 @@ import { canAcceptMessage, canSteer } from '../model/agent.ts';
 import type { InboxMessage } from '../model/message.ts';
 import type { BusyMode, SessionNumber } from '../model/session.ts';
 import type { RunningAgent } from '../contracts/agent.ts';
-import type { Stores } from '../contracts/stores.ts';
+import type { Stores, TurnRecord } from '../contracts/stores.ts';
 import { AgentQueue } from './agent-queue.ts';
 import { decideNextStep } from './next-step.ts';
 import type { ReplyCollector } from './reply-collector.ts';
@@ -146,13 +146,14 @@ export class Conversation {
     const message = stores.inbox.next(session);
     if (!message) return false;
     const present = mode();
-    const turn = present === 'interrupt' ? stores.turns.current(session) : undefined;
+    const turn = present === 'queue' ? undefined : stores.turns.current(session);
     const step = decideNextStep({
       message,
       agent: agent?.state,
       mode: present,
       turnStartedAt: turn?.startedAt,
       steered,
+      elsewhere: present === 'steer' && this.#isElsewhere(message, turn),
     });
     if (!agent || step.kind === 'wait') {
       this.#wait(message.id, step.kind === 'wait' ? step.reason : 'no agent');
@@ -166,6 +167,13 @@ export class Conversation {
       case 'deliver':
         return this.#deliver(agent, message);
     }
+  }
+
+  /** Whether what the agent has now, or takes next, is answered in another channel than this message. */
+  #isElsewhere({ channel }: InboxMessage, turn: TurnRecord | undefined): boolean {
+    if (turn !== undefined && turn.channel !== channel) return true;
+    const waiting = this.#options.stores.inbox.unsettled(this.#options.session);
+    return waiting.some((one) => one.state === 'steered' && one.channel !== channel);
   }
 
   /** I4: what we do not know we look up before anything is sent again. Returns whether to go on at once. */

@@ -18,6 +18,8 @@ export interface Situation {
   readonly turnStartedAt: number | undefined;
   /** How many messages lie in the agent's own queue. */
   readonly steered: number;
+  /** Whether the running turn, or what lies in the agent's own queue, is answered in another channel. */
+  readonly elsewhere: boolean;
 }
 
 export type NextStep =
@@ -28,9 +30,10 @@ export type NextStep =
 /**
  * What to do with a session's next message now. Pure.
  *
- * A message stops the turn that was running when it came, not those of messages that came together with it.
+ * A message stops the turn that was running when it came, not those of messages that came together with it. What an agent
+ * takes into a turn is answered where that turn is: a message of another channel waits for the end of it.
  */
-export function decideNextStep({ message, agent, mode, turnStartedAt, steered }: Situation): NextStep {
+export function decideNextStep({ message, agent, mode, turnStartedAt, steered, elsewhere }: Situation): NextStep {
   if (!agent) return { kind: 'wait', reason: 'no agent' };
   const isIdle = canAcceptMessage(agent);
   const takesMore = mode === 'steer' && canSteer(agent);
@@ -40,6 +43,7 @@ export function decideNextStep({ message, agent, mode, turnStartedAt, steered }:
     return { kind: 'wait', reason: agent.waitingFor ?? agent.activity };
   }
   if (message.state === 'uncertain') return { kind: 'look-up' };
+  if (!isIdle && elsewhere) return { kind: 'wait', reason: 'a turn of another channel' };
   // What the agent has in its own queue comes first, also in the moment between two turns.
   if (isIdle ? steered > 0 : steered >= maxSteered) return { kind: 'wait', reason: "the agent's own queue" };
   return { kind: 'deliver' };

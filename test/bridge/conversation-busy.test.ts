@@ -6,7 +6,7 @@ import { words } from './support/collector-world.ts';
 import { world } from './support/conversation-world.ts';
 import { deliveryError, stateOf } from './support/hand-driver.ts';
 import { gate } from './support/hand-transport.ts';
-import { channelOne, one } from './support/messages.ts';
+import { channelOne, channelTwo, one } from './support/messages.ts';
 import { reactionsFor, textsFor } from './support/outbox.ts';
 
 type World = ReturnType<typeof world>;
@@ -54,6 +54,30 @@ describe('BX-06: messages while the agent is busy', () => {
     expect([state('m1'), state('m2')]).toEqual(['acknowledged', 'steered']);
     expect(reactionsFor(stores, channelOne)).toContain('chat-m1 delivered');
     expect(stores.turns.messagesOf(one, 'turn-of-m0')).toEqual(['m0', 'm1']);
+  });
+
+  it('MS-04: steer: a message of another channel waits for the end of the turn, and is answered where it was asked', async () => {
+    const { queue, wake, agent, delivered, conversation, stores } = await busy('steer');
+    queue('m1', one, channelTwo);
+    queue('m2');
+    await wake();
+    expect([delivered(), conversation.waitsFor('m1')]).toEqual([['m0'], 'a turn of another channel']);
+    agent.finish('m0', 'done');
+    await wake();
+    // Now the running turn is of the second channel, and it is the first one's message that waits.
+    expect([delivered(), conversation.waitsFor('m2')]).toEqual([['m0', 'm1'], 'a turn of another channel']);
+    agent.finish('m1', 'here');
+    await wake();
+    expect(textsFor(stores, channelTwo)).toMatchObject([{ text: 'here' }]);
+    expect(delivered()).toEqual(['m0', 'm1', 'm2']);
+  });
+
+  it('MS-04: steer: nothing is put behind what lies in the queue of the agent for another channel', async () => {
+    const { queue, wake, agent, delivered } = await busy('steer');
+    queue('m1');
+    queue('m2', one, channelTwo);
+    await wake();
+    expect([delivered(), agent.ownQueue]).toEqual([['m0', 'm1'], ['m1']]);
   });
 
   it('steer: never two deliveries at once (I2)', async () => {

@@ -15,6 +15,7 @@ function decide(change: Partial<Situation>) {
     mode: 'queue',
     turnStartedAt: undefined,
     steered: 0,
+    elsewhere: false,
     ...change,
   });
 }
@@ -66,6 +67,13 @@ describe('while the agent is busy', () => {
   it("BX-06: steer: the agent's own queue is bounded", () => {
     expect(decide({ agent, mode: 'steer', steered: maxSteered - 1 })).toEqual({ kind: 'deliver' });
     expect(decide({ agent, mode: 'steer', steered: maxSteered }).kind).toBe('wait');
+  });
+
+  it('MS-04: steer: it waits for a turn that is answered in another channel; an idle agent gets it, an uncertain one is looked up', () => {
+    const elsewhere = { mode: 'steer', elsewhere: true } as const;
+    expect(decide({ agent, ...elsewhere })).toEqual({ kind: 'wait', reason: 'a turn of another channel' });
+    expect(decide(elsewhere)).toEqual({ kind: 'deliver' });
+    expect(decide({ agent, ...elsewhere, message: uncertain })).toEqual({ kind: 'look-up' });
   });
 
   it('BX-06: interrupt: it stops the turn that ran when it came, or one that nobody knows', () => {

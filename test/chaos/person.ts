@@ -67,7 +67,13 @@ export class Person {
   }
 
   async #call(method: string, path: string, query = '', body?: object): Promise<unknown> {
-    const response = await fetch(`${this.#api}/v10${path}${query}`, {
+    const response = await this.#fetch(`${path}${query}`, method, body);
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+    return response.status === 204 ? undefined : response.json();
+  }
+
+  #fetch(target: string, method: string, body: object | undefined): Promise<Response> {
+    return fetch(`${this.#api}/v10${target}`, {
       method,
       headers: {
         authorization: this.#token,
@@ -76,8 +82,9 @@ export class Person {
         ...(body ? { 'content-type': 'application/json' } : {}),
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
+    }).catch((error: unknown) => {
+      const why = error instanceof Error ? error.cause : error;
+      throw new Error(`${method} ${target}: ${String(why)}`, { cause: error });
     });
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
-    return response.status === 204 ? undefined : response.json();
   }
 }

@@ -198,7 +198,8 @@ export class Play {
   #byPerson(where: string, action: () => Promise<void>): void {
     const before = this.#queues.get(where) ?? Promise.resolve();
     const mine = before.then(async () => {
-      await this.#gate?.promise;
+      // No turn of the event loop between the look at the gate and the begin.
+      while (this.#gate) await this.#gate.promise;
       const doing = action();
       this.#people.add(doing);
       await doing.finally(() => this.#people.delete(doing));

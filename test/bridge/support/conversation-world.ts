@@ -21,12 +21,12 @@ export function world(change: (stores: Stores) => Stores = (stores) => stores) {
     agent: () => present.agent,
     mode: () => present.mode,
   });
-  const queue = (id: string, session = one): void => {
+  const queue = (id: string, session = one, channel = channelOne): void => {
     stores.inbox.append({
       id,
       session,
       source: 'discord',
-      channel: channelOne,
+      channel,
       messageId: `chat-${id}`,
       authorId: undefined,
       authorName: 'Olga',
