@@ -115,7 +115,8 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'src/bridge/conversation.ts',
         find: "turn === undefined ? await agent.wasDelivered(message.id, message.text) : ({ delivered: 'yes', turn } as const);",
-        replace: "turn === undefined ? ({ delivered: 'no' } as const) : ({ delivered: 'yes', turn } as const);",
+        replace:
+          "turn === undefined ? ({ delivered: 'no' } as Awaited<ReturnType<typeof agent.wasDelivered>>) : ({ delivered: 'yes', turn } as const);",
       },
     ],
     killers: [

@@ -36,8 +36,8 @@ async function areSound(wanted: readonly Mutant[], tree: TreeCopy): Promise<bool
   print(`Without a mutant: ${killers.size} sets of tests …`);
   for (const [name, killer] of killers) {
     const { passed, failed, unusable } = await tryTests(tree.path, killer);
-    if (passed > 0 && failed.length === 0 && unusable.length === 0) continue;
-    print(`  ${name}: ${[...failed, ...unusable].join('; ') || 'there is no such test'}`);
+    if (passed > 0 && failed.length === 0) continue;
+    print(`  ${name}: ${failed.join('; ')}${unusable ?? ''}`);
     return false;
   }
   return true;
@@ -55,7 +55,7 @@ async function isKilled(mutant: Mutant, tree: TreeCopy): Promise<boolean> {
     const [test] = failed;
     if (test === undefined) killed = false;
     if (test !== undefined) print(`  killed by ${killer.file} (${seconds}): ${test}`);
-    else if (unusable.length > 0) print(`  NO MISTAKE BUT NONSENSE: ${unusable.join('\n')}`);
+    else if (unusable !== undefined) print(`  NOT TRIED: no test ran (${nameOf(killer)}): ${unusable}`);
     else print(`  SURVIVED ${nameOf(killer)} (${seconds})`);
   }
   for (const { file } of mutant.changes) tree.restore(file);

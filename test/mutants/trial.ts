@@ -14,9 +14,6 @@ const report = z.object({
   numPassedTests: z.number(),
   testResults: z.array(
     z.object({
-      name: z.string(),
-      status: z.string(),
-      message: z.string().optional(),
       assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
     }),
   ),
@@ -27,8 +24,8 @@ export interface Trial {
   readonly passed: number;
   /** Whole names of the tests that failed. */
   readonly failed: readonly string[];
-  /** Files that could not even be loaded: what was planted is no mistake, but nonsense. */
-  readonly unusable: readonly string[];
+  /** Why no test ran at all: what was planted is no mistake, but nonsense. */
+  readonly unusable: string | undefined;
 }
 
 /** Runs tests in a tree, and ends at the first failure. */
@@ -47,15 +44,12 @@ export async function tryTests(tree: string, { file, only }: Killer): Promise<Tr
     { cwd: tree, timeoutMs: patienceMs },
   );
   const { numPassedTests, testResults } = readReport(output, `${stdout}${stderr}`);
-  return {
-    passed: numPassedTests,
-    failed: testResults.flatMap(({ assertionResults }) =>
-      assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
-    ),
-    unusable: testResults
-      .filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0)
-      .map(({ name, message }) => `${name}: ${message ?? 'no reason given'}`),
-  };
+  const failed = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
+  );
+  // Nothing ran: the code does not compile, or there is no such test.
+  const hasRun = numPassedTests > 0 || failed.length > 0;
+  return { passed: numPassedTests, failed, unusable: hasRun ? undefined : `${stdout}${stderr}`.slice(0, 2000) };
 }
 
 function readReport(path: string, said: string): z.infer<typeof report> {
