@@ -181,6 +181,33 @@ describe('sending over REST', () => {
     expect(await texts()).toEqual(['limited']);
   });
 
+  it('does not wait for a limit as long as the clock was set back', async () => {
+    const clock = new ManualClock();
+    const patient = world.transport({ clock });
+    await patient.connect(chatHandlers());
+    world.faults.limitRate({ ...posting, limit: 1, windowMs: 3_600_000 });
+    const say = (text: string): Promise<string> => patient.send({ channel: world.channel, text, nonce: text });
+    await say('first');
+    let isOver = false;
+    const hanging = say('second').finally(() => (isOver = true));
+    const brokenOff = expect(hanging).rejects.toMatchObject({
+      code: 'chat-unavailable',
+      happened: 'unknown',
+      message: expect.stringContaining('set back'),
+    });
+    await clock.advance(10_000);
+    expect(isOver).toBe(false);
+    clock.jump(3_600_000); // Forward, nobody waits longer than before.
+    await clock.advance(10_000);
+    expect(isOver).toBe(false);
+    clock.jump(-5_400_000);
+    await clock.advance(2_000);
+    await brokenOff;
+    world.faults.clear();
+    await say('second');
+    expect(await texts()).toEqual(['first', 'second']);
+  });
+
   it('outlives one 401 that was a fault of the server', async () => {
     world.faults.failRequests(posting, { status: 401, body: { message: '401: Unauthorized', code: 0 } });
     await expect(send('again')).rejects.toMatchObject({ code: 'chat-unavailable' });
