@@ -196,7 +196,8 @@ export class Delivery {
 
   #settle({ key, channel, content }: OutboxItem, { outcome, detail, note }: Conclusion): void {
     const { stores, clock } = this.#options;
-    const added = stores.transaction(() => {
+    // Undone by a power cut, it is done again: the parts are compared with what is in the channel.
+    const added = stores.repeatable(() => {
       note?.();
       return stores.outbox.settle(key, outcome, clock.now(), detail);
     });

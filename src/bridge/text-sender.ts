@@ -87,7 +87,7 @@ export class TextSender {
       };
       // The last part and the end of the item go to the disk in one step.
       if (isLast) return this.#conclude(key, messageId === undefined ? 'no file was taken' : undefined, note);
-      stores.transaction(note);
+      stores.repeatable(note);
       mayBeOut = false;
     }
     return this.#conclude(key, undefined, () => undefined);

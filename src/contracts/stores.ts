@@ -259,4 +259,9 @@ export interface Stores {
   compact(): boolean;
   /** Runs a synchronous action as one step: all of it is kept, or nothing (I5). May be nested. */
   transaction<T>(action: () => T): T;
+  /**
+   * As `transaction`, but cheaper: it outlives the process, and a power cut of the machine may undo it, together with
+   * whatever came after it. Only for what is found out again then.
+   */
+  repeatable<T>(action: () => T): T;
 }

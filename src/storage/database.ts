@@ -87,6 +87,20 @@ export class Database {
     return this.#ask(() => this.#prepare(sql).all(...values));
   }
 
+  /**
+   * Runs an action as one step that does not wait for the disk: it outlives the process, but a power cut may undo it. Only
+   * for what is found out again in that case. Inside a transaction it is part of that one.
+   */
+  repeatable<T>(action: () => T): T {
+    if (this.#depth > 0) return this.transaction(action);
+    this.#connection.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return this.transaction(action);
+    } finally {
+      this.#connection.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
   /** Runs an action as one step. A nested one is undone by itself when it throws. */
   transaction<T>(action: () => T): T {
     const depth = this.#depth;

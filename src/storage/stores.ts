@@ -33,6 +33,7 @@ export function openStores(path: string): Stores & { close(): void } {
     records: new SqliteSessionRecords(database, facts),
     facts,
     transaction: (action) => database.transaction(action),
+    repeatable: (action) => database.repeatable(action),
     compact: () => database.compact(),
     close: () => {
       database.close();

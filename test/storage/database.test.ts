@@ -43,6 +43,21 @@ describe('opening', () => {
     database.close();
   });
 
+  it('I1: only a repeatable step does not wait for the disk, also when it fails, and never inside one that does', () => {
+    const database = Database.open(join(temporaryDirectory(), 'bridge.db'));
+    const synchronous = (): unknown => database.get('PRAGMA synchronous')?.['synchronous'];
+    expect(database.repeatable(() => database.transaction(synchronous))).toBe(1);
+    expect(synchronous()).toBe(2);
+    expect(() =>
+      database.repeatable(() => {
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    expect(synchronous()).toBe(2);
+    expect(database.transaction(() => database.repeatable(synchronous))).toBe(2);
+    database.close();
+  });
+
   it('refuses a file of a newer bridge, naming both versions, and leaves it alone', () => {
     const path = join(temporaryDirectory(), 'bridge.db');
     const newer = new DatabaseSync(path);
