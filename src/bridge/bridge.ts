@@ -183,13 +183,13 @@ export class Bridge implements BridgeApi {
   }
 
   async catchUp(actor: Actor, session: number, decision?: CatchUpDecision): Promise<readonly HeldMessage[]> {
-    this.#demand(actor, decision === undefined ? 'read' : 'control', session);
+    this.#demand(actor, decision === undefined ? 'read-texts' : 'control', session);
     return this.#catchUps.decide(session, decision);
   }
 
   async prompts(actor: Actor): Promise<readonly PromptListing[]> {
     this.#demand(actor, 'read');
-    return this.#prompts.list();
+    return this.#prompts.list().filter(({ session }) => may(actor, 'read-texts', session).allowed);
   }
 
   async answer(actor: Actor, promptId: string, answer: PromptAnswer): Promise<void> {
@@ -198,7 +198,7 @@ export class Bridge implements BridgeApi {
   }
 
   async queue(actor: Actor, session: number): Promise<SessionQueue> {
-    this.#demand(actor, 'read', session);
+    this.#demand(actor, 'read-texts', session);
     return this.#queues.queue(session);
   }
 
@@ -218,7 +218,7 @@ export class Bridge implements BridgeApi {
   }
 
   async trace(actor: Actor, message: string): Promise<MessageTrace> {
-    this.#demand(actor, 'read');
+    this.#demand(actor, 'read-texts', this.#queues.sessionOf(message));
     return this.#queues.trace(message);
   }
 

@@ -3,7 +3,7 @@ import { BridgeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { isSettled } from '../model/message.ts';
 import type { InboxMessage, InboxState } from '../model/message.ts';
-import type { BusyMode } from '../model/session.ts';
+import type { BusyMode, SessionNumber } from '../model/session.ts';
 import type { MessageTrace, QueuedMessage, SessionQueue } from '../contracts/bridge-api.ts';
 import type { Stores } from '../contracts/stores.ts';
 import { readMessageReference } from './message-reference.ts';
@@ -88,6 +88,11 @@ export class QueueDesk {
     return outcome;
   }
 
+  /** Whose message it is; undefined for one that nobody knows. */
+  sessionOf(reference: string): SessionNumber | undefined {
+    return this.#known(reference)?.session;
+  }
+
   /** @throws BridgeError `message-unknown`. */
   trace(reference: string): MessageTrace {
     const { sessions, stores } = this.#options;
@@ -96,13 +101,17 @@ export class QueueDesk {
     return traceOf(message, stores, session?.waitsFor(message.id));
   }
 
-  #find(reference: string): InboxMessage {
+  #known(reference: string): InboxMessage | undefined {
     const { inbox, traces } = this.#options.stores;
     const read = readMessageReference(reference);
     const id = read?.kind === 'chat' ? traces.findByChatMessage(read.messageId) : read?.id;
-    const message = id === undefined ? undefined : inbox.get(id);
+    return id === undefined ? undefined : inbox.get(id);
+  }
+
+  #find(reference: string): InboxMessage {
+    const message = this.#known(reference);
     if (message) return message;
-    if (read === undefined) {
+    if (readMessageReference(reference) === undefined) {
       throw new BridgeError('message-unknown', `"${reference}" is neither an id of a message nor a link to one.`, {
         advice: 'Copy the link or the id of the message in the chat, or take an id from: vai queue N.',
       });

@@ -20,6 +20,7 @@ export type Action =
   | 'control' // stop a turn, take a message out of a session's queue
   | 'post' // speak as the bot in a session's channel (dp)
   | 'read' // status, lists, logs
+  | 'read-texts' // what was said to a session, and what its agent asks
   | 'manage'; // add, remove, recover, stop, pair
 
 /** Why not, for the log and the audit. */
@@ -32,6 +33,7 @@ const rolesFor: Readonly<Record<Action, readonly Role[]>> = {
   control: ['owner', 'operator'],
   post: ['owner', 'operator'],
   read: ['owner', 'operator', 'member', 'viewer'],
+  'read-texts': ['owner', 'operator', 'member', 'viewer'],
   manage: ['owner'],
 };
 
@@ -46,7 +48,7 @@ export function may(actor: Actor, action: Action, session?: SessionNumber): Deci
       return { allowed: true };
     case 'pane':
       if (action === 'read') return { allowed: true };
-      if (action === 'post' && session === actor.session) return { allowed: true };
+      if ((action === 'post' || action === 'read-texts') && session === actor.session) return { allowed: true };
       return {
         allowed: false,
         reason: `a process inside session ${actor.session} may only read and post to its own channel`,

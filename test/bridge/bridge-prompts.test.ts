@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BridgeError } from '../../src/base/errors.ts';
 import type { PromptAnswer } from '../../src/model/prompt.ts';
 import { refusal } from '../storage/refusal.ts';
-import { chat, local, paneTwo, world } from './support/bridge-world.ts';
+import { chat, local, paneOne, world } from './support/bridge-world.ts';
 import { asks } from './support/collector-world.ts';
 import { gate } from './support/hand-transport.ts';
 import { one } from './support/messages.ts';
@@ -21,7 +21,7 @@ describe('prompts and answers', () => {
     const { bridge, clock } = await asked();
     const since = new Date(clock.now()).toISOString();
     const listing = { id: 'p1', session: 1, kind: 'permission', tool: 'Write', input: { path: '/x' }, since };
-    expect(await bridge.prompts(paneTwo)).toEqual([listing]);
+    expect(await bridge.prompts(paneOne)).toEqual([listing]);
     await bridge.answer(local, 'p1', { behavior: 'allow' });
     expect(await bridge.prompts(local)).toEqual([]);
   });

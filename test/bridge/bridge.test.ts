@@ -43,20 +43,25 @@ describe('access', () => {
     recover: ({ bridge }, actor) => bridge.recover(actor, 1),
     queue: ({ bridge }, actor) => bridge.queue(actor, 1),
     trace: ({ bridge, stores }, actor) => bridge.trace(actor, waitingIn(stores)),
+    catchUp: ({ bridge }, actor) => bridge.catchUp(actor, 1),
+    'catchUp --run': ({ bridge }, actor) => bridge.catchUp(actor, 1, 'run'),
+    outbox: ({ bridge }, actor) => bridge.outbox(actor),
+    'outbox --retry': ({ bridge }, actor) => bridge.retryOutbox(actor),
     withdraw: ({ bridge, stores }, actor) => bridge.withdraw(actor, 1, waitingIn(stores)),
     interrupt: ({ bridge }, actor) => bridge.interrupt(actor, 1),
     setBusyMode: ({ bridge }, actor) => bridge.setBusyMode(actor, 1, 'interrupt'),
     pair: ({ bridge }, actor) => bridge.pair(actor),
     stop: ({ bridge }, actor) => bridge.stop(actor, { keepSessions: false }),
   };
-  const reads = ['status', 'listSessions', 'prompts', 'queue', 'trace'];
-  const controls = ['withdraw', 'interrupt'];
+  const overviews = ['status', 'listSessions', 'prompts'];
+  const reads = [...overviews, 'queue', 'trace', 'catchUp'];
+  const controls = ['withdraw', 'interrupt', 'catchUp --run'];
   const ownPosts = ['post', 'post to a mapped channel'];
   const posts = [...ownPosts, 'post elsewhere'];
   const actors: readonly (readonly [name: string, actor: Actor, allowed: readonly string[]])[] = [
     ['the person at the machine', local, Object.keys(calls)],
     ['a process in the pane of session 1', paneOne, [...reads, ...ownPosts]],
-    ['a process in the pane of another session', paneTwo, reads],
+    ['a process in the pane of another session', paneTwo, overviews],
     ['an owner in chat', chat('owner'), Object.keys(calls)],
     ['an operator in chat', chat('operator'), [...reads, ...posts, ...controls, 'send', 'answer']],
     ['a member in chat', chat('member'), [...reads, 'send']],
@@ -85,6 +90,21 @@ describe('access', () => {
       }
     });
   }
+
+  it('BX-09: a pane sees what its own agent asks, and nothing that other agents ask', async () => {
+    const { bridge, driver } = await world();
+    driver.agents[0]!.tell(asks('p1'));
+    expect(await bridge.prompts(paneOne)).toHaveLength(1);
+    expect(await bridge.prompts(paneTwo)).toEqual([]);
+  });
+
+  it('BX-09: a pane is not told whether a message exists that is not its own', async () => {
+    const { bridge, stores } = await world();
+    for (const message of [waitingIn(stores), 'discord:1200000000000000009', '1200000000000000009', 'nonsense']) {
+      await expect(bridge.trace(paneTwo, message)).rejects.toThrow(refusal('forbidden'));
+    }
+    await expect(bridge.trace(local, 'nonsense')).rejects.toThrow(refusal('message-unknown'));
+  });
 
   it('does not tell who may not answer whether a request exists', async () => {
     const { bridge } = await world();

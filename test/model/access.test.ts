@@ -7,13 +7,21 @@ import { parseSessionNumber } from '../../src/model/session.ts';
 const one = parseSessionNumber(1)!;
 const two = parseSessionNumber(2)!;
 
-const actions: readonly Action[] = ['message', 'message-unmapped', 'decide-prompt', 'post', 'read', 'manage'];
+const actions: readonly Action[] = [
+  'message',
+  'message-unmapped',
+  'decide-prompt',
+  'post',
+  'read',
+  'read-texts',
+  'manage',
+];
 
 const chatTable: Readonly<Record<Role, readonly Action[]>> = {
-  owner: ['message', 'message-unmapped', 'decide-prompt', 'post', 'read', 'manage'],
-  operator: ['message', 'message-unmapped', 'decide-prompt', 'post', 'read'],
-  member: ['message', 'read'],
-  viewer: ['read'],
+  owner: ['message', 'message-unmapped', 'decide-prompt', 'post', 'read', 'read-texts', 'manage'],
+  operator: ['message', 'message-unmapped', 'decide-prompt', 'post', 'read', 'read-texts'],
+  member: ['message', 'read', 'read-texts'],
+  viewer: ['read', 'read-texts'],
   none: [],
 };
 
@@ -30,11 +38,12 @@ describe('BX-09: may', () => {
     expect(allowed({ kind: 'local' })).toEqual(actions);
   });
 
-  it('lets a process inside a pane read, and speak in its own channel only', () => {
+  it('lets a process inside a pane look around, but read and speak for its own session only', () => {
     const pane: Actor = { kind: 'pane', session: one };
-    expect(allowed(pane, one)).toEqual(['post', 'read']);
+    expect(allowed(pane, one)).toEqual(['post', 'read', 'read-texts']);
     expect(allowed(pane, two)).toEqual(['read']);
     expect(may(pane, 'post').allowed).toBe(false);
+    expect(may(pane, 'read-texts').allowed).toBe(false);
   });
 
   it('MS-10: says why not, naming who and what', () => {
