@@ -10,6 +10,7 @@ import { closedForGood, finalLoginError } from './connect-errors.ts';
 import type { ConnectPace } from './connect-pace.ts';
 import { GatewayStrategy } from './gateway-strategy.ts';
 import { GatewayWatch } from './gateway-watch.ts';
+import type { GatewaySign } from './gateway-watch.ts';
 import type { IdentifyBudget } from './identify-budget.ts';
 
 export interface GatewayListener {
@@ -19,6 +20,8 @@ export interface GatewayListener {
   onResumed(): void;
   /** The connection is gone; the client is coming back by itself. */
   onLost(): void;
+  /** Any event has come, whatever it is. */
+  onTold(): void;
   /** A message as the server gave it, in the server's order. */
   onMessage(data: unknown): void;
   /** A message after a change, as the server gave it. */
@@ -110,7 +113,7 @@ export class GatewayClient {
             log,
             beforeTry: (purpose) => this.#beforeTry(purpose),
             onSign: (sign) => {
-              if (!this.#closed.signal.aborted) this.#watch.note(sign);
+              if (!this.#closed.signal.aborted) this.#note(sign);
             },
             onSessionStarts: (starts) => budget.learn(starts),
           });
@@ -136,6 +139,11 @@ export class GatewayClient {
   /** Ends `run`: somebody knows better. */
   end(end: GatewayEnd): void {
     this.#end(end);
+  }
+
+  /** The connection looks alive, and somebody knows that it is dead. */
+  giveUp(reason: string): void {
+    this.#onDead('afresh', reason);
   }
 
   /** What the library keeps up to date by itself: channels and threads of the servers that the bot is in. */
@@ -180,6 +188,11 @@ export class GatewayClient {
   /** Before the answer to a login, nothing is to be told: what is said until then is behind the gap. */
   get #isListening(): boolean {
     return !this.#closed.signal.aborted && !this.#isLoggingIn;
+  }
+
+  #note(sign: GatewaySign): void {
+    this.#watch.note(sign);
+    if (sign === 'told') this.#options.listener.onTold();
   }
 
   #onDead(remedy: 'cut' | 'afresh', reason: string): void {

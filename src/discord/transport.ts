@@ -21,6 +21,7 @@ import { GatewayClient } from './gateway-client.ts';
 import { History } from './history.ts';
 import { IdentifyBudget } from './identify-budget.ts';
 import type { IdentifyMemory } from './identify-budget.ts';
+import { PostEcho } from './post-echo.ts';
 import { cutToMessage, renderText } from './render.ts';
 import { RestCalls } from './rest-calls.ts';
 import { Sender } from './send.ts';
@@ -58,6 +59,7 @@ class DiscordTransport implements ChatTransport {
   readonly #events: ChatEvents;
   readonly #history: History;
   readonly #pace: ConnectPace;
+  readonly #echo: PostEcho;
   readonly #budget: IdentifyBudget;
   readonly #closed = new AbortController();
   #state: ChatState = { connection: 'connecting' };
@@ -76,6 +78,7 @@ class DiscordTransport implements ChatTransport {
     this.#token = options.token.trim().replace(/^(?:Bot|Bearer)\s+/i, '');
     this.#server = apiUrl === undefined ? 'Discord' : `the chat server at ${apiUrl}`;
     this.#pace = new ConnectPace({ clock, onWaiting: (failures, ms, why) => this.#onWaiting(failures, ms, why) });
+    this.#echo = new PostEcho({ clock, onDeaf: () => this.#client?.giveUp('it tells nothing that happens') });
     const memory = options.identifyMemory;
     this.#budget = new IdentifyBudget({ clock, log, memory, onWaiting: (until) => this.#onBudgetSpent(until) });
     this.#rest = new RestCalls({ token: this.#token, apiUrl, clock, log, onUnauthorized: () => this.#checkToken() });
@@ -131,7 +134,7 @@ class DiscordTransport implements ChatTransport {
 
   async send(part: ChatPart): Promise<string> {
     this.#refuseWhenFailed();
-    return this.#sender.send(part);
+    return this.#echo.around(part.nonce, () => this.#sender.send(part));
   }
 
   async edit(channel: ChannelId, messageId: string, text: string): Promise<void> {
@@ -181,6 +184,7 @@ class DiscordTransport implements ChatTransport {
   async close(): Promise<void> {
     this.#closed.abort();
     this.#settleFirstTry();
+    this.#echo.lost();
     this.#rest.close();
     if (this.#state.connection !== 'failed') this.#state = { connection: 'connecting', detail: 'Closed.' };
     await this.#client?.close();
@@ -203,6 +207,7 @@ class DiscordTransport implements ChatTransport {
           onReady: (ownId) => this.#onReady(ownId),
           onResumed: () => this.#onConnected(),
           onLost: () => this.#onDropped(),
+          onTold: () => this.#echo.told(),
           onMessage: (data) => this.#events.said(data),
           onEdited: (data) => this.#events.edited(data),
           onChannels: (channels) => {
@@ -213,6 +218,7 @@ class DiscordTransport implements ChatTransport {
       });
       this.#client = client;
       const end = await client.run();
+      this.#echo.lost();
       if (end.kind === 'final') this.#fail(end.error);
       else this.#lastReason = end.reason;
       await client.close();
@@ -237,11 +243,13 @@ class DiscordTransport implements ChatTransport {
   #onConnected(): void {
     this.#wasReady = true;
     this.#pace.succeeded();
+    this.#echo.connected();
     this.#setState({ connection: 'ready' });
     this.#settleFirstTry();
   }
 
   #onDropped(): void {
+    this.#echo.lost();
     this.#lastReason = 'its gateway does not answer';
     if (this.#state.connection === 'ready') this.#setTrying(`The connection to ${this.#server} is lost; coming back.`);
   }

@@ -62,6 +62,23 @@ describe('a gateway that looks alive', () => {
     expect(listener.gaps).toBe(1);
   }, 20_000);
 
+  it('BX-01: acknowledges heartbeats and tells nothing: noticed when the bot’s own message is not told', async () => {
+    await connected();
+    world.faults.muteConnections();
+    await world.say('into the void');
+    await transport.send({ channel: world.channel, text: 'echo?', nonce: 'echo' });
+    await until(() => listener.gaps === 2 && isReady());
+    expect(world.faults.identifies).toBe(2);
+    await world.say('heard');
+    await heard('heard');
+    expect(listener.texts).toEqual(['heard']);
+    // The gap is read from where the channel was; and one that tells again is left alone.
+    await transport.send({ channel: world.channel, text: 'echo!', nonce: 'echo2' });
+    const from = clock.monotonic();
+    await until(() => clock.monotonic() > from + 60_000);
+    expect(world.faults.identifies).toBe(2);
+  }, 20_000);
+
   it('BX-01: never answers a RESUME: the bot logs in afresh and is told of the gap', async () => {
     await connected();
     world.faults.ignoreResume = true;
