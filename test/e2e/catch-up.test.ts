@@ -42,8 +42,10 @@ describe('BX-01: messages written while the bridge is down', () => {
     const { owner, bridge, channels, discord } = world;
     await bridge.startDaemon();
     const thread = await owner.openThread(channels[0]!, 'a side question');
-    await owner.say(thread, 'awake');
+    const awake = await owner.say(thread, 'awake');
     await owner.hears(thread, answerTo('awake'));
+    // An answer that is posted again would wake the thread.
+    await owner.seesReaction(thread, awake, '✅');
     await bridge.endDaemon('SIGKILL');
 
     const mallory = new ChatUser({ api: discord.api, token: discord.addUser({ name: 'Mallory' }).token });
