@@ -113,10 +113,10 @@ export const mutants: readonly Mutant[] = [
     breaks: 'a message of which nobody knows whether the agent has it is typed again (I4)',
     changes: [
       {
-        file: 'src/bridge/conversation.ts',
-        find: "turn === undefined ? await agent.wasDelivered(message.id, message.text) : ({ delivered: 'yes', turn } as const);",
+        file: 'src/storage/inbox.ts',
+        find: "for (const row of rows) this.move(textOf(row, 'id'), 'uncertain', at);",
         replace:
-          "turn === undefined ? ({ delivered: 'no' } as Awaited<ReturnType<typeof agent.wasDelivered>>) : ({ delivered: 'yes', turn } as const);",
+          "for (const row of rows) this.move(textOf(row, 'id'), from === 'sending' ? 'queued' : 'uncertain', at);",
       },
     ],
     killers: [
@@ -129,9 +129,9 @@ export const mutants: readonly Mutant[] = [
     breaks: 'what was being sent when the daemon died is never looked up, and waits for ever',
     changes: [
       {
-        file: 'src/compose/start-daemon.ts',
-        find: "const uncertain = stores.inbox.markUncertain('sending', clock.now());",
-        replace: 'const uncertain = 0 * clock.now();',
+        file: 'src/storage/inbox.ts',
+        find: "for (const row of rows) this.move(textOf(row, 'id'), 'uncertain', at);",
+        replace: "for (const row of from === 'sending' ? [] : rows) this.move(textOf(row, 'id'), 'uncertain', at);",
       },
     ],
     killers: [{ file: 'test/e2e/fail-points/inbox.test.ts', only: 'inbox:queued>sending:after' }],
@@ -204,6 +204,11 @@ export const mutants: readonly Mutant[] = [
         file: 'src/bridge/reply-collector.ts',
         find: "      stores.inbox.markUncertain('steered', clock.now(), session);\n",
         replace: '',
+      },
+      {
+        file: 'src/bridge/agent-queue.ts',
+        find: "const count = stores.inbox.markUncertain('steered', clock.now(), session);",
+        replace: 'const count = 0 * clock.now();',
       },
     ],
     killers: [{ file: 'test/e2e/fail-points/inbox.test.ts', only: 'inbox:steered>uncertain:before' }],
