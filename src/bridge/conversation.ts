@@ -5,7 +5,7 @@ import { SerialQueue } from '../base/serial-queue.ts';
 import { canAcceptMessage, canSteer } from '../model/agent.ts';
 import type { InboxMessage } from '../model/message.ts';
 import type { BusyMode, SessionNumber } from '../model/session.ts';
-import type { RunningAgent } from '../contracts/agent.ts';
+import type { Acknowledgement, Delivered, RunningAgent } from '../contracts/agent.ts';
 import type { Stores, TurnRecord } from '../contracts/stores.ts';
 import { AgentQueue } from './agent-queue.ts';
 import { decideNextStep } from './next-step.ts';
@@ -14,6 +14,9 @@ import type { Words } from './words.ts';
 
 /** A message that certainly did not arrive although the agent was ready is tried this often. */
 const maxTries = 3;
+
+/** An agent that cannot be asked whether it has a message is asked this often. */
+const maxLookUps = 10;
 
 /** How long after such a failure the next try waits, in milliseconds. */
 const retryDelayMs = 1_000;
@@ -51,6 +54,10 @@ export class Conversation {
   #again = false;
   #retry: Cancel | undefined;
   readonly #tries = new Map<string, number>();
+  /** How often an agent could not be asked about a message. */
+  readonly #unheard = new Map<string, number>();
+  /** A message may be in the middle of its delivery although nobody delivers it: that could not be written down. */
+  #mayBeLeft = true;
   #waiting: Waiting | undefined;
   /** The message that stopped a turn, and the turn: it does so once. */
   #interruption: string | undefined;
@@ -133,6 +140,7 @@ export class Conversation {
       while (await this.#steps.run(() => this.#step()));
     } catch (error) {
       log.error({ session, error: describeError(error) }, 'a conversation step failed');
+      this.#mayBeLeft = true;
       this.#retryLater();
     }
   }
@@ -141,6 +149,7 @@ export class Conversation {
   async #step(): Promise<boolean> {
     const { session, stores, mode } = this.#options;
     if (this.#stop.signal.aborted || this.#retry) return false;
+    this.#findLeft();
     const agent = this.#options.agent();
     const steered = agent ? this.#agentQueue.observe(agent.state) : 0;
     const message = stores.inbox.next(session);
@@ -169,6 +178,14 @@ export class Conversation {
     }
   }
 
+  /** Steps follow one another: what is being delivered at the begin of one is in nobody's hands, and is looked up (I4). */
+  #findLeft(): void {
+    if (!this.#mayBeLeft) return;
+    const { session, stores, clock } = this.#options;
+    stores.inbox.markUncertain('sending', clock.now(), session);
+    this.#mayBeLeft = false;
+  }
+
   /** Whether what the agent has now, or takes next, is answered in another channel than this message. */
   #isElsewhere({ channel }: InboxMessage, turn: TurnRecord | undefined): boolean {
     if (turn !== undefined && turn.channel !== channel) return true;
@@ -180,14 +197,14 @@ export class Conversation {
   async #lookUp(agent: RunningAgent, message: InboxMessage): Promise<boolean> {
     const { stores, collector, clock, words, log, session } = this.#options;
     const turn = stores.turns.byMessage(message.id)?.turn;
-    const found =
-      turn === undefined ? await agent.wasDelivered(message.id, message.text) : ({ delivered: 'yes', turn } as const);
+    const found: Delivered = turn === undefined ? await this.#ask(agent, message) : { delivered: 'yes', turn };
     if (!this.#isOpen(message.id)) return true;
     switch (found.delivered) {
       case 'yes':
         log.info({ session, message: message.id }, 'uncertain message found at the agent');
         if (found.queued !== true || found.turn !== undefined) {
           collector.acknowledge(message.id, found.turn, { lookUp: 'the agent has it' });
+          this.#forget(message.id);
         } else if (this.#countTry(message.id) >= maxTries) {
           this.#giveUp(message.id, words.deliveryUnsure());
         } else {
@@ -207,6 +224,24 @@ export class Conversation {
       case 'unknown':
         this.#giveUp(message.id, words.deliveryUnsure());
         return true;
+    }
+  }
+
+  /** An agent that can never be asked must not keep all that follows waiting. */
+  async #ask(agent: RunningAgent, { id, text }: InboxMessage): Promise<Delivered> {
+    try {
+      const found = await agent.wasDelivered(id, text);
+      this.#unheard.delete(id);
+      return found;
+    } catch (error) {
+      // Neither the end of the agent nor a full disk says anything about what can be known.
+      const mayPass = this.#options.agent() !== agent || isOfState(error);
+      const times = (this.#unheard.get(id) ?? 0) + 1;
+      if (!mayPass) this.#unheard.set(id, times);
+      if (mayPass || times < maxLookUps) throw error;
+      const { session, log } = this.#options;
+      log.error({ session, message: id, times, error: describeError(error) }, 'nobody can tell about a message');
+      return { delivered: 'unknown' };
     }
   }
 
@@ -232,26 +267,31 @@ export class Conversation {
   }
 
   async #deliver(agent: RunningAgent, message: InboxMessage): Promise<boolean> {
-    const { stores, collector, clock, session, log } = this.#options;
-    stores.inbox.move(message.id, 'sending', clock.now(), this.#waited(message.id));
+    const { stores, clock } = this.#options;
+    const { id, text, source, authorName } = message;
+    stores.inbox.move(id, 'sending', clock.now(), this.#waited(id));
+    let confirmed: Acknowledgement;
     try {
-      const { turn, by, queued, afterMs } = await agent.deliver(
-        { message: message.id, text: message.text, source: message.source, authorName: message.authorName },
-        this.#stop.signal,
-      );
-      const confirmed = { by, afterMs: Math.round(afterMs) };
-      log.info({ session, message: message.id, queued, ...confirmed }, 'message confirmed by the agent');
-      this.#tries.delete(message.id);
-      if (queued === true) {
-        this.#agentQueue.filled();
-        collector.queuedAtAgent(message.id, confirmed);
-      } else {
-        collector.acknowledge(message.id, turn, confirmed);
-      }
-      return true;
+      confirmed = await agent.deliver({ message: id, text, source, authorName }, this.#stop.signal);
     } catch (error) {
       return this.#deliveryFailed(agent, message, error);
     }
+    // Not within the try: that this cannot be written down says nothing about the delivery.
+    this.#confirmed(id, confirmed);
+    return true;
+  }
+
+  #confirmed(message: string, { turn, by, queued, afterMs }: Acknowledgement): void {
+    const { collector, session, log } = this.#options;
+    const how = { by, afterMs: Math.round(afterMs) };
+    log.info({ session, message, queued, ...how }, 'message confirmed by the agent');
+    if (queued === true) {
+      this.#agentQueue.filled();
+      collector.queuedAtAgent(message, how);
+    } else {
+      collector.acknowledge(message, turn, how);
+    }
+    this.#forget(message);
   }
 
   #deliveryFailed(agent: RunningAgent, message: InboxMessage, error: unknown): boolean {
@@ -283,8 +323,13 @@ export class Conversation {
   }
 
   #giveUp(id: string, text: string): void {
-    this.#tries.delete(id);
     this.#options.collector.reject(id, text);
+    this.#forget(id);
+  }
+
+  #forget(id: string): void {
+    this.#tries.delete(id);
+    this.#unheard.delete(id);
   }
 
   /** Whether it is still on its way, and nobody has found out meanwhile what became of it. */
@@ -313,4 +358,9 @@ export class Conversation {
       this.wake();
     });
   }
+}
+
+/** Something could not be stored: that passes. */
+function isOfState(error: unknown): boolean {
+  return error instanceof BridgeError && error.code.startsWith('state-');
 }

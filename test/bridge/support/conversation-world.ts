@@ -46,5 +46,5 @@ export function world(change: (stores: Stores) => Stores = (stores) => stores) {
   };
   const state = (id: string): string | undefined => stores.inbox.get(id)?.state;
   const delivered = (): readonly string[] => agent.delivered.map(({ message }) => message);
-  return { stores, clock, log, agent, present, conversation, queue, uncertain, wake, state, delivered };
+  return { stores, clock, log, collector, agent, present, conversation, queue, uncertain, wake, state, delivered };
 }
