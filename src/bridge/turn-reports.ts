@@ -37,6 +37,11 @@ export class TurnReports {
     const { stores, clock, voice } = this.#options;
     const message = stores.inbox.get(messageId);
     if (!message) return;
+    // Something else was heard of the turn before: the message is part of it all the same, and shares its outcome.
+    if (turn !== undefined && stores.turns.get(message.session, turn)) {
+      this.takeIn(message.session, turn, messageId);
+      return;
+    }
     this.#settleAsHad(message);
     if (turn !== undefined) {
       stores.turns.begin({

@@ -74,6 +74,28 @@ describe('BX-06: a turn that took several messages', () => {
   });
 });
 
+describe('I3: a turn that was heard of before its message', () => {
+  it('is that of the message from then on: it gets the outcome', () => {
+    const { told, sending, stores } = world();
+    sending('m1');
+    told(text('t1', 'a', 'the answer'), started('t1', 'm1'), ended('t1'));
+    postTexts(stores, channelOne);
+    expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 answered']);
+  });
+
+  it('a message that is found in a turn that was lost meanwhile is told so', () => {
+    const { told, sending, stores, collector } = world();
+    sending('m1');
+    sending('m2');
+    told(started('t1', 'm1'), ended('t1', 'lost'));
+    postTexts(stores, channelOne);
+    stores.inbox.move('m2', 'uncertain', 1);
+    collector.acknowledge('m2', 't1', { lookUp: 'the agent has it' });
+    expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 failed', 'chat-m2 failed']);
+    expect(textsFor(stores, channelOne)).toEqual([{ kind: 'text', text: words.turnLost(), replyTo: 'chat-m2' }]);
+  });
+});
+
 describe('reactions', () => {
   it('a later one makes an earlier one that still waits needless', () => {
     const { told, sending, stores } = world();
