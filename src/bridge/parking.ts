@@ -10,6 +10,9 @@ import type { Words } from './words.ts';
 /** How the keys of words about a parked channel begin. */
 const wordPrefix = 'parked:';
 
+/** How they end when they were refused in one place and are told in another. */
+const againSuffix = ':again';
+
 /** These refusals are about the channel, not about what is said in it. */
 export type ParkingCode = 'chat-forbidden' | 'chat-not-found';
 
@@ -62,15 +65,15 @@ export class Parking {
     });
   }
 
-  /** A word to the owner that was refused as well goes where it is heard. */
+  /** A word to the owner that was refused as well goes where it is heard; once, or two places that refuse pass it on for ever. */
   #tellElsewhere(item: OutboxItem, place: ChannelId | undefined): void {
     const { stores, clock, log } = this.#options;
     stores.outbox.settle(item.key, 'dropped', clock.now(), 'refused, told elsewhere');
-    if (place === undefined) {
+    if (place === undefined || item.key.endsWith(againSuffix)) {
       log.error({ channel: item.channel, item: item.key }, 'the owner could not be told of a parked channel');
       return;
     }
-    stores.outbox.append({ ...item, key: `${item.key}:again`, channel: place, createdAt: clock.now() });
+    stores.outbox.append({ ...item, key: `${item.key}${againSuffix}`, channel: place, createdAt: clock.now() });
   }
 
   /** The owner's direct channel, else the main one; never one that refuses. */

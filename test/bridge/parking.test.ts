@@ -96,6 +96,21 @@ describe('a channel that refuses a text', () => {
     expect(now.stores.outbox.get('b')?.state).toBe('pending');
   });
 
+  it('a word that nobody takes is not carried to and fro for ever', async () => {
+    const now = world({ owners: [owner], mainChannel: channelTwo });
+    let refused = 0;
+    now.transport.beforeSend = () => {
+      refused += 1;
+      if (refused < 50) throw chatError('chat-forbidden');
+    };
+    now.say('a');
+    await now.go();
+    await now.clock.advance(3_600_000);
+    expect(refused).toBe(3); // The text, the word to the owner, and the word in the main channel.
+    expect(parkedIn(now)).toEqual([channelOne]);
+    expect(now.log.at('error')).toContain('the owner could not be told of a parked channel');
+  });
+
   it('a part that is out stays out: it goes on with the next one', async () => {
     const { say, go, transport, delivery, settle } = world({ owners: [owner] });
     let isOpen = false;
