@@ -13,7 +13,7 @@ export function tellWaiting(
   record: SessionRecord,
   { stores, collector, words }: { readonly stores: Stores; readonly collector: ReplyCollector; readonly words: Words },
 ): void {
-  const waiting = stores.inbox.unsettled(record.number).filter(({ state }) => state === 'queued');
+  const waiting = stores.inbox.unsettled(record.number).filter(({ state }) => state !== 'held');
   for (const channel of new Set(waiting.map((message) => message.channel))) {
     collector.say(endKey(record, channel), channel, words.messagesWait(record.number));
   }

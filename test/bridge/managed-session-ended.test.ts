@@ -48,6 +48,17 @@ describe('an end at the terminal', () => {
     expect(all.stores.inbox.get('m1')?.state).toBe('queued');
   });
 
+  it('a message of another channel that has to be looked up waits as well, and its channel is told', async () => {
+    const all = world();
+    await all.session.start();
+    queue(all, 'm1', elsewhere);
+    all.stores.inbox.move('m1', 'sending', 1);
+    all.stores.inbox.move('m1', 'uncertain', 1);
+    all.driver.agent.leave();
+    await all.settle();
+    expect(textsFor(all.stores, elsewhere).map(({ text }) => text)).toEqual([words.messagesWait(one)]);
+  });
+
   it('is remembered: the next daemon does not start the session, and says nothing twice', async () => {
     const before = world();
     await before.session.start();
