@@ -44,7 +44,7 @@ function report({ count, troubles, trends, hours, warmUpMs }: SoakResult): strin
   return [
     `Load: ${Object.entries(count)
       .map(([name, value]) => `${name} ${String(value)}`)
-      .join(', ')}; ${hours} hours on the machine's clock.`,
+      .join(', ')}; ${hours.toFixed(1)} hours on the machine's clock.`,
     `After ${(warmUpMs / 1000).toFixed(0)} s of warming up:`,
     ...trends.map(describeTrend),
     ...troubles.slice(0, 20).map((trouble) => `Trouble: ${trouble}`),

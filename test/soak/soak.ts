@@ -11,14 +11,14 @@ import type { LoadCount } from './load.ts';
 import { trendOf } from './trend.ts';
 import type { Sample, Trend } from './trend.ts';
 
-const hourMs = 3_600_000;
-
-/** Milliseconds that an hour and a bit takes: the clocks of the chat server and of the machine are moved on together. */
-const slowestHourMs = 40_000;
-const fastestHourMs = 5000;
+/** Milliseconds that the clocks of the chat server and of the machine are moved on together after each look. */
+const leapMs = 600_000;
 
 /** How long what is done with is kept, on the clocks that run fast. */
 const retention = '20s';
+
+/** The same of files: an agent may be writing one. */
+const fileRetention = '3h';
 
 export interface SoakOptions {
   /** Milliseconds of load. */
@@ -60,24 +60,25 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const work = load.run();
     const series: { readonly at: number; readonly figures: Figures }[] = [];
     const everyMs = Math.max(1000, Math.min(5000, lengthMs / 60));
-    const anHourMs = Math.min(slowestHourMs, Math.max(fastestHourMs, lengthMs / 12));
     const begin = performance.now();
-    let hours = 0;
     while (!end.aborted) {
       await Promise.race([sleep(everyMs), work]);
       const at = performance.now() - begin;
       const figures = await takeFigures(stage.bridge, memoryFile);
       series.push({ at, figures });
       options.onSample?.(at, figures, load.count);
-      if (at > (hours + 1) * anHourMs) {
-        hours += 1;
-        offset = hours * (hourMs + 60_000);
-        stage.setClock(offset);
-      }
+      offset += leapMs;
+      stage.setClock(offset);
     }
     await work;
     const warmUpMs = Math.min(Math.max(lengthMs / 3, 20_000), 240_000);
-    return { count: load.count, troubles: load.troubles, trends: trendsOf(series, warmUpMs), hours, warmUpMs };
+    return {
+      count: load.count,
+      troubles: load.troubles,
+      trends: trendsOf(series, warmUpMs),
+      hours: offset / 3_600_000,
+      warmUpMs,
+    };
   } finally {
     ear.close();
     await stage.destroy();
@@ -85,8 +86,9 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 }
 
 function retentionSettings(): Readonly<Record<string, string>> {
-  const kinds = ['MESSAGES', 'POSTS', 'TURNS', 'PROMPTS', 'CHANNELS', 'FILES'];
-  return Object.fromEntries(kinds.map((kind) => [`RETENTION_${kind}`, retention]));
+  const kinds = ['MESSAGES', 'POSTS', 'TURNS', 'PROMPTS', 'CHANNELS'];
+  const settings = kinds.map((kind) => [`RETENTION_${kind}`, retention] as const);
+  return { ...Object.fromEntries(settings), RETENTION_FILES: fileRetention };
 }
 
 function trendsOf(series: readonly { readonly at: number; readonly figures: Figures }[], warmUpMs: number): Trend[] {

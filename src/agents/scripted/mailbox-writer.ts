@@ -16,21 +16,22 @@ export interface MailboxWriterOptions {
 export class MailboxWriter {
   readonly #directory: string;
   readonly #clock: Clock;
-  readonly #start: bigint;
   #last = 0n;
 
   constructor({ directory, clock }: MailboxWriterOptions) {
     this.#directory = directory;
     this.#clock = clock;
-    this.#start = BigInt(Math.trunc(clock.now())) * 1_000_000n - nanoseconds(clock.monotonic());
     for (const name of ['events', 'answers', 'tmp']) {
       mkdirSync(join(directory, name), { recursive: true, mode: 0o700 });
     }
   }
 
-  /** The id for an event that is left next. Ids of one writer sort in the order of the calls. */
+  /**
+   * The id for an event that is left next. Ids of one writer sort in the order of the calls. The time in them is the
+   * clock's of now, also when that was set forward: by it the daemon knows whether anybody still waits.
+   */
   newId(kind: string): string {
-    const now = this.#start + nanoseconds(this.#clock.monotonic());
+    const now = BigInt(Math.trunc(this.#clock.now())) * 1_000_000n;
     this.#last = now > this.#last ? now : this.#last + 1n;
     return `${this.#last}-${process.pid}-${kind}`;
   }
@@ -79,8 +80,4 @@ export class MailboxWriter {
   #answerPath(id: string): string {
     return join(this.#directory, 'answers', `${id}.json`);
   }
-}
-
-function nanoseconds(milliseconds: number): bigint {
-  return BigInt(Math.trunc(milliseconds * 1_000_000));
 }
