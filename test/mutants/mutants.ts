@@ -120,7 +120,7 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     killers: [
-      { file: 'test/bridge/conversation.test.ts' },
+      { file: 'test/storage/inbox.test.ts' },
       { file: 'test/e2e/fail-points/inbox.test.ts', only: 'inbox:uncertain>steered:before' },
     ],
   },
