@@ -60,14 +60,22 @@ export class Pace {
     });
   }
 
+  /** Takes a turn that nobody else waits for, for what is not worth a wait. False when there is none. */
+  spare(): boolean {
+    const perMs = this.#perMs;
+    if (perMs === undefined) return true;
+    this.#count(perMs);
+    if (this.#next() || this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+
   #serve(): void {
     const perMs = this.#perMs;
     if (perMs === undefined) return;
     this.#timer?.();
     this.#timer = undefined;
-    const now = this.#clock.monotonic();
-    this.#tokens = Math.min(burst, this.#tokens + (now - this.#countedAt) * perMs);
-    this.#countedAt = now;
+    this.#count(perMs);
     for (let next = this.#next(); next; next = this.#next()) {
       if (this.#tokens < 1) {
         this.#timer = this.#clock.after(Math.ceil((1 - this.#tokens) / perMs), () => this.#serve());
@@ -76,6 +84,12 @@ export class Pace {
       this.#tokens -= 1;
       next.go(true);
     }
+  }
+
+  #count(perMs: number): void {
+    const now = this.#clock.monotonic();
+    this.#tokens = Math.min(burst, this.#tokens + (now - this.#countedAt) * perMs);
+    this.#countedAt = now;
   }
 
   #next(): Waiting | undefined {

@@ -41,11 +41,8 @@ import { endStrangers } from './strangers.ts';
 /** How long a stop waits for texts that are on their way to the chat server, in milliseconds. */
 const drainTimeoutMs = 5_000;
 
-/**
- * Discord takes 50 requests a second of one bot (its documentation), and discord.js holds back what is more. Below that the
- * bridge decides itself what goes first; the rest is for what is not paced, such as "is typing".
- */
-const discordRequestsPerSecond = 48;
+/** Discord takes 50 requests a second of one bot (its documentation); one is left for a line that is now faster, now slower. */
+const discordRequestsPerSecond = 49;
 
 /** Under this name the count of the bot's logins is kept. */
 const identifiesFact = 'discord-identifies';
@@ -105,6 +102,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
     token,
     clock,
     log,
+    requestsPerSecond: server.kind === 'discord' ? discordRequestsPerSecond : undefined,
     identifyMemory: {
       read: () => stores.facts.get(identifiesFact),
       write: (text) => stores.facts.set(identifiesFact, text),
@@ -150,6 +148,9 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
     },
     onGap: () => {
       catchUp.onGap();
+    },
+    onOpened: (channel) => {
+      catchUp.onOpened(channel);
     },
     onState: (state) => {
       log.info({ connection: state.connection, detail: state.detail }, 'chat connection changed');
@@ -223,11 +224,17 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     owners: () => owners.ids(),
     mainChannel: () => sessions.channelOf(defaultSession()),
     pace,
+    onRefused: (channel) => {
+      incoming.catchUp.onRefused(channel);
+    },
+    onTaken: (channel) => {
+      incoming.catchUp.onTaken(channel);
+    },
   });
   const onOutbox = (): void => {
     delivery.kick();
   };
-  const typing = new TypingIndicator({ stores, transport, clock });
+  const typing = new TypingIndicator({ stores, transport, clock, pace });
   const topics = server.takesTopicsFreely ? new ChannelTopics({ transport, words, log }) : undefined;
   const collector = new ReplyCollector({
     stores,

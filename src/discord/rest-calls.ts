@@ -4,6 +4,7 @@ import type { RESTOptions } from 'discord.js';
 import type { Cancel, Clock } from '../base/clock.ts';
 import { BridgeError, describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { RequestWindow } from './request-window.ts';
 import { isUnauthorized, toChatError } from './send-errors.ts';
 
 export interface RestCallsOptions {
@@ -11,6 +12,8 @@ export interface RestCallsOptions {
   readonly apiUrl: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** How many requests the server takes in a second, of all kinds; undefined for one that needs no sparing. */
+  readonly requestsPerSecond: number | undefined;
   /** The server refused the token for one request. */
   readonly onUnauthorized: () => void;
 }
@@ -35,6 +38,7 @@ const clockCheckMs = 2_000;
 export class RestCalls {
   readonly #options: RestCallsOptions;
   readonly #running = new Set<AbortController>();
+  readonly #window: RequestWindow;
   #rest: REST;
   /** Wall time less monotonic time, when it was looked at last. */
   #clockOffset: number;
@@ -44,6 +48,7 @@ export class RestCalls {
   constructor(options: RestCallsOptions) {
     this.#options = options;
     this.#clockOffset = options.clock.now() - options.clock.monotonic();
+    this.#window = new RequestWindow(options.clock, options.requestsPerSecond);
     this.#rest = this.#create();
   }
 
@@ -106,7 +111,7 @@ export class RestCalls {
       // The library repeats at once, three times in a row: whoever asks has a back-off, and the same nonce.
       retries: 0,
       timeout: 2 * uploadMs,
-      // The bridge keeps within the limit for all requests itself, and does not count by the wall clock.
+      // The library counts by the wall clock; see RequestWindow.
       globalRequestsPerSecond: Number.POSITIVE_INFINITY,
       makeRequest: (url, init) => this.#request(url, init),
       ...(apiUrl === undefined ? {} : { api: apiUrl }),
@@ -157,6 +162,7 @@ export class RestCalls {
 
   /** One request as the library makes it, which waits for ever and repeats some answers without a pause. */
   async #request(...[url, init]: Parameters<MakeRequest>): ReturnType<MakeRequest> {
+    await this.#window.turn(init.signal ?? undefined);
     const patience = new AbortController();
     const cancel = this.#options.clock.after(init.body instanceof Uint8Array ? uploadMs : answerMs, () => {
       patience.abort();

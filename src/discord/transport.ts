@@ -32,6 +32,8 @@ export interface DiscordTransportOptions {
   readonly apiUrl?: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** How many requests the server takes in a second, of all kinds; undefined for one that needs no sparing. */
+  readonly requestsPerSecond?: number | undefined;
   /** Keeps the count of logins between two runs. */
   readonly identifyMemory: IdentifyMemory;
 }
@@ -81,7 +83,14 @@ class DiscordTransport implements ChatTransport {
     this.#echo = new PostEcho({ clock, onDeaf: () => this.#client?.giveUp('it tells nothing that happens') });
     const memory = options.identifyMemory;
     this.#budget = new IdentifyBudget({ clock, log, memory, onWaiting: (until) => this.#onBudgetSpent(until) });
-    this.#rest = new RestCalls({ token: this.#token, apiUrl, clock, log, onUnauthorized: () => this.#checkToken() });
+    this.#rest = new RestCalls({
+      token: this.#token,
+      apiUrl,
+      clock,
+      log,
+      requestsPerSecond: options.requestsPerSecond,
+      onUnauthorized: () => this.#checkToken(),
+    });
     this.#sender = new Sender(this.#rest);
     this.#places = new ChannelPlaces({ rest: this.#rest, clock, log });
     this.#history = new History({ rest: this.#rest, places: this.#places, log, ownId: () => this.#ownId });

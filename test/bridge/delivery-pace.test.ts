@@ -30,6 +30,20 @@ describe('Pace', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('spares a turn only while nobody waits for one', async () => {
+    const { pace, ask, clock } = world(50);
+    expect(Array.from({ length: 6 }, () => pace.spare())).toEqual([true, true, true, true, true, false]);
+    await clock.advance(20);
+    expect([pace.spare(), pace.spare()]).toEqual([true, false]);
+    ask('edit');
+    ask('edit');
+    await clock.advance(30);
+    expect(pace.spare()).toBe(false);
+    await clock.advance(100);
+    expect(pace.spare()).toBe(true);
+    expect(world(undefined).pace.spare()).toBe(true);
+  });
+
   it('keeps to the rate: after a burst of five, one for each share of a second, and leaves no timer', async () => {
     const { ask, gone, clock } = world(50);
     for (let index = 0; index < 105; index += 1) ask('text');

@@ -53,16 +53,19 @@ export class CountingServer extends Faults {
     // All reactions of a channel share one bucket.
     const counted = kind === 'reaction' ? `/channels/${channel}/reactions` : path;
     const wait = this.#isLimited
-      ? (this.#overall(now) ?? super.countRequest(method, counted, now, response))
+      ? (this.#overall(now, response) ?? super.countRequest(method, counted, now, response))
       : undefined;
     if (wait === undefined) this.taken.push({ kind, channel, at: performance.now() });
     else this.refused += 1;
     return wait;
   }
 
-  #overall(now: number): number | undefined {
+  #overall(now: number, response: ServerResponse): number | undefined {
     if (now - this.#second.begin >= 1000) this.#second = { begin: now, used: 0 };
-    if (this.#second.used >= globalLimit) return this.#second.begin + 1000 - now;
+    if (this.#second.used >= globalLimit) {
+      response.setHeader('X-RateLimit-Global', 'true');
+      return this.#second.begin + 1000 - now;
+    }
     this.#second.used += 1;
     return undefined;
   }
