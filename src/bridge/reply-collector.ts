@@ -132,6 +132,8 @@ export class ReplyCollector {
 
   #reject(messageId: string, text: string): void {
     const { stores, clock } = this.#options;
+    // What lay in the agent's own queue is there no more.
+    if (stores.inbox.get(messageId)?.state === 'steered') stores.inbox.move(messageId, 'uncertain', clock.now());
     stores.inbox.move(messageId, 'failed', clock.now(), { reason: text });
     this.#voice.react(messageId, 'failed');
     this.#voice.replyTo(messageId, `failed:${messageId}`, text);

@@ -26,6 +26,16 @@ describe('a turn', () => {
     expect(said(channelOne)).toEqual([]);
   });
 
+  it('BX-06: what somebody took out of the agent’s queue has failed, once, and its author is told', () => {
+    const { told, sending, stores } = world();
+    sending('m1');
+    stores.inbox.move('m1', 'steered', 1);
+    told({ kind: 'message-returned', message: 'm1' }, { kind: 'message-returned', message: 'm1' });
+    expect(stores.inbox.get('m1')?.state).toBe('failed');
+    expect(textsFor(stores, channelOne)).toEqual([words.takenBackAtDesk()]);
+    expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 failed']);
+  });
+
   it('✅ waits until the last text is posted', () => {
     const { told, sending, stores } = world();
     sending('m1');
