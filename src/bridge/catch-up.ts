@@ -30,8 +30,8 @@ const requestsForThreads = 4;
 /** Waits between tries to read one channel, in milliseconds. */
 const retryBackoff = { firstMs: 1_000, maxMs: 30_000, jitter: 0.2 };
 
-/** A channel that may not be read is not tried again sooner than this, in milliseconds. */
-const unreadableMs = 10 * 60_000;
+/** A channel that may not be read is not tried again sooner than this because somebody speaks there, in milliseconds. */
+const unreadableMs = 60_000;
 
 export interface CatchUpOptions {
   readonly stores: Stores;
@@ -58,7 +58,7 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
   /** The readings of the present round; a new connection begins a new one. */
   #round = new AbortController();
   readonly #readings = new Map<ChannelId, Promise<void>>();
-  /** When channels were found to be unreadable, on the monotonic scale. */
+  /** When channels were found to be unreadable in this round, on the monotonic scale. */
   readonly #unreadable = new Map<ChannelId, number>();
   #problem: string | undefined;
   #isClosed = false;
@@ -100,6 +100,20 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
     for (const place of closed.filter(({ parent }) => parent !== undefined)) this.#read(place);
   }
 
+  onOpened(channel: ChannelId): void {
+    if (this.#isFollowed(channel)) this.#readAgain(channel);
+  }
+
+  /** The chat server refused something in a channel: perhaps it does not tell the bot either what is said there. */
+  onRefused(channel: ChannelId): void {
+    this.#options.followed.unread.note(channel);
+  }
+
+  /** A channel that refused something takes it now. */
+  onTaken(channel: ChannelId): void {
+    if (this.#options.followed.unread.has(channel)) this.#readAgain(channel);
+  }
+
   /** Resolves when every channel is read. */
   async settled(): Promise<void> {
     while (this.#readings.size > 0) await Promise.all(this.#readings.values());
@@ -119,9 +133,10 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
       this.#gate.hold(event, parent);
       return;
     }
-    if (event.kind === 'said' && this.#isReadableAgain(channel)) {
-      this.#gate.hold(event, parent);
-      this.#read({ channel, parent });
+    const unread = event.kind === 'said' ? this.#toBeReadBefore(place) : undefined;
+    if (unread !== undefined) {
+      this.#readAgain(unread);
+      this.#gate.hold(event, parent ?? this.#parentOf(channel));
       return;
     }
     try {
@@ -130,7 +145,24 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
       this.#cannotStore(channel, error);
       this.#gate.hold(event, parent);
       this.#read({ channel, parent }, 1);
+      this.#holdParent(place);
     }
+  }
+
+  /** The next run finds a thread through its channel, whose mark must not pass what was said in the thread meanwhile. */
+  #holdParent({ channel, parent = this.#parentOf(channel) }: Place): void {
+    if (parent === undefined || !this.#isFollowed(parent)) return;
+    this.#gate.closeWithThreads(parent);
+    this.#read({ channel: parent, parent: undefined }, 1);
+  }
+
+  /** Reads a channel as after a gap. */
+  #readAgain(channel: ChannelId): void {
+    if (this.#isClosed) return;
+    const parent = this.#parentOf(channel);
+    if (parent === undefined) this.#gate.closeWithThreads(channel);
+    else this.#gate.close(channel, parent);
+    this.#read({ channel, parent });
   }
 
   #perform(event: LiveEvent): void {
@@ -187,11 +219,14 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
   /** Also where there is nothing to be had. */
   async #readToEnd(place: Place, round: AbortSignal): Promise<void> {
     const { channel, parent } = place;
+    const { reader, followed } = this.#options;
     try {
       round.throwIfAborted();
       if (parent === undefined) await this.#listThreads(channel, round);
-      do await this.#options.reader.read(place, this.#gate.oldestOf(channel), round);
+      do await reader.read(place, this.#gate.oldestOf(channel), round);
       while (this.#gate.takeSpilled(channel));
+      followed.unread.wasRead(channel);
+      this.#unreadable.delete(channel);
     } catch (error) {
       round.throwIfAborted();
       if (!isHopeless(error)) throw error;
@@ -233,8 +268,10 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
 
   #isUnreadable(channel: ChannelId, error: unknown): void {
     const { clock, log, followed } = this.#options;
-    log.warn({ channel, error: describeError(error) }, 'missed messages of a channel are not to be had');
     if (error instanceof BridgeError && error.code === 'chat-not-found') followed.isGone(channel);
+    const isNews = followed.unread.note(channel);
+    const fields = { channel, error: describeError(error) };
+    log[isNews ? 'warn' : 'debug'](fields, 'missed messages of a channel are not to be had');
     this.#unreadable.set(channel, clock.monotonic());
     this.#gate.threadsListed(channel);
     // Threads that were talked in meanwhile go on in their own turn.
@@ -242,12 +279,12 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
     this.#gate.takeSpilled(channel);
   }
 
-  /** Whoever speaks in a channel that could not be read has perhaps mended it. */
-  #isReadableAgain(channel: ChannelId): boolean {
-    const since = this.#unreadable.get(channel);
-    if (since === undefined || this.#options.clock.monotonic() - since < unreadableMs) return false;
-    this.#unreadable.delete(channel);
-    return true;
+  /** Which channel is to be read before what was just said: whoever speaks has perhaps opened it again. */
+  #toBeReadBefore({ channel, parent = this.#parentOf(channel) }: Place): ChannelId | undefined {
+    const unread = this.#options.followed.unread.of({ channel, parent });
+    const triedAt = unread && this.#unreadable.get(unread);
+    const isDue = triedAt === undefined || this.#options.clock.monotonic() - triedAt >= unreadableMs;
+    return isDue ? unread : undefined;
   }
 
   /** Nothing is lost: what could not be stored did not move the mark of its channel, and is read again. */
@@ -260,6 +297,10 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
       );
     }
     this.#problem = `Messages cannot be stored: ${reason}. They are read again until they can.`;
+  }
+
+  #isFollowed(channel: ChannelId): boolean {
+    return this.#options.stores.channels.get(channel) !== undefined;
   }
 
   #parentOf(channel: ChannelId): ChannelId | undefined {

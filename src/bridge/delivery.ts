@@ -42,6 +42,9 @@ export interface DeliveryOptions {
   readonly mainChannel: () => ChannelId | undefined;
   /** Shared with everybody who asks the chat server for much. */
   readonly pace: Pace;
+  /** The server refuses a channel to the bot; in another one it takes texts again that it had refused. */
+  readonly onRefused?: (channel: ChannelId) => void;
+  readonly onTaken?: (channel: ChannelId) => void;
 }
 
 type Kind = OutboundContent['kind'];
@@ -174,6 +177,7 @@ export class Delivery {
         const parked = kind === 'text' ? parkingCode(error) : undefined;
         if (parked !== undefined) {
           this.#probes.delete(channel);
+          this.#options.onRefused?.(channel);
           await this.#parking.park(channel, parked);
           this.kick(); // For the word to the owner.
           return;
@@ -240,6 +244,7 @@ export class Delivery {
     const { stores, log } = this.#options;
     if (!this.#probes.has(channel) || !stores.outbox.unpark(channel)) return;
     log.info({ channel }, 'a parked channel is open again');
+    this.#options.onTaken?.(channel);
   }
 
   /** A parked channel took what it was tried with, or there is nothing to try it with: everything else may follow. */

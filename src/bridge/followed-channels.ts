@@ -6,6 +6,7 @@ import type { ChatThread } from '../contracts/chat.ts';
 import type { ChannelRecord, Stores } from '../contracts/stores.ts';
 import { route } from './routing.ts';
 import type { RoutingPolicy } from './routing.ts';
+import { UnreadChannels } from './unread-channels.ts';
 
 /**
  * How long before the newest known message a channel is read again, in milliseconds: events of the chat server may be
@@ -31,9 +32,12 @@ export interface FollowedChannelsOptions {
  */
 export class FollowedChannels {
   readonly #options: FollowedChannelsOptions;
+  /** Those that were closed to the bot. */
+  readonly unread: UnreadChannels;
 
   constructor(options: FollowedChannelsOptions) {
     this.#options = options;
+    this.unread = new UnreadChannels(options);
   }
 
   /** At a start: channels that somebody wrote into the map are followed from now on. */
@@ -70,7 +74,8 @@ export class FollowedChannels {
     const threads = records.filter(({ channel, parent }) => {
       if (parent === undefined || channels.has(channel) || !this.#isServed({ channel, parent })) return false;
       // Threads of a channel that is read are found through it, if anything was said in them.
-      return !channels.has(parent) || unread.has(channel) || stores.inbox.changeable(channel).length > 0;
+      const isUnread = unread.has(channel) || this.unread.has(channel);
+      return !channels.has(parent) || isUnread || stores.inbox.changeable(channel).length > 0;
     });
     return { channels: [...channels], threads };
   }
@@ -90,7 +95,7 @@ export class FollowedChannels {
     });
   }
 
-  /** A channel was read to its end, or cannot be read. */
+  /** A channel was read to its end, or cannot be read: `unread` knows. */
   wasRead(channel: ChannelId): void {
     const unread = this.#unread();
     const left = unread.filter((thread) => thread.id !== channel);

@@ -9,6 +9,7 @@ import { FloodNotice } from './flood-notice.ts';
 import { textOf } from './message-text.ts';
 import type { Owners } from './owners.ts';
 import { Refusals } from './refusals.ts';
+import { UnreadChannels } from './unread-channels.ts';
 import type { Words } from './words.ts';
 
 export interface IntakeOptions extends Doorkeeper {
@@ -50,11 +51,13 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #refusals: Refusals;
   readonly #floods: FloodNotice;
+  readonly #unread: UnreadChannels;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#refusals = new Refusals(options.stores.facts);
     this.#floods = new FloodNotice(options.queueNotice);
+    this.#unread = new UnreadChannels(options);
   }
 
   /** Takes in what was just said. */
@@ -84,11 +87,12 @@ export class Intake {
     const record = stores.channels.get(told.channel);
     // A thread that sleeps is not always known as one to the chat server's library.
     const message = { ...told, parent: told.parent ?? record?.parent };
-    const { channel, parent, messageId } = message;
-    const isBehind = record !== undefined && BigInt(messageId) <= BigInt(record.watermark);
+    const { channel, messageId } = message;
+    const isUnread = this.#unread.of(message) !== undefined;
+    const isBehind = isUnread || (record !== undefined && BigInt(messageId) <= BigInt(record.watermark));
     const admission = admit(message, this.#options);
     const isServed = record !== undefined || (admission.kind !== 'ignored' && admission.mapped);
-    if (isServed) stores.channels.advance(channel, messageId, parent);
+    if (isServed) this.#advance(message, isUnread);
     if (message.author.kind !== 'human') return;
     if (isBehind && this.#refusals.covers(message)) return;
 
@@ -117,10 +121,18 @@ export class Intake {
         this.#say(`no-default:${message.id}`, message, words.noDefaultSession(admission.session), after);
         return;
       }
-      stores.channels.advance(channel, messageId, parent);
+      this.#advance(message, isUnread);
     }
     const isTooOld = heldBefore !== undefined && message.sentAt < heldBefore;
     this.#store(message, admission.session, isTooOld ? 'held' : 'queued', after);
+  }
+
+  /** What was missed before it keeps the mark where it is; a thread that is new begins where its channel was read to. */
+  #advance({ channel, parent, messageId }: InboundMessage, isUnread: boolean): void {
+    const { channels } = this.#options.stores;
+    if (!isUnread) channels.advance(channel, messageId, parent);
+    else if (parent === undefined || channels.get(channel)) return;
+    else channels.advance(channel, channels.get(parent)?.watermark ?? messageId, parent);
   }
 
   #store(message: InboundMessage, session: SessionNumber, state: 'queued' | 'held', after: Aftermath): void {

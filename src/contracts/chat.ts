@@ -22,6 +22,8 @@ export interface ChatHandlers {
    * and before the first message of the new connection.
    */
   onGap(): void;
+  /** The bot may read a channel that it could not read before: what was said there meanwhile was not told. */
+  onOpened?(channel: ChannelId): void;
   onState(state: ChatState): void;
 }
 

@@ -57,7 +57,7 @@ describe('I1: what cannot be read or stored now', () => {
     say(channelOne, 'missed');
     comeBack();
     await settle();
-    await clock.advance(10 * 60_000);
+    await clock.advance(60_000);
     isMended = true;
     say(channelOne, 'live');
     await settle();
@@ -156,6 +156,47 @@ describe('I1: what cannot be read or stored now', () => {
     await settle();
     expect(texts(one)).toEqual(flood);
   });
+});
+
+it('BX-01: a thread that could not be stored at all is found by the next run, though its channel went on', async () => {
+  let isFull = false;
+  let isAway = false;
+  const base = world();
+  const inbox = replacing(base.stores.inbox, {
+    append: (message, state) => {
+      if (isFull) throw new Error('database or disk is full');
+      return base.stores.inbox.append(message, state);
+    },
+  });
+  const full = world({
+    clock: base.clock,
+    chat: base.chat,
+    stores: { ...base.stores, inbox },
+    instead: {
+      history: (channel, after, limit) =>
+        isAway && channel === thread
+          ? Promise.reject(chatError('chat-unavailable'))
+          : base.chat.history(channel, after, limit),
+    },
+  });
+  const { connect, settle, say, clock, chat, catchUp, texts } = full;
+  chat.openThread(thread, channelOne);
+  await connect();
+  await settle();
+  await clock.advance(longMs);
+  isFull = true;
+  isAway = true;
+  say(thread, 'first');
+  isFull = false;
+  await clock.advance(longMs);
+  say(channelOne, 'meanwhile');
+  await clock.advance(longMs);
+  expect(texts(one)).toEqual(['meanwhile']);
+  catchUp.close();
+  const next = world({ clock, chat, stores: base.stores });
+  await next.connect();
+  await next.settle();
+  expect(next.texts(one)).toEqual(['meanwhile', 'first']);
 });
 
 describe('the rounds', () => {

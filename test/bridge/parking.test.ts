@@ -45,6 +45,19 @@ describe('a channel that refuses a text', () => {
     });
   }
 
+  it('BX-01: whoever reads channels hears of it, and of its end: something may be missed there', async () => {
+    const { say, go, transport, delivery, told, settle } = world();
+    const closed = close(transport, channelOne);
+    say('a');
+    say('b', 'b', channelTwo);
+    await go();
+    expect(told).toEqual([`refused ${channelOne}`]);
+    closed.clear();
+    delivery.retry();
+    await settle();
+    expect(told).toEqual([`refused ${channelOne}`, `taken ${channelOne}`]);
+  });
+
   it('other channels go on', async () => {
     const { say, go, transport } = world({ owners: [owner] });
     close(transport, channelOne);

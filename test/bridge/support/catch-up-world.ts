@@ -24,6 +24,8 @@ export interface CatchUpWorldOptions {
   readonly clock?: ManualClock;
   readonly entries?: readonly SessionEntry[];
   readonly maxAgeMs?: number;
+  /** Further owners' user ids. */
+  readonly owners?: readonly string[];
   readonly unmapped?: UnmappedPolicy;
   /** How much the chat server may be asked; default: anything. */
   readonly requestsPerSecond?: number;
@@ -37,7 +39,12 @@ export function world(options: CatchUpWorldOptions = {}) {
   const chat = options.chat ?? new FakeChatTransport({ now: () => clock.now() });
   const stores = options.stores ?? openStores(':memory:');
   const log = new RecordingLog();
-  const owners = new Owners({ server: 'discord', configured: [owner.id], facts: stores.facts, clock });
+  const owners = new Owners({
+    server: 'discord',
+    configured: [owner.id, ...(options.owners ?? [])],
+    facts: stores.facts,
+    clock,
+  });
   /** Every request for history or threads, in order. */
   const asked: string[] = [];
   const real: ChatTransport = replacing<ChatTransport>(chat, options.instead ?? {});

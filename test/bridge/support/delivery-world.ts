@@ -24,6 +24,8 @@ export interface DeliveryWorldOptions {
 export function world(options: DeliveryWorldOptions = {}) {
   const { stores = openStores(':memory:'), transport = new HandTransport(), clock = new ManualClock() } = options;
   const log = new RecordingLog();
+  /** What was told of channels that refuse the bot. */
+  const told: string[] = [];
   const delivery = new Delivery({
     stores,
     transport,
@@ -33,6 +35,8 @@ export function world(options: DeliveryWorldOptions = {}) {
     owners: () => options.owners ?? [],
     mainChannel: () => options.mainChannel,
     pace: new Pace({ clock, requestsPerSecond: options.requestsPerSecond }),
+    onRefused: (channel) => told.push(`refused ${channel}`),
+    onTaken: (channel) => told.push(`taken ${channel}`),
   });
   const say = (key: string, text = key, channel: ChannelId = channelOne, replyTo?: string): void => {
     stores.outbox.append({
@@ -64,7 +68,7 @@ export function world(options: DeliveryWorldOptions = {}) {
     await settle();
   };
   const stateOf = (key: string) => stores.outbox.get(key)?.state;
-  return { stores, clock, transport, log, delivery, say, attach, change, react, settle, go, stateOf };
+  return { stores, clock, transport, log, told, delivery, say, attach, change, react, settle, go, stateOf };
 }
 
 export type World = ReturnType<typeof world>;
