@@ -32,7 +32,7 @@ describe('a turn', () => {
     stores.inbox.move('m1', 'steered', 1);
     told({ kind: 'message-returned', message: 'm1' }, { kind: 'message-returned', message: 'm1' });
     expect(stores.inbox.get('m1')?.state).toBe('failed');
-    expect(textsFor(stores, channelOne)).toEqual([words.takenBackAtDesk()]);
+    expect(textsFor(stores, channelOne)).toMatchObject([{ text: words.takenBackAtDesk() }]);
     expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 failed']);
   });
 
