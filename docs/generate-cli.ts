@@ -49,8 +49,8 @@ eval "$(vai completion bash)"     # or zsh; see completion
 Inside a session's terminal they are on the PATH already. Each has \`--help\`, which says what this page says.`;
 
 const colours = `Output has colours on a terminal only. \`FORCE_COLOR=1\` asks for them elsewhere; \`NO_COLOR\`, \`TERM=dumb\` and \`--no-color\`
-turn them off. Tables are cut to the width of the terminal, and never when they go to a file or a pipe. What takes more than a second
-says on standard error what it waits for, on a terminal only. With \`--json\`, standard output holds JSON and nothing else.`;
+turn them off. Tables are cut to the width of the terminal, or become lists where it is narrow; in a file or a pipe they are
+whole. What takes more than a second says on standard error what it waits for, on a terminal only. With \`--json\`, standard output holds JSON and nothing else.`;
 
 const closing = `## Which installation
 

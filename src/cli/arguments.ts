@@ -18,10 +18,7 @@ export function jsonOption(): Option {
 
 /** The option that says what is done with messages while the agent is busy. */
 export function busyModeOption(flag: '--mode' | '--while-busy'): Option {
-  return new Option(
-    `${flag} <MODE>`,
-    `what is done with messages while the agent is busy: ${busyModes.join(', ')}`,
-  ).choices(busyModes);
+  return new Option(`${flag} <MODE>`, 'what is done with messages while the agent is busy').choices(busyModes);
 }
 
 /** Reads a session's number from the command line. */

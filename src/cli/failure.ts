@@ -36,8 +36,15 @@ function inOneLine(text: string): string {
   return visible(text.replace(/\s*\n\s*/g, ' / '));
 }
 
-/** A text with its control characters made harmless, so that what an agent or a chat wrote cannot steer the terminal. */
-export function visible(text: string): string {
+/**
+ * What steers a terminal: the control characters but tab and newline; and the characters of Unicode that turn the
+ * direction of what follows, or end a line or paragraph, so that something is read that is not there (UTS #55).
+ */
+const steering =
   // eslint-disable-next-line no-control-regex -- control characters are what this is about
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\u{fffd}');
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A text with what steers a terminal made harmless, so that an agent or a chat can only ever write to it. */
+export function visible(text: string): string {
+  return text.replace(steering, '\u{fffd}');
 }

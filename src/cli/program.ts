@@ -108,9 +108,7 @@ export function describeProgram(context: CliContext, program = 'vai', wanted = '
     .configureOutput({
       getOutHasColors: () => context.coloured,
       getErrHasColors: () => isColoured(process.stderr, context.environment, context.noColor),
-      outputError: (text, write) => {
-        write(`${program}: ${oneLine(text)} See "${program} --help".\n`);
-      },
+      outputError: advising(program),
     });
   explain(vai, {
     notes: ['Without a command, "vai" starts the bridge.'],
@@ -127,7 +125,10 @@ export function describeProgram(context: CliContext, program = 'vai', wanted = '
   const adders = Object.hasOwn(commands, wanted) && wanted !== 'help' ? [commands[wanted]] : Object.values(commands);
   for (const add of adders) add?.(vai, context);
   for (const command of [vai, ...vai.commands]) {
-    if (command !== vai) command.addOption(new Option('--no-color', 'no colours').hideHelp());
+    if (command !== vai) {
+      command.addOption(new Option('--no-color', 'no colours').hideHelp());
+      command.configureOutput({ outputError: advising(program, command.name()) });
+    }
     command.on('option:no-color', () => (context.noColor = true));
   }
   return vai;
@@ -150,6 +151,14 @@ async function completeFor(context: CliContext, program: string, words: readonly
     ['dp', describeDp()],
   ]).get(program);
   if (definition !== undefined) process.stdout.write(await answerShell(context, definition, words));
+}
+
+/** Says what commander found, and which help has the rest: a command's own, unless the program is that command. */
+function advising(program: string, command?: string): (text: string, write: (line: string) => void) => void {
+  const help = command === undefined || program !== 'vai' ? program : `${program} ${command}`;
+  return (text, write) => {
+    write(`${program}: ${oneLine(text)} See "${help} --help".\n`);
+  };
 }
 
 /** Commander's own words as a sentence in one line. */

@@ -1,7 +1,11 @@
+import { isoTime } from '../base/clock.ts';
 import type { MessageTrace, TracedPost, TracedStep } from '../contracts/bridge-api.ts';
 import { styled } from './style.ts';
 import type { Line } from './style.ts';
-import { alignColumns } from './table.ts';
+import { tableLines } from './table.ts';
+
+/** How many of a text's message ids are shown to a person; `--json` has all. */
+const shownIds = 3;
 
 /** What steps are called; a step without a name here is shown as it is. */
 const names: Readonly<Record<string, string>> = {
@@ -33,16 +37,22 @@ const names: Readonly<Record<string, string>> = {
   'outbox:dropped': 'overtaken, not posted',
 };
 
-/** The life of a message, for a person. */
-export function traceLines(trace: MessageTrace): readonly Line[] {
+/**
+ * The life of a message, for a person.
+ *
+ * @param width columns of the terminal; undefined when there is none.
+ */
+export function traceLines(trace: MessageTrace, width?: number): readonly Line[] {
   const head: Line[] = [
     [styled('strong', trace.id), `: session ${trace.session}, by ${trace.author}, written ${trace.sentAt}`],
     `  ${trace.beginning}`,
     stateLine(trace),
     ...outcomeLines(trace),
   ];
-  const title = ['TIME', 'AFTER', 'WHAT', ''].map((text) => styled('strong', text));
-  return [...head, '', ...alignColumns([title, ...trace.steps.map(stepRow)]), '', ...postLines(trace.posted)];
+  const days = new Set([trace.sentAt, ...trace.steps.map(({ at }) => at)].map(dayOf));
+  const rows = trace.steps.map((step) => stepRow(step, width !== undefined && days.size === 1));
+  const steps = tableLines(['TIME', 'AFTER', 'WHAT', ''], rows, { width, flexible: [3] });
+  return [...head, '', ...steps, '', ...postLines(trace.posted, width)];
 }
 
 /** Milliseconds for a person. */
@@ -71,14 +81,34 @@ function outcomeLines({ turn, durations }: MessageTrace): readonly Line[] {
   ];
 }
 
-function stepRow({ at, afterMs, event, detail }: TracedStep): readonly string[] {
-  const details = Object.entries(detail).map(([name, value]) => `${name}: ${value}`);
-  return [at, `+${lengthText(afterMs)}`, names[event] ?? event, details.join(', ')];
+/** The date of an ISO time. */
+function dayOf(time: string): string {
+  return time.slice(0, time.indexOf('T'));
 }
 
-function postLines(posted: readonly TracedPost[]): readonly Line[] {
+/** @param isOfOneDay the day stands above, and on a terminal there is better use for the room. */
+function stepRow({ at, afterMs, event, detail }: TracedStep, isOfOneDay: boolean): readonly string[] {
+  // Keys are long, and stand once more below.
+  const { key, ...others } = detail;
+  const details = Object.entries(key === undefined ? others : { ...others, key }).map(([name, value]) =>
+    name === 'sentAt' && typeof value === 'number' ? `written: ${isoTime(value)}` : `${name}: ${value}`,
+  );
+  return [
+    isOfOneDay ? at.slice(dayOf(at).length + 1) : at,
+    `+${lengthText(afterMs)}`,
+    names[event] ?? event,
+    details.join(', '),
+  ];
+}
+
+function postLines(posted: readonly TracedPost[], width: number | undefined): readonly Line[] {
   if (posted.length === 0) return ['Nothing was posted because of it.'];
-  const title = ['POSTED', 'STATE', 'MESSAGE IDS', 'KEY'].map((text) => styled('strong', text));
-  const rows = posted.map(({ kind, state, messageIds, key }) => [kind, state, messageIds.join(' ') || '-', key]);
-  return alignColumns([title, ...rows]);
+  const rows = posted.map(({ kind, state, messageIds, key }) => [kind, state, idsText(messageIds), key]);
+  return tableLines(['POSTED', 'STATE', 'MESSAGE IDS', 'KEY'], rows, { width });
+}
+
+function idsText(ids: readonly string[]): string {
+  if (ids.length === 0) return '-';
+  const more = ids.length > shownIds ? ` and ${ids.length - shownIds} more` : '';
+  return `${ids.slice(0, shownIds).join(' ')}${more}`;
 }

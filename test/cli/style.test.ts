@@ -36,6 +36,12 @@ describe('paint', () => {
   it('lets nothing through that could steer the terminal', () => {
     expect(paint(['\u001b[2J', styled('bad', 'x\u0007\u009b31m')], false)).toBe('\u{fffd}[2Jx\u{fffd}\u{fffd}31m');
   });
+
+  it('lets nothing through that turns the direction of the text or ends its line', () => {
+    const turning = ['\u061c', '\u200e', '\u200f', '\u2028', '\u2029', '\u202e', '\u2066', '\u2069'];
+    expect(paint(turning.map((one) => `a${one}`).join(''), false)).toBe('a\u{fffd}'.repeat(turning.length));
+    expect(paint('zero\u200dwidth joiners make 👩\u200d💻', false)).toBe('zero\u200dwidth joiners make 👩\u200d💻');
+  });
 });
 
 describe('clip', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { displayWidth } from '../../src/cli/display-width.ts';
 import { paint, styled } from '../../src/cli/style.ts';
-import { alignColumns } from '../../src/cli/table.ts';
+import { alignColumns, tableLines } from '../../src/cli/table.ts';
 import type { TableOptions } from '../../src/cli/table.ts';
 
 function lines(rows: Parameters<typeof alignColumns>[0], options?: TableOptions): readonly string[] {
@@ -63,5 +63,46 @@ describe('alignColumns', () => {
         ['1234', 'y'],
       ]),
     ).toEqual(['\u{fffd}[2J  x', '1234  y']);
+  });
+});
+
+describe('tableLines', () => {
+  const head = ['ID', 'STATE', 'TEXT'];
+  const rows = [
+    ['discord:1200000000000000001', styled('good', 'queued (busy)'), 'please run all the tests of the shop'],
+    ['discord:1200000000000000002', 'held', ''],
+  ];
+  const shown = (width: number | undefined): readonly string[] =>
+    tableLines(head, rows, { width, flexible: [2] }).map((line) => paint(line, false));
+
+  it('is a table where there is room for one, and where there is no terminal', () => {
+    expect(shown(64)).toEqual([
+      'ID                           STATE          TEXT',
+      'discord:1200000000000000001  queued (busy)  please run all the…',
+      'discord:1200000000000000002  held',
+    ]);
+    expect(shown(undefined)[1]).toContain('tests of the shop');
+  });
+
+  it('is a list on a terminal too narrow for it, in which every line fits and ids are whole', () => {
+    expect(shown(32)).toEqual([
+      'discord:1200000000000000001',
+      '  STATE  queued (busy)',
+      '  TEXT   please run all the tes…',
+      'discord:1200000000000000002',
+      '  STATE  held',
+    ]);
+    expect(paint(tableLines(head, rows, { width: 32, flexible: [2] })[1] ?? '', true)).toContain('\u001b[32mqueued');
+  });
+
+  it('keeps a cell in its line', () => {
+    expect(tableLines(['A', 'B'], [['one\ntwo', 'x\ty']]).map((line) => paint(line, false))).toEqual([
+      'A        B',
+      'one two  x y',
+    ]);
+    expect(tableLines(['A', 'B'], [['one\ntwo', 'x']], { width: 5 }).map((line) => paint(line, false))).toEqual([
+      'one two',
+      '  B  x',
+    ]);
   });
 });

@@ -358,7 +358,7 @@ describe('wrong use', () => {
   it.each([
     [['fly'], `vai: Unknown command 'fly'. See "vai --help".\n`],
     [['statsu'], `vai: Unknown command 'statsu' (Did you mean status?) See "vai --help".\n`],
-    [['recover'], `vai: Missing required argument 'N'. See "vai --help".\n`],
+    [['recover'], `vai: Missing required argument 'N'. See "vai recover --help".\n`],
     [['recover', '0'], 'It must be a session number'],
     [['remove-session', 'one'], 'It must be a session number'],
     [['send', 'x', 'y'], 'It must be a session number'],

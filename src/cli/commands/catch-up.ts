@@ -9,7 +9,7 @@ import { explain } from '../manual.ts';
 import { ago } from '../relative-time.ts';
 import { styled } from '../style.ts';
 import type { Line } from '../style.ts';
-import { alignColumns } from '../table.ts';
+import { tableLines } from '../table.ts';
 
 interface Options {
   readonly run?: true;
@@ -52,8 +52,12 @@ export function addCatchUp(program: Command, context: CliContext): void {
   });
 }
 
-function listing(session: number, messages: readonly HeldMessage[], { clock, columns }: CliContext): readonly Line[] {
-  const head = ['WRITTEN', 'BY', 'CHANNEL', 'TEXT'].map((title) => styled('strong', title));
+function listing(
+  session: number,
+  messages: readonly HeldMessage[],
+  { clock, columns, vai }: CliContext,
+): readonly Line[] {
+  const head = ['WRITTEN', 'BY', 'CHANNEL', 'TEXT'];
   const rows = messages.map(({ sentAt, author, channel, channelName, beginning }) => [
     ago(sentAt, clock.now()),
     author,
@@ -62,8 +66,8 @@ function listing(session: number, messages: readonly HeldMessage[], { clock, col
   ]);
   return [
     [styled('strong', `Session ${session}`), `: ${counted(messages)} held.`],
-    ...alignColumns([head, ...rows], { width: columns, flexible: [3, 1] }),
-    `Run: vai catch-up ${session} --run    Drop: vai catch-up ${session} --drop`,
+    ...tableLines(head, rows, { width: columns, flexible: [3, 1] }),
+    `Run: ${vai} catch-up ${session} --run    Drop: ${vai} catch-up ${session} --drop`,
   ];
 }
 

@@ -4,8 +4,7 @@ import type { Output } from '../../control/outputs.ts';
 import { jsonOption } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { explain } from '../manual.ts';
-import { styled } from '../style.ts';
-import { alignColumns } from '../table.ts';
+import { tableLines } from '../table.ts';
 
 export function addListSessions(program: Command, context: CliContext): void {
   const command = program
@@ -23,7 +22,7 @@ export function addListSessions(program: Command, context: CliContext): void {
         context.print(`There is no session yet. Add one: ${context.vai} add-session <channel id>`);
         return;
       }
-      const head = ['N', 'CHANNEL', 'NAME', 'AGENT', 'DIRECTORY'].map((title) => styled('strong', title));
+      const head = ['N', 'CHANNEL', 'NAME', 'AGENT', 'DIRECTORY'];
       const rows = sessions.map(({ number, channel, channelName, agent, workDir }) => [
         String(number),
         channel,
@@ -31,7 +30,7 @@ export function addListSessions(program: Command, context: CliContext): void {
         agent,
         workDir,
       ]);
-      context.print(...alignColumns([head, ...rows], { width: context.columns, flexible: [4, 2] }));
+      context.print(...tableLines(head, rows, { width: context.columns, flexible: [4, 2] }));
     });
   explain(command, {
     notes: [

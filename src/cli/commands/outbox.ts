@@ -9,7 +9,7 @@ import { explain } from '../manual.ts';
 import { ago } from '../relative-time.ts';
 import { styled } from '../style.ts';
 import type { Line } from '../style.ts';
-import { alignColumns } from '../table.ts';
+import { tableLines } from '../table.ts';
 
 interface Options {
   /** True for all of them. */
@@ -74,14 +74,14 @@ function parkedLines({ parked }: OutboxListing, { clock, vai }: CliContext): rea
     const why = refusals[code] ?? code;
     return [
       styled('strong', name),
-      `: ${why}, since ${ago(since, clock.now())}. ${pending} wait: ${vai} outbox --retry`,
+      `: ${why}, since ${ago(since, clock.now())}. ${pending} ${pending === 1 ? 'waits' : 'wait'}: ${vai} outbox --retry`,
     ];
   });
 }
 
 function itemLines({ items, total }: OutboxListing, { clock, columns }: CliContext): readonly Line[] {
   if (items.length === 0) return ['Nothing waits to be posted.'];
-  const head = ['KEY', 'CHANNEL', 'KIND', 'SINCE', 'TEXT'].map((title) => styled('strong', title));
+  const head = ['KEY', 'CHANNEL', 'KIND', 'SINCE', 'TEXT'];
   const rows = items.map((item) => [
     item.key,
     item.channelName === undefined ? item.channel : `#${item.channelName}`,
@@ -90,7 +90,7 @@ function itemLines({ items, total }: OutboxListing, { clock, columns }: CliConte
     item.beginning,
   ]);
   const more = total > items.length ? [`and ${total - items.length} more`] : [];
-  return [...alignColumns([head, ...rows], { width: columns, flexible: [4] }), ...more];
+  return [...tableLines(head, rows, { width: columns, flexible: [4] }), ...more];
 }
 
 function kindOf({ kind, parts, sent, files }: OutboxEntry): string {

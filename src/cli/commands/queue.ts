@@ -10,7 +10,7 @@ import { explain } from '../manual.ts';
 import { ago } from '../relative-time.ts';
 import { styled } from '../style.ts';
 import type { Line } from '../style.ts';
-import { alignColumns } from '../table.ts';
+import { tableLines } from '../table.ts';
 
 interface Options {
   readonly remove?: string;
@@ -90,7 +90,7 @@ function modeLine({ session, agent, mode, effective }: SessionQueue): Line {
 
 function messageLines({ messages }: SessionQueue, { clock, columns }: CliContext): readonly Line[] {
   if (messages.length === 0) return ['No message is on its way.'];
-  const head = ['ID', 'STATE', 'WRITTEN', 'BY', 'TEXT'].map((title) => styled('strong', title));
+  const head = ['ID', 'STATE', 'WRITTEN', 'BY', 'TEXT'];
   const rows = messages.map((message) => [
     message.id,
     stateOf(message),
@@ -98,7 +98,7 @@ function messageLines({ messages }: SessionQueue, { clock, columns }: CliContext
     message.author,
     message.beginning,
   ]);
-  return alignColumns([head, ...rows], { width: columns, flexible: [4, 3] });
+  return tableLines(head, rows, { width: columns, flexible: [4, 3] });
 }
 
 function stateOf({ state, waitsFor }: QueuedMessage): string {

@@ -21,7 +21,7 @@ export function addTrace(program: Command, context: CliContext): void {
     .action(async (message: string, options: { json?: true }) => {
       const trace = await context.withBridge((bridge) => bridge.trace(message));
       if (options.json) context.printJson(trace satisfies Output<'trace'>);
-      else context.print(...traceLines(trace));
+      else context.print(...traceLines(trace, context.columns));
     });
   explain(command, {
     notes: [
