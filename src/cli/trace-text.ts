@@ -104,7 +104,7 @@ function stepRow({ at, afterMs, event, detail }: TracedStep, isOfOneDay: boolean
 function postLines(posted: readonly TracedPost[], width: number | undefined): readonly Line[] {
   if (posted.length === 0) return ['Nothing was posted because of it.'];
   const rows = posted.map(({ kind, state, messageIds, key }) => [kind, state, idsText(messageIds), key]);
-  return tableLines(['POSTED', 'STATE', 'MESSAGE IDS', 'KEY'], rows, { width });
+  return tableLines(['POSTED', 'STATE', 'MESSAGE IDS', 'KEY'], rows, { width, flexible: [3] });
 }
 
 function idsText(ids: readonly string[]): string {
