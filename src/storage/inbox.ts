@@ -124,7 +124,7 @@ export class SqliteInbox implements Inbox {
   /**
    * The row of a message is what makes a second reading of it harmless. What is taken in of history begins a little before
    * the watermark: what is younger than that stays, however old it is. In a channel where nobody speaks any more, that is
-   * its last hour. Once the watermark itself is forgotten, a channel is read from "now" when it is met again.
+   * its last hour. What an agent still works on stays as well: its outcome is to be told. Once the watermark itself is forgotten, a channel is read from "now" when it is met again.
    */
   prune(before: number, atMost: number): number {
     return this.#database.run(
@@ -135,6 +135,11 @@ export class SqliteInbox implements Inbox {
              SELECT 1 FROM channels
              WHERE channels.channel = old.channel
                AND CAST(old.message_id AS INTEGER) >= CAST(channels.watermark AS INTEGER) - ?
+           )
+           AND NOT EXISTS (SELECT 1 FROM turns WHERE turns.message = old.id AND outcome IS NULL)
+           AND NOT EXISTS (
+             SELECT 1 FROM turn_messages AS joined JOIN turns USING (session, turn)
+             WHERE joined.message = old.id AND outcome IS NULL
            )
          ORDER BY moved_at LIMIT ?)`,
       before,

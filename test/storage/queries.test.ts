@@ -166,9 +166,9 @@ describe('however much is kept', () => {
       }
       return performance.now() - begin;
     };
-    questions(small);
-    questions(large);
-    const [few, many] = [questions(small), questions(large)];
+    // The best of some rounds: in each one something else may need the processor.
+    const best = (on: Stores): number => Math.min(...Array.from({ length: 6 }, () => questions(on)));
+    const [few, many] = [best(small), best(large)];
     // One reading of a whole table would make it a hundred times as long.
     expect(many / few).toBeLessThan(10);
     large.close();

@@ -25,6 +25,22 @@ function settled(stores: ReturnType<typeof openStores>, at: number, channel = ch
   return id;
 }
 
+describe('messages that an agent works on', () => {
+  it('I3, I11: stay until their turn has ended, however long that takes', () => {
+    const stores = openStores(':memory:');
+    for (const id of ['m1', 'm2']) {
+      stores.inbox.append(message(id));
+      stores.inbox.move(id, 'sending', start);
+      stores.inbox.move(id, 'acknowledged', start);
+    }
+    stores.turns.begin(turn('t1', { message: 'm1' }));
+    stores.turns.join(one, 't1', 'm2', start);
+    expect(stores.inbox.prune(later, 100)).toBe(0);
+    stores.turns.end(one, 't1', 'completed', later);
+    expect(stores.inbox.prune(later, 100)).toBe(2);
+  });
+});
+
 describe('messages that history may give a second time', () => {
   it('I5, I11: stay in the inbox while they are near the watermark, however old they are', () => {
     const stores = openStores(':memory:');
