@@ -10,6 +10,7 @@ import type { Stores, TurnRecord } from '../contracts/stores.ts';
 import { AgentQueue } from './agent-queue.ts';
 import { decideNextStep } from './next-step.ts';
 import type { ReplyCollector } from './reply-collector.ts';
+import { isStateTrouble } from './state-trouble.ts';
 import type { Words } from './words.ts';
 
 /** A message that certainly did not arrive although the agent was ready is tried this often. */
@@ -235,7 +236,7 @@ export class Conversation {
       return found;
     } catch (error) {
       // Neither the end of the agent nor a full disk says anything about what can be known.
-      const mayPass = this.#options.agent() !== agent || isOfState(error);
+      const mayPass = this.#options.agent() !== agent || isStateTrouble(error);
       const times = (this.#unheard.get(id) ?? 0) + 1;
       if (!mayPass) this.#unheard.set(id, times);
       if (mayPass || times < maxLookUps) throw error;
@@ -358,9 +359,4 @@ export class Conversation {
       this.wake();
     });
   }
-}
-
-/** Something could not be stored: that passes. */
-function isOfState(error: unknown): boolean {
-  return error instanceof BridgeError && error.code.startsWith('state-');
 }

@@ -14,6 +14,7 @@ import { legible } from './legible.ts';
 import { possibleMode } from './next-step.ts';
 import { Restarts } from './restarts.ts';
 import { SessionLife } from './session-life.ts';
+import { isStateTrouble } from './state-trouble.ts';
 import { endKey, tellWaiting } from './waiting-notice.ts';
 import type { Words } from './words.ts';
 
@@ -27,6 +28,9 @@ export interface ManagedSessionOptions extends Omit<AgentStarterOptions, 'life' 
 }
 
 type DeathEvent = Extract<AgentEvent, { kind: 'died' }>;
+
+/** How long a start waits that could not be written down, in milliseconds. */
+const storeRetryMs = 5_000;
 
 const endedAtTerminal = 'Its agent was ended at the terminal.';
 
@@ -121,7 +125,9 @@ export class ManagedSession {
 
   /** Whether only a person brings the session back. */
   get #isDown(): boolean {
-    return this.record.lifecycle === 'failed' || this.#life.isEndedByPerson;
+    // What the last daemon gave up is tried anew by this one.
+    const isGivenUp = this.record.lifecycle === 'failed' && this.#problem !== undefined;
+    return isGivenUp || this.#life.isEndedByPerson;
   }
 
   /** What a message waits for, in a word or two; undefined unless it is the next one. */
@@ -205,8 +211,39 @@ export class ManagedSession {
     } catch (error) {
       log.error({ session: this.entry.number, error: describeError(error) }, 'session did not start');
       this.#problem = legible(describeError(error));
-      this.#lose(() => undefined);
+      await this.#leaveHalf();
+      this.#loseUnlessFull(error);
     }
+  }
+
+  /** An agent that could not be written down as ours: the next start finds it again by its handle, or not at all. */
+  async #leaveHalf(): Promise<void> {
+    const agent = this.#agent;
+    if (!agent) return;
+    this.#agent = undefined;
+    try {
+      await (this.record.handle === agent.handle ? agent.detach() : agent.stop());
+    } catch (error) {
+      const { log } = this.#options;
+      log.error({ session: this.entry.number, error: describeError(error) }, 'a session could not be left');
+    }
+  }
+
+  /** That nothing can be stored says nothing about the session: it is tried again until it can, and nothing is counted. */
+  #loseUnlessFull(error: unknown): void {
+    try {
+      if (!isStateTrouble(error)) {
+        this.#lose(() => undefined);
+        return;
+      }
+    } catch (further) {
+      if (!isStateTrouble(further)) throw further;
+    }
+    this.#state = stateNow('unknown', this.#options.clock);
+    this.#options.onState(this);
+    this.#restarts.again(storeRetryMs, () => {
+      this.#later(() => this.#bringUp());
+    });
   }
 
   async #takeOver({ agent, driver }: Started): Promise<void> {

@@ -34,6 +34,12 @@ export class Restarts {
     this.#next = this.#clock.after(afterMs, restart);
   }
 
+  /** Restarts without counting it: nobody could even begin. */
+  again(afterMs: number, restart: () => void): void {
+    this.cancel();
+    this.#next = this.#clock.after(afterMs, restart);
+  }
+
   cancel(): void {
     this.#next?.();
   }

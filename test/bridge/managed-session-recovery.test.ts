@@ -4,9 +4,9 @@ import { BridgeError } from '../../src/base/errors.ts';
 import { refusal } from '../storage/refusal.ts';
 import { asks, atDesk, words } from './support/collector-world.ts';
 import { gate } from './support/hand-transport.ts';
-import { channelOne, one } from './support/messages.ts';
+import { channelOne, elsewhere, one } from './support/messages.ts';
 import { postTexts, textsFor } from './support/outbox.ts';
-import { again, world } from './support/session-world.ts';
+import { again, queue, world } from './support/session-world.ts';
 
 type World = ReturnType<typeof world>;
 
@@ -149,6 +149,58 @@ describe('a death nobody asked for', () => {
     expect(after.session.record).toMatchObject({ lifecycle: 'running', generation: 2 });
     await after.clock.advance(minute);
     expect(after.driver.launches).toHaveLength(2);
+  });
+});
+
+describe('a session that was given up before the bridge was restarted', () => {
+  it('is brought up again: nobody is told meanwhile that it does not run', async () => {
+    const before = world();
+    before.driver.beforeLaunch = () => {
+      throw new Error('no program');
+    };
+    await before.session.start();
+    await before.clock.advance(minute);
+    expect(before.session.record.lifecycle).toBe('failed');
+    before.driver.beforeLaunch = () => undefined;
+    const after = again(before);
+    queue(after, 'm1', elsewhere);
+    after.session.wake(); // What was missed is read before the sessions start.
+    await after.settle();
+    await after.session.start();
+    await after.settle();
+    expect(textsFor(after.stores, elsewhere)).toEqual([]);
+    expect(after.stores.inbox.get('m1')?.state).toBe('acknowledged');
+  });
+});
+
+describe('a full disk', () => {
+  it('I1: spends no attempts: the session is back when there is room, and not given up', async () => {
+    const all = world();
+    await all.session.start();
+    const { save } = all.stores.records;
+    all.driver.agent.die(1);
+    all.stores.records.save = () => {
+      throw new BridgeError('state-full', 'The state file x has no room left.');
+    };
+    await all.clock.advance(10 * minute);
+    expect(all.session.record.lifecycle).toBe('lost');
+    all.stores.records.save = save.bind(all.stores.records);
+    await all.clock.advance(minute);
+    expect(all.session.record.lifecycle).toBe('running');
+    expect(all.clock.pending).toBe(0);
+  });
+
+  it('I1: so it is at a start', async () => {
+    const all = world();
+    const { save } = all.stores.records;
+    all.stores.records.save = () => {
+      throw new BridgeError('state-full', 'The state file x has no room left.');
+    };
+    await all.session.start();
+    await all.clock.advance(10 * minute);
+    all.stores.records.save = save.bind(all.stores.records);
+    await all.clock.advance(minute);
+    expect(all.session.record.lifecycle).toBe('running');
   });
 });
 
