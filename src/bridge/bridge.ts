@@ -131,27 +131,32 @@ export class Bridge implements BridgeApi {
   async send(actor: Actor, session: number, text: string): Promise<Stored & { readonly id: string }> {
     this.#demand(actor, 'message', session);
     requireText(text);
-    const { stores, clock, words, collector, log } = this.#options;
+    const { stores, clock, words, onOutbox, log } = this.#options;
     const target = this.#options.sessions.get(session);
-    const { entry } = target;
+    const { number, channel } = target.entry;
     const id = `cli:${newUuid()}`;
     const now = clock.now();
-    stores.inbox.append({
-      id,
-      session: entry.number,
-      source: 'cli',
-      channel: entry.channel,
-      messageId: undefined,
-      authorId: undefined,
-      authorName: 'cli',
-      text,
-      sentAt: now,
-      receivedAt: now,
+    const shown = words.sentFromShell(words.shortened(text, relayLimit));
+    stores.transaction(() => {
+      stores.inbox.append({
+        id,
+        session: number,
+        source: 'cli',
+        channel,
+        messageId: undefined,
+        authorId: undefined,
+        authorName: 'cli',
+        text,
+        sentAt: now,
+        receivedAt: now,
+      });
+      const content = { kind: 'text', text: shown } as const;
+      stores.outbox.append({ key: `sent:${id}`, channel, content, message: id, createdAt: now });
     });
     log.info({ session, message: id, length: text.length }, 'message stored');
-    collector.announce(entry.number, `sent:${id}`, words.sentFromShell(words.shortened(text, relayLimit)), id);
+    onOutbox();
     target.wake();
-    return { id, ...this.#obstacle(entry.channel) };
+    return { id, ...this.#obstacle(channel) };
   }
 
   async post(

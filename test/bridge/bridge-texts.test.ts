@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { BridgeError } from '../../src/base/errors.ts';
 import type { PostTarget } from '../../src/contracts/bridge-api.ts';
 import type { SessionNumber } from '../../src/model/session.ts';
 import { refusal } from '../storage/refusal.ts';
@@ -76,6 +77,17 @@ describe('post', () => {
     }
     expect(textsFor(stores, channelOne)).toHaveLength(2);
     expect([textsFor(stores, channelTwo), textsFor(stores, elsewhere)]).toEqual([[], []]);
+  });
+
+  it('I5: a message from the shell is stored together with what its channel shows of it, or not at all', async () => {
+    const { bridge, stores } = await world();
+    const { append } = stores.outbox;
+    stores.outbox.append = () => {
+      throw new BridgeError('state-full', 'The state file x has no room left.');
+    };
+    await expect(bridge.send(local, 1, 'go')).rejects.toThrow(refusal('state-full'));
+    stores.outbox.append = append.bind(stores.outbox);
+    expect(stores.inbox.unsettled(one)).toEqual([]);
   });
 
   it('MS-05: an unknown session, a wrong channel and an empty text are refused by name', async () => {
