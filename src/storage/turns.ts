@@ -5,6 +5,9 @@ import type { Database, Row } from './database.ts';
 import { numberOf, optionalTextOf, textOf } from './rows.ts';
 import type { SqliteTraces } from './traces.ts';
 
+/** The planner may take the index of all turns of a session, and read every one of them to find none that is open. */
+const openTurns = 'SELECT * FROM turns INDEXED BY turns_open';
+
 /** Turns of agents and the texts said in them. */
 export class SqliteTurns implements TurnStore {
   readonly #database: Database;
@@ -48,10 +51,7 @@ export class SqliteTurns implements TurnStore {
 
   current(session: SessionNumber): TurnRecord | undefined {
     return parse(
-      this.#database.get(
-        'SELECT * FROM turns WHERE session = ? AND outcome IS NULL ORDER BY seq DESC LIMIT 1',
-        session,
-      ),
+      this.#database.get(`${openTurns} WHERE session = ? AND outcome IS NULL ORDER BY seq DESC LIMIT 1`, session),
     );
   }
 
@@ -96,7 +96,7 @@ export class SqliteTurns implements TurnStore {
   endAll(session: SessionNumber, outcome: TurnOutcome, at: number): readonly TurnRecord[] {
     return this.#database.transaction(() => {
       const open = this.#database
-        .all('SELECT * FROM turns WHERE session = ? AND outcome IS NULL ORDER BY seq', session)
+        .all(`${openTurns} WHERE session = ? AND outcome IS NULL ORDER BY seq`, session)
         .map(parseRow);
       for (const { turn } of open) this.end(session, turn, outcome, at);
       return open.map((turn) => ({ ...turn, outcome }));
