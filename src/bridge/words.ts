@@ -98,7 +98,7 @@ const english: Words = {
   sentFromShell: (text) => `⌨️ **sent with vai send:** ${text}`,
   promptOpened: (prompt) =>
     `${promptTitle.en[prompt.kind]} **${prompt.tool}**\n${fenced(english, prompt.input)}\n${answerLine(prompt, 'Decide on the machine:', 'or at the terminal.')}`,
-  promptDecidedAtDesk: (id) => `Request \`${id}\` was decided at the terminal.`,
+  promptDecidedAtDesk: (id) => `Request \`${id}\` was decided at the terminal, or the work it belongs to was stopped.`,
   promptExpired: (id) => `Request \`${id}\` expired without an answer.`,
   notice: (notice, session) => {
     switch (notice.kind) {
@@ -169,7 +169,7 @@ const japanese: Words = {
   sentFromShell: (text) => `⌨️ **vai send で送信:** ${text}`,
   promptOpened: (prompt) =>
     `${promptTitle.ja[prompt.kind]} **${prompt.tool}**\n${fenced(japanese, prompt.input)}\n${answerLine(prompt, 'マシンで次のように決定:', 'または端末で回答してください。')}`,
-  promptDecidedAtDesk: (id) => `要求 \`${id}\` は端末で決定されました。`,
+  promptDecidedAtDesk: (id) => `要求 \`${id}\` は端末で決定されたか、その作業が中止されました。`,
   promptExpired: (id) => `要求 \`${id}\` は回答のないまま期限切れになりました。`,
   notice: (notice, session) => {
     switch (notice.kind) {

@@ -33,6 +33,7 @@ function everything(words: Words): ReadonlyMap<string, string> {
     ['notice retrying', words.notice({ kind: 'retrying', detail: 'attempt 2' }, one)],
     ['deliveryFailed', words.deliveryFailed('a reason')],
     ['deliveryUnsure', words.deliveryUnsure()],
+    ['takenBackAtDesk', words.takenBackAtDesk()],
     ['turnInterrupted', words.turnInterrupted()],
     ['turnFailed', words.turnFailed('a reason')],
     ['turnFailed without a reason', words.turnFailed(undefined)],
