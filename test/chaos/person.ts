@@ -46,6 +46,12 @@ export class Person {
     await this.#call('PATCH', `/channels/${thread}`, '', { archived: true });
   }
 
+  /** What stands in a channel after a message, oldest first; the next 100. */
+  async readAfter(channel: string, after: string): Promise<readonly ChatLine[]> {
+    const page = await this.#call('GET', `/channels/${channel}/messages`, `?limit=100&after=${after}`);
+    return lines.parse(page).reverse().map(asChatLine);
+  }
+
   /** Everything in a channel, oldest first. */
   async readAll(channel: string): Promise<readonly ChatLine[]> {
     const found: z.infer<typeof lines> = [];
@@ -57,13 +63,7 @@ export class Person {
       if (last === undefined || page.length < 100) break;
       before = last.id;
     }
-    return found.reverse().map((one) => ({
-      id: one.id,
-      bot: one.author.bot === true,
-      text: one.content,
-      replyTo: one.message_reference?.message_id,
-      reactions: (one.reactions ?? []).map(({ emoji }) => emoji.name),
-    }));
+    return found.reverse().map(asChatLine);
   }
 
   async #call(method: string, path: string, query = '', body?: object): Promise<unknown> {
@@ -87,4 +87,14 @@ export class Person {
       throw new Error(`${method} ${target}: ${String(why)}`, { cause: error });
     });
   }
+}
+
+function asChatLine(one: z.infer<typeof line>): ChatLine {
+  return {
+    id: one.id,
+    bot: one.author.bot === true,
+    text: one.content,
+    replyTo: one.message_reference?.message_id,
+    reactions: (one.reactions ?? []).map(({ emoji }) => emoji.name),
+  };
 }

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BridgeError, describeError } from '../../src/base/errors.ts';
 import type { ControlClient } from '../../src/control/client.ts';
-import type { ChatEar } from '../bench/scale/chat-ear.ts';
 import { Random } from '../chaos/random.ts';
 import type { Stage } from '../chaos/stage.ts';
 
@@ -14,9 +13,11 @@ const deathEveryMs = 20_000;
 const gapEveryMs = 25_000;
 const statusEveryMs = 1000;
 
+/** Milliseconds between two looks for answers. */
+const listenEveryMs = 50;
+
 export interface LoadOptions {
   readonly stage: Stage;
-  readonly ear: ChatEar;
   readonly signal: AbortSignal;
 }
 
@@ -29,8 +30,8 @@ export interface LoadCount {
   deaths: number;
   gaps: number;
   statusCalls: number;
-  /** What an agent took with it when it was killed. */
-  unanswered: number;
+  /** What an agent took with it when it was killed, and that is told. */
+  failed: number;
 }
 
 /**
@@ -46,7 +47,7 @@ export class Load {
     deaths: 0,
     gaps: 0,
     statusCalls: 0,
-    unanswered: 0,
+    failed: 0,
   };
   /** Everything that went wrong. */
   readonly troubles: string[] = [];
@@ -63,8 +64,9 @@ export class Load {
 
   /** Works until the signal; then waits for the last answers. */
   async run(): Promise<void> {
-    const { stage, ear } = this.#options;
-    const stop = ear.on((_channel, text) => this.#hear(text));
+    const { stage } = this.#options;
+    const done = new AbortController();
+    const listening = Promise.all(stage.channels.map((channel) => this.#listen(channel, done.signal)));
     try {
       await Promise.all([
         ...stage.channels.map((channel, index) => this.#talk(channel, index + 1)),
@@ -73,10 +75,12 @@ export class Load {
         this.#every(gapEveryMs, () => this.#makeGap()),
       ]);
     } finally {
-      stop();
+      done.abort();
+      await listening;
     }
-    const { unanswered, deaths } = this.count;
-    if (unanswered > deaths) this.troubles.push(`${unanswered} messages had no answer, and only ${deaths} agents died`);
+    const { failed, deaths } = this.count;
+    // What it worked on, and what was on its way to it.
+    if (failed > 2 * deaths) this.troubles.push(`${failed} messages failed, and only ${deaths} agents died`);
   }
 
   /** One person in one channel: says something, waits for the answer, says the next. */
@@ -93,7 +97,7 @@ export class Load {
         await owner.edit(channel, id, `${mark} as it is`);
         this.count.said += 1;
         this.count.edited += 1;
-        await answer;
+        if (!(await answer)) await this.#explain(channel, id, mark);
       } else await this.#say(channel);
     }
   }
@@ -105,9 +109,9 @@ export class Load {
   async #say(channel: string): Promise<void> {
     const mark = this.#mark();
     const answer = this.#answerTo(mark);
-    await this.#options.stage.owner.say(channel, `${mark} hello`);
+    const id = await this.#options.stage.owner.say(channel, `${mark} hello`);
     this.count.said += 1;
-    await answer;
+    if (!(await answer)) await this.#explain(channel, id, mark);
   }
 
   async #post(session: number): Promise<void> {
@@ -115,24 +119,44 @@ export class Load {
     const answer = this.#answerTo(mark);
     await this.#control((client) => client.post({ kind: 'session', session }, `${mark} posted`));
     this.count.posted += 1;
-    await answer;
+    if (!(await answer)) this.troubles.push(`${mark} was posted with dp and did not appear`);
   }
 
-  /** Resolves when the bot has said this mark. An agent's death takes one message with it, which is no fault. */
-  #answerTo(mark: string): Promise<void> {
+  /** A message without an answer is no fault when an agent took it with it, and when that is told. */
+  async #explain(channel: string, id: string, mark: string): Promise<void> {
+    const lines = await this.#options.stage.owner.readAfter(channel, String(BigInt(id) - 1n));
+    const reactions = lines.find((line) => line.id === id)?.reactions ?? [];
+    const reply = lines.find(({ bot, replyTo }) => bot && replyTo === id)?.text;
+    if (reactions.includes('❌') && reply !== undefined) this.count.failed += 1;
+    else this.troubles.push(`${mark} had no answer, and nobody says why; its reactions: ${reactions.join(' ')}`);
+  }
+
+  /** True when the bot has said this mark, false when it has not for a long time. */
+  #answerTo(mark: string): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(mark);
-        this.count.unanswered += 1;
-        resolve();
+        resolve(false);
       }, patienceMs);
       this.#waiting.set(mark, () => {
         clearTimeout(timer);
         this.#waiting.delete(mark);
         this.count.answered += 1;
-        resolve();
+        resolve(true);
       });
     });
+  }
+
+  /** Reads what is new in a channel, again and again: a gateway would break with the bridge's. */
+  async #listen(channel: string, signal: AbortSignal): Promise<void> {
+    let last = '0';
+    while (!signal.aborted) {
+      for (const line of await this.#options.stage.owner.readAfter(channel, last)) {
+        last = line.id;
+        if (line.bot) this.#hear(line.text);
+      }
+      await sleep(listenEveryMs);
+    }
   }
 
   #hear(text: string): void {

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { systemClock } from '../../src/base/clock.ts';
-import { ChatEar } from '../bench/scale/chat-ear.ts';
 import { Stage } from '../chaos/stage.ts';
 import { quantities, takeFigures } from './figures.ts';
 import type { Figures } from './figures.ts';
@@ -51,12 +50,11 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   });
   const memoryFile = join(stage.bridge.paths.home, 'memory.json');
   stage.bridge.environment['BRIDGE_TEST_MEMORY'] = memoryFile;
-  const ear = await ChatEar.open(stage.discord.api, stage.discord.userToken);
   try {
     const told = await stage.bridge.startDaemon();
     if (told.kind !== 'ready') throw new Error(`the daemon did not start: ${told.message ?? told.kind}`);
     const end = AbortSignal.any([AbortSignal.timeout(lengthMs), ...(options.signal ? [options.signal] : [])]);
-    const load = new Load({ stage, ear, signal: end });
+    const load = new Load({ stage, signal: end });
     const work = load.run();
     const series: { readonly at: number; readonly figures: Figures }[] = [];
     const everyMs = Math.max(1000, Math.min(5000, lengthMs / 60));
@@ -80,7 +78,6 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       warmUpMs,
     };
   } finally {
-    ear.close();
     await stage.destroy();
   }
 }
