@@ -12,6 +12,8 @@ import { GatewayStrategy } from './gateway-strategy.ts';
 import { GatewayWatch } from './gateway-watch.ts';
 import type { GatewaySign } from './gateway-watch.ts';
 import type { IdentifyBudget } from './identify-budget.ts';
+import { accessEvents } from './own-access.ts';
+import type { AccessEvent } from './own-access.ts';
 
 export interface GatewayListener {
   /** Logged in afresh: what was said since the last connection is not replayed. Once for each login. */
@@ -29,6 +31,8 @@ export interface GatewayListener {
   onDeleted(channel: string, messageIds: readonly string[]): void;
   /** Channels and threads of a server, as it gave them: new ones, changed ones. */
   onChannels(data: readonly unknown[]): void;
+  /** Something that decides what the bot may do, as the server gave it. */
+  onAccess(event: AccessEvent, data: unknown): void;
 }
 
 export interface GatewayClientOptions {
@@ -236,6 +240,7 @@ export class GatewayClient {
       });
     }
     for (const event of channelEvents) client.ws.on(event, (data: unknown) => listener.onChannels([data]));
+    for (const event of accessEvents) client.ws.on(event, (data: unknown) => listener.onAccess(event, data));
     client.on(Events.ShardReconnecting, () => {
       if (!this.#closed.signal.aborted) listener.onLost();
     });

@@ -10,6 +10,7 @@ import { parseChannelId } from '../model/session.ts';
 import type { ChannelId } from '../model/session.ts';
 import { snowflakeAt, timeOfSnowflake } from '../model/snowflake.ts';
 import type { ChannelPlaces } from './channel-places.ts';
+import type { OwnAccess } from './own-access.ts';
 import { parseMessage } from './parse.ts';
 import type { RestCalls } from './rest-calls.ts';
 
@@ -52,6 +53,7 @@ type ArchivedKind = 'public' | 'private' | 'joined';
 export interface HistoryOptions {
   readonly rest: RestCalls;
   readonly places: ChannelPlaces;
+  readonly access: Pick<OwnAccess, 'toldWhetherReadable'>;
   readonly log: Log;
   /** The bot's user id. */
   readonly ownId: () => string;
@@ -66,9 +68,14 @@ export class History {
   }
 
   async after(channel: ChannelId, after: string, limit: number): Promise<HistoryPage> {
-    const { places, ownId, log } = this.#options;
+    const { places, access, ownId, log } = this.#options;
     const place = await places.find(channel);
     const raw = await this.#page(channel, { after, limit: String(limit) });
+    // Who may not read the history of a channel is given an empty one (Discord's documentation).
+    if (raw.length === 0 && !place.direct) {
+      const mayRead = await access.toldWhetherReadable(place.parent ?? channel);
+      if (mayRead === false) throw notReadable(channel);
+    }
     // The server gives the newest first.
     const oldestFirst = raw.toSorted((one, other) => (BigInt(one.id) < BigInt(other.id) ? -1 : 1));
     const messages = oldestFirst.flatMap((data) => {
@@ -179,4 +186,10 @@ export class History {
       rawPage.parse(await rest.get(Routes.channelMessages(channel), { signal, query: new URLSearchParams(query) })),
     );
   }
+}
+
+function notReadable(channel: ChannelId): BridgeError {
+  return new BridgeError('chat-forbidden', `The bot may not read what was said in channel ${channel}.`, {
+    advice: 'Give it the permission "Read Message History" there.',
+  });
 }

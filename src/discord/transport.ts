@@ -21,6 +21,7 @@ import { GatewayClient } from './gateway-client.ts';
 import { History } from './history.ts';
 import { IdentifyBudget } from './identify-budget.ts';
 import type { IdentifyMemory } from './identify-budget.ts';
+import { OwnAccess } from './own-access.ts';
 import { PostEcho } from './post-echo.ts';
 import { cutToMessage, renderText } from './render.ts';
 import { RestCalls } from './rest-calls.ts';
@@ -59,6 +60,7 @@ class DiscordTransport implements ChatTransport {
   readonly #sender: Sender;
   readonly #places: ChannelPlaces;
   readonly #events: ChatEvents;
+  readonly #access: OwnAccess;
   readonly #history: History;
   readonly #pace: ConnectPace;
   readonly #echo: PostEcho;
@@ -93,7 +95,9 @@ class DiscordTransport implements ChatTransport {
     });
     this.#sender = new Sender(this.#rest);
     this.#places = new ChannelPlaces({ rest: this.#rest, clock, log });
-    this.#history = new History({ rest: this.#rest, places: this.#places, log, ownId: () => this.#ownId });
+    const ownId = (): string => this.#ownId;
+    this.#access = new OwnAccess({ clock, log, ownId, onOpened: (channel) => this.#onOpened(channel) });
+    this.#history = new History({ rest: this.#rest, places: this.#places, access: this.#access, log, ownId });
     this.#events = new ChatEvents({
       places: this.#places,
       history: this.#history,
@@ -194,6 +198,7 @@ class DiscordTransport implements ChatTransport {
     this.#closed.abort();
     this.#settleFirstTry();
     this.#echo.lost();
+    this.#access.close();
     this.#rest.close();
     if (this.#state.connection !== 'failed') this.#state = { connection: 'connecting', detail: 'Closed.' };
     await this.#client?.close();
@@ -222,6 +227,7 @@ class DiscordTransport implements ChatTransport {
           onChannels: (channels) => {
             for (const one of channels) this.#places.learn(one, true);
           },
+          onAccess: (event, data) => this.#access.learn(event, data),
           onDeleted: (channel, messageIds) => this.#events.deleted(channel, messageIds),
         },
       });
@@ -238,6 +244,7 @@ class DiscordTransport implements ChatTransport {
 
   #onReady(ownId: string): void {
     this.#ownId = ownId;
+    this.#access.loggedIn();
     try {
       this.#handlers?.onGap();
     } catch (error) {
@@ -247,6 +254,12 @@ class DiscordTransport implements ChatTransport {
       return;
     }
     this.#onConnected();
+  }
+
+  #onOpened(channel: ChannelId): void {
+    if (this.#closed.signal.aborted) return;
+    this.#options.log.info({ channel }, 'a channel is open to the bot');
+    this.#handlers?.onOpened?.(channel);
   }
 
   #onConnected(): void {

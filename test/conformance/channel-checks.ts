@@ -1,5 +1,5 @@
 import type { Client } from 'discord.js';
-import { ChannelType } from 'discord.js';
+import { ChannelType, PermissionFlagsBits } from 'discord.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { connectBot, expectCode, listOf, nextEvent, rest, restAsUser, unique } from './conformance-target.ts';
@@ -49,6 +49,49 @@ export function channelChecks(reach: Reach, withUser: boolean): void {
     await expectCode(channel.setTopic('x'.repeat(1025)), 50035);
     await channel.delete();
     person.close();
+  });
+
+  it('BX-01: without Read Message History a history is empty, and one message is 50001', async () => {
+    const guild = client.guilds.cache.get(reach().guildId)!;
+    const channel = await guild.channels.create({ name: 'unreadable', type: ChannelType.GuildText });
+    const { id } = await channel.send('still there');
+    const told = nextEvent(client, 'channelUpdate', (_old, changed) => changed.id === channel.id);
+    const path = `/channels/${channel.id}/permissions/${client.user.id}`;
+    const deny = String(PermissionFlagsBits.ReadMessageHistory);
+    expect((await rest(reach(), 'PUT', path, { type: 1, deny })).status).toBe(204);
+    const [, changed] = await told;
+    expect(
+      'permissionOverwrites' in changed && changed.permissionOverwrites.cache.get(client.user.id)?.deny.bitfield,
+    ).toBe(PermissionFlagsBits.ReadMessageHistory);
+    expect((await rest(reach(), 'GET', `/channels/${channel.id}/messages`)).body).toEqual([]);
+    const one = await rest(reach(), 'GET', `/channels/${channel.id}/messages/${id}`);
+    expect([one.status, one.body.code]).toEqual([403, 50001]);
+    expect((await rest(reach(), 'DELETE', path)).status).toBe(204);
+    expect(listOf(await rest(reach(), 'GET', `/channels/${channel.id}/messages`)).map((seen) => seen.id)).toEqual([id]);
+    await channel.delete();
+  });
+
+  it.skipIf(!withUser)('what the bot may not see is not told to it, but for the channel itself', async () => {
+    const guild = client.guilds.cache.get(reach().guildId)!;
+    const channel = await guild.channels.create({ name: 'hidden', type: ChannelType.GuildText });
+    const path = `/channels/${channel.id}/permissions/${client.user.id}`;
+    const hidden = nextEvent(client, 'channelUpdate', (_old, changed) => changed.id === channel.id);
+    const deny = String(PermissionFlagsBits.ViewChannel);
+    expect((await restAsUser(reach(), 'PUT', path, { type: 1, deny })).status).toBe(204);
+    await hidden;
+    const heard: string[] = [];
+    client.on('messageCreate', (message) => heard.push(message.content));
+    const [secret, open] = [unique('secret'), unique('open')];
+    await restAsUser(reach(), 'POST', `/channels/${channel.id}/messages`, { content: secret });
+    expect((await rest(reach(), 'GET', `/channels/${channel.id}/messages`)).body.code).toBe(50001);
+    const shown = nextEvent(client, 'channelUpdate', (_old, changed) => changed.id === channel.id);
+    expect((await restAsUser(reach(), 'DELETE', path)).status).toBe(204);
+    await shown;
+    const last = nextEvent(client, 'messageCreate', (message) => message.content === open);
+    await restAsUser(reach(), 'POST', `/channels/${channel.id}/messages`, { content: open });
+    await last;
+    expect(heard).not.toContain(secret);
+    await channel.delete();
   });
 
   it.skipIf(!withUser)('a direct message reaches the bot, is marked as one, and is answered', async () => {

@@ -1,3 +1,4 @@
+import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { ChatTransport } from '../../src/contracts/chat.ts';
@@ -51,6 +52,37 @@ describe('what the bot has missed', () => {
     expect((await transport.history(world.channel, '0', 100)).messages).toEqual([inChannel]);
     expect((await transport.history(thread, '0', 100)).messages).toEqual([inThread]);
     expect(inThread).toMatchObject({ parent: world.channel, direct: false });
+  });
+
+  it('BX-01: a channel that the bot may not read is closed, not empty; it is told when that is over', async () => {
+    const rule = `/channels/${world.channel}/permissions/${world.server.guildId}`;
+    const deny = (bits: bigint): Promise<unknown> => world.request('PUT', rule, { type: 0, deny: String(bits) });
+    const thread = await openThread('a thread');
+    await world.say('before', thread);
+    await world.say('before');
+    await vi.waitFor(() => expect(listener.texts).toHaveLength(2), 5000);
+    await deny(PermissionFlagsBits.ReadMessageHistory);
+    for (const where of [world.channel, thread]) {
+      await vi.waitFor(async () => {
+        await expect(transport.history(where, '0', 100)).rejects.toMatchObject({
+          code: 'chat-forbidden',
+          happened: 'not-done',
+          advice: expect.stringContaining('Read Message History'),
+        });
+      }, 5000);
+    }
+    await restart();
+    // Just after the login, before the server has told of its guilds.
+    await expect(transport.history(world.channel, '0', 100)).rejects.toThrow('may not read');
+    await deny(PermissionFlagsBits.ViewChannel);
+    await expect(transport.history(world.channel, '0', 100)).rejects.toMatchObject({ code: 'chat-forbidden' });
+    await world.say('behind');
+    expect(listener.opened).toEqual([]);
+    await world.request('DELETE', rule);
+    await vi.waitFor(() => expect(listener.opened).toEqual([world.channel]), 5000);
+    const { messages } = await transport.history(world.channel, '0', 100);
+    expect(messages.map(({ text }) => text)).toEqual(['before', 'behind']);
+    expect(listener.texts).toEqual([]);
   });
 
   it('BX-01: a direct channel stays one in its history', async () => {

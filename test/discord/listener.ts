@@ -8,6 +8,7 @@ export class Listener implements ChatHandlers {
   readonly states: ChatState[] = [];
   readonly edited: InboundMessage[] = [];
   readonly deleted: string[] = [];
+  readonly opened: ChannelId[] = [];
   gaps = 0;
 
   onMessage(message: InboundMessage): void {
@@ -24,6 +25,10 @@ export class Listener implements ChatHandlers {
 
   onGap(): void {
     this.gaps += 1;
+  }
+
+  onOpened(channel: ChannelId): void {
+    this.opened.push(channel);
   }
 
   onState(state: ChatState): void {

@@ -3,6 +3,7 @@ import { GatewayCloseCodes, GatewayIntentBits, GatewayOpcodes } from 'discord-ap
 
 import type { Cancel } from '../../base/clock.ts';
 import { newSecret } from '../../base/ids.ts';
+import { maySee } from '../channel-access.ts';
 import { guildCreatePayload } from '../payloads/guild.ts';
 import { applicationFlags, memberPayload, presencePayload, userPayload } from '../payloads/people.ts';
 import type { StoredUser } from '../store/user-store.ts';
@@ -191,6 +192,8 @@ export class Gateway {
       if (onlyFor !== undefined && onlyFor !== user.id) continue;
       if (direct && !channel.recipients.includes(user.id)) continue;
       if (user.bot && channel && this.#world.faults.isClosed(channel.id)) continue;
+      // Channels themselves are told to everybody, with who may see them.
+      if (channel && !event.startsWith('CHANNEL_') && !maySee(this.#world, user, channel)) continue;
       if (!isWanted(intents, event, direct)) continue;
       const isMessage = event === 'MESSAGE_CREATE' || event === 'MESSAGE_UPDATE';
       session.dispatch(event, isMessage ? withoutForeignContent(data, intents, user.id, direct) : data);

@@ -43,7 +43,7 @@ export function guildChannelPayload(world: World, channel: StoredChannel): Guild
     position,
     nsfw,
     guild_id: world.settings.guildId,
-    permission_overwrites: [],
+    permission_overwrites: [...(channel.overwrites ?? [])],
     flags: noFlags,
   };
   if (channel.type === ChannelType.GuildCategory)

@@ -45,6 +45,11 @@ export function permissionsOf(world: World, user: StoredUser): string {
   return String(user.bot ? botPermissions : everyonePermissions);
 }
 
+/** The roles that somebody has, @everyone left out. */
+export function roleIdsOf(world: World, user: StoredUser): readonly string[] {
+  return user.bot ? [botRoleId(world)] : [];
+}
+
 export function userPayload(user: StoredUser): APIUser {
   return {
     id: user.id,
@@ -70,7 +75,7 @@ export function memberPayloadWithoutUser(world: World, user: StoredUser): Member
     nick: null,
     avatar: null,
     banner: null,
-    roles: user.bot ? [botRoleId(world)] : [],
+    roles: [...roleIdsOf(world, user)],
     joined_at: isoTime(user.joinedAt),
     premium_since: null,
     deaf: false,

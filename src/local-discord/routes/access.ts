@@ -1,4 +1,5 @@
 import { apiErrors } from '../api-error.ts';
+import { maySee } from '../channel-access.ts';
 import type { Call } from '../http/router.ts';
 import { isModerator } from '../payloads/people.ts';
 import type { StoredChannel, StoredThread } from '../store/channel-store.ts';
@@ -16,6 +17,7 @@ export function param(call: Call, name: string): string {
 export function channelOf(call: Call): StoredChannel {
   const channel = call.world.channels.get(param(call, 'channel'));
   if (!channel) throw apiErrors.unknownChannel();
+  if (!maySee(call.world, call.user, channel)) throw apiErrors.missingAccess();
   if (channel.recipients && !channel.recipients.includes(call.user.id)) throw apiErrors.missingAccess();
   return channel;
 }

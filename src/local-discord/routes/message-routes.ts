@@ -2,6 +2,7 @@ import { ChannelType } from 'discord-api-types/v10';
 import { z } from 'zod';
 
 import { apiErrors, invalidField } from '../api-error.ts';
+import { mayReadHistory } from '../channel-access.ts';
 import { noContent, ok, route } from '../http/router.ts';
 import type { Call, Route } from '../http/router.ts';
 import { createMessage, deleteMessage, editMessage } from '../message-writer.ts';
@@ -22,11 +23,15 @@ const bulkDeletion = z.object({ messages: z.array(z.string().refine(isSnowflake)
 export const messageRoutes: readonly Route[] = [
   route('GET', '/channels/:channel/messages', (call) => {
     const channel = textChannelOf(call);
+    // As Discord does: no error.
+    if (!mayReadHistory(call.world, call.user, channel)) return ok([]);
     const messages = call.world.messages.history(channel.id, historyQuery(call.query));
     return ok(messages.map((message) => messagePayload(call.world, message, call.user.id)));
   }),
   route('GET', '/channels/:channel/messages/:message', (call) => {
-    const message = messageOf(call, channelOf(call));
+    const channel = channelOf(call);
+    if (!mayReadHistory(call.world, call.user, channel)) throw apiErrors.missingAccess();
+    const message = messageOf(call, channel);
     return ok(messagePayload(call.world, message, call.user.id));
   }),
   route('POST', '/channels/:channel/messages', (call) => {

@@ -6,6 +6,7 @@ import { gatewayRoutes } from './gateway-routes.ts';
 import { guildRoutes } from './guild-routes.ts';
 import { interactionRoutes } from './interaction-routes.ts';
 import { messageRoutes } from './message-routes.ts';
+import { permissionRoutes } from './permission-routes.ts';
 import { pinRoutes } from './pin-routes.ts';
 import { reactionRoutes } from './reaction-routes.ts';
 import { threadRoutes } from './thread-routes.ts';
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...userRoutes,
   ...guildRoutes,
   ...channelRoutes,
+  ...permissionRoutes,
   ...messageRoutes,
   ...pinRoutes,
   ...reactionRoutes,

@@ -1,5 +1,5 @@
 import { ChannelType } from 'discord-api-types/v10';
-import type { ThreadAutoArchiveDuration } from 'discord-api-types/v10';
+import type { OverwriteType, ThreadAutoArchiveDuration } from 'discord-api-types/v10';
 import type { DatabaseSync } from 'node:sqlite';
 
 import { JsonTable } from './json-table.ts';
@@ -23,6 +23,14 @@ export interface StoredThread {
   readonly createdAt: number;
 }
 
+/** What a role or a member may do in a channel, and what not; bit sets as Discord writes them. */
+export interface StoredOverwrite {
+  readonly id: string;
+  readonly type: OverwriteType;
+  readonly allow: string;
+  readonly deny: string;
+}
+
 export interface StoredChannel {
   readonly id: string;
   readonly type: StoredChannelType;
@@ -37,6 +45,7 @@ export interface StoredChannel {
   /** Who talks in a direct channel. */
   readonly recipients?: readonly string[];
   readonly thread?: StoredThread;
+  readonly overwrites?: readonly StoredOverwrite[];
   /** Epoch milliseconds since when it is hidden; such a channel does not exist for clients. */
   readonly removedAt?: number;
 }
