@@ -43,6 +43,14 @@ interface Rejected {
   readonly why: LeftBehind;
 }
 
+/** A part that is out; without an id when nothing was left of it. */
+interface SentPart {
+  readonly messageId: string | undefined;
+  /** It was out already. */
+  readonly isFound?: true;
+  readonly rejected?: Rejected;
+}
+
 type TextItem = OutboxItem & { readonly content: OutboundText };
 
 /**
@@ -88,7 +96,10 @@ export class TextSender {
       // The last part and the end of the item go to the disk in one step.
       if (isLast) return this.#conclude(key, messageId === undefined ? 'no file was taken' : undefined, note);
       stores.repeatable(note);
-      mayBeOut = false;
+      // The owner may drop it at any time.
+      if (stores.outbox.get(key)?.state !== 'pending') return { outcome: 'dropped' };
+      // A power cut may have undone what was noted of several parts.
+      mayBeOut &&= sent.isFound === true;
     }
     return this.#conclude(key, undefined, () => undefined);
   }
@@ -108,7 +119,7 @@ export class TextSender {
     text: string,
     index: number,
     how: { readonly isLast: boolean; readonly mayBeOut: boolean; readonly signal: AbortSignal },
-  ): Promise<{ readonly messageId: string | undefined; readonly rejected?: Rejected } | undefined> {
+  ): Promise<SentPart | undefined> {
     const { transport, clock, pace } = this.#options;
     const { key, channel, content } = item;
     const attempt = this.#attempt(key, index);
@@ -116,7 +127,7 @@ export class TextSender {
     if (since !== undefined) {
       if (!(await pace.turn('text', how.signal))) return undefined;
       const found = await this.#maybeSent.find(item, text, since);
-      if (found !== undefined) return { messageId: found };
+      if (found !== undefined) return { messageId: found, isFound: true };
     }
     let part: ChatPart = {
       channel,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { snowflakeAt } from '../../src/model/snowflake.ts';
 import { openStores } from '../../src/storage/stores.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { words, world } from './support/delivery-world.ts';
@@ -30,7 +31,46 @@ async function interrupted(): Promise<World> {
   return first;
 }
 
+describe('a text that the owner drops while it goes out', () => {
+  it('goes no further; the next one follows', async () => {
+    const { transport, say, go, stores, clock, stateOf } = world();
+    transport.afterSend = ({ text }) => {
+      if (text === 'one') stores.outbox.settle('a', 'dropped', clock.now(), 'by the owner');
+    };
+    say('a', 'one|two|three');
+    say('b', 'next');
+    await go();
+    expect(transport.textsIn(channelOne)).toEqual(['one', 'next']);
+    expect([stateOf('a'), stores.outbox.get('a')?.sentIds.length]).toEqual(['dropped', 1]);
+  });
+});
+
 describe('a part that may be out', () => {
+  it('BX-02: of several that a power cut made unknown, each is looked for', async () => {
+    const { stores } = world();
+    const forgetful = { ...stores, outbox: replacing(stores.outbox, { partSent: () => undefined }) };
+    const first = world({ stores: forgetful });
+    first.transport.beforeSend = ({ text }) => {
+      if (text === 'three') throw chatError('chat-unavailable');
+    };
+    first.say('a', 'one|two|three');
+    await first.go();
+    const stopped = first.delivery.drain(0);
+    await first.settle();
+    await stopped;
+    expect(first.transport.textsIn(channelOne)).toEqual(['one', 'two']);
+    await first.clock.advance(10 * 60_000);
+    const second = restarted({ ...first, stores });
+    const said = [1n, 2n].map((at) => String(BigInt(snowflakeAt(first.clock.now())) + at));
+    second.transport.own.set(channelOne, [
+      { id: said[0]!, text: 'one' },
+      { id: said[1]!, text: 'two' },
+    ]);
+    await second.go();
+    expect(second.transport.tried.map(({ text }) => text)).toEqual(['three']);
+    expect(stores.outbox.get('a')?.sentIds.slice(0, 2)).toEqual(said);
+  });
+
   it('BX-02: is repeated with its nonce while the server knows that', async () => {
     const second = restarted(await interrupted());
     await second.go();
@@ -51,8 +91,8 @@ describe('a part that may be out', () => {
     expect(second.transport.tried.map(({ text }) => text)).toEqual(['three']);
     expect(second.stores.outbox.get('a')).toMatchObject({ state: 'posted' });
     expect(second.stores.outbox.get('a')?.sentIds[1]).toBe('found');
-    // Only the part that was under way is in doubt.
-    expect(second.transport.looks).toHaveLength(1);
+    // Whatever follows a part that was found is in doubt as well; what is noted is not.
+    expect(second.transport.looks).toHaveLength(2);
   });
 
   it('is sent when it is not there; the same words of another item are not it', async () => {
