@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { InboxMessage } from '../model/message.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
 import type { Stores } from '../contracts/stores.ts';
+import { ChannelVoice } from './channel-voice.ts';
 import type { Words } from './words.ts';
 
 export interface HeldMessagesOptions {
@@ -20,9 +21,11 @@ export interface HeldMessagesOptions {
  */
 export class HeldMessages {
   readonly #options: HeldMessagesOptions;
+  readonly #voice: ChannelVoice;
 
   constructor(options: HeldMessagesOptions) {
     this.#options = options;
+    this.#voice = new ChannelVoice(options);
   }
 
   /** Those of a session, in order. */
@@ -32,19 +35,13 @@ export class HeldMessages {
 
   /** Tells a channel what is held of it, once for all that is. */
   summarise(channel: ChannelId): void {
-    const { stores, words, clock, maxAgeMs, onOutbox } = this.#options;
+    const { stores, words, maxAgeMs, onOutbox } = this.#options;
     const held = stores.inbox.changeable(channel).filter(({ state }) => state === 'held');
     const [first] = held;
     const last = held.at(-1);
     if (!first || !last) return;
     const summary = { count: held.length, from: first.sentAt, to: last.sentAt, maxAgeMs, session: last.session };
-    const isNew = stores.outbox.append({
-      key: `held:${channel}:${last.id}`,
-      channel,
-      content: { kind: 'text', text: words.messagesHeld(summary) },
-      createdAt: clock.now(),
-    });
-    if (isNew) onOutbox();
+    if (this.#voice.post(`held:${channel}:${last.id}`, channel, words.messagesHeld(summary))) onOutbox();
   }
 
   /** Hands the held messages of a session to its agent. Returns them. */
@@ -62,25 +59,13 @@ export class HeldMessages {
     const { stores, clock, onOutbox } = this.#options;
     const dropped = stores.transaction(() => {
       const held = this.list(session);
-      for (const message of held) {
-        stores.inbox.move(message.id, 'withdrawn', clock.now(), { by: 'vai catch-up' });
-        this.#showDropped(message);
+      for (const { id } of held) {
+        stores.inbox.move(id, 'withdrawn', clock.now(), { by: 'vai catch-up' });
+        this.#voice.react(id, 'withdrawn');
       }
       return held;
     });
     if (dropped.length > 0) onOutbox();
     return dropped;
-  }
-
-  #showDropped({ id, channel, messageId }: InboxMessage): void {
-    const { stores, clock } = this.#options;
-    if (messageId === undefined) return;
-    stores.outbox.append({
-      key: `reaction:withdrawn:${id}`,
-      channel,
-      content: { kind: 'reaction', messageId, reaction: 'withdrawn' },
-      createdAt: clock.now(),
-      message: id,
-    });
   }
 }

@@ -32,11 +32,6 @@ export function canSteer(state: AgentState): boolean {
   return state.activity === 'busy';
 }
 
-/** Whether only a person can make the agent go on. */
-export function isWaitingForHuman(state: AgentState): boolean {
-  return state.activity === 'waiting';
-}
-
 /** How a turn (one prompt and everything the agent did for it) ended. */
 export type TurnOutcome =
   | 'completed'
