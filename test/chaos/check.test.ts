@@ -101,6 +101,9 @@ describe('the judge of a scenario', () => {
     };
     expect(broken(change)).toEqual(['order']);
     expect(broken({ ...change, plan: { ...good.plan, sessions: ['steer'] } })).toEqual([]);
+    const late = { ...first, text: 'late m1 words', answer: 'm1 words' };
+    const afterwards = [[lines[0], lines[1], lines[3], bot('201', 'm1 words')]];
+    expect(broken({ said: [said(late, '101', 1000), good.said[1]], lines: afterwards })).toEqual([]);
   });
 
   it('I1: sees a message that is acknowledged, and that the agent never got', () => {

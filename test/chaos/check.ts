@@ -1,5 +1,6 @@
 import type { ChatLine, Evidence, Happening, Received, Said } from './evidence.ts';
 import { placesOf } from './plan.ts';
+import type { BusyMode } from './plan.ts';
 
 /** The bot's reactions on a message. */
 const answered = '✅';
@@ -151,13 +152,16 @@ function checkOrder(place: number, evidence: Evidence): readonly string[] {
     .filter(({ at }) => at >= 0);
   for (const [index, later] of answers.entries()) {
     const earlier = answers[index - 1];
-    // An agent takes what comes while it uses tools into the same turn, and answers it first.
-    const isTakenIn = evidence.plan.sessions[session - 1] === 'steer' && earlier?.one.message.text.startsWith('tools ');
-    if (earlier && earlier.at > later.at && !isTakenIn) {
+    if (earlier && earlier.at > later.at && !maySpeakLater(earlier.one, evidence.plan.sessions[session - 1])) {
       violations.push(`order: the answer to ${named(later.one)} stands before that to ${named(earlier.one)}`);
     }
   }
   return violations;
+}
+
+/** An agent answers first what it took in while it used tools, and what came before it said something late. */
+function maySpeakLater({ message }: Said, mode: BusyMode | undefined): boolean {
+  return message.text.startsWith('late ') || (mode === 'steer' && message.text.startsWith('tools '));
 }
 
 /** What was asked for at the shell happened once, if the bridge said yes; never twice; not at all, if it said no. */
