@@ -1,3 +1,4 @@
+import { PermissionFlagsBits } from 'discord-api-types/v10';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/base/clock.ts';
@@ -172,6 +173,49 @@ describe('BX-01: a connection that was lost for a while', () => {
     const heard = await answers(channel);
     expect(heard.slice(0, 5)).toEqual(numbers.map((number) => answerTo(`twice ${number}`)));
     expect([...heard.slice(5)].sort()).toEqual(['early', 'end', 'late'].map(answerTo));
+  }, 120_000);
+});
+
+describe('BX-01: a channel that is closed to the bot for a while', () => {
+  it('what was said there meanwhile is answered as soon as the server says that it is open', async () => {
+    world = await makeWorld();
+    const { owner, bridge, channels, discord } = world;
+    const [channel] = channels as [string];
+    await bridge.startDaemon();
+    await owner.say(channel, 'before');
+    await owner.hears(channel, answerTo('before'));
+    const rule = `${discord.api}/v10/channels/${channel}/permissions/${discord.guildId}`;
+    const headers = { authorization: discord.userToken, 'content-type': 'application/json' };
+    const deny = String(PermissionFlagsBits.ViewChannel);
+    const closing = await fetch(rule, { method: 'PUT', headers, body: JSON.stringify({ type: 0, deny }) });
+    expect(closing.status).toBe(204);
+    for (const number of numbers) await owner.say(channel, `${number}`);
+    const opening = await fetch(rule, { method: 'DELETE', headers });
+    expect(opening.status).toBe(204);
+    await owner.hears(channel, answerTo('5'), 60_000);
+    await owner.say(channel, 'after');
+    await owner.hears(channel, answerTo('after'));
+    expect(await answers(channel)).toEqual(['before', ...numbers.map(String), 'after'].map(answerTo));
+  }, 120_000);
+
+  it('and when the server says nothing: before the next message, if an answer met the closed door', async () => {
+    const faults = new Faults();
+    world = await makeWorld({ faults });
+    const { owner, bridge, channels } = world;
+    const [channel] = channels as [string];
+    await bridge.startDaemon();
+    const slow = await owner.say(channel, 'slow 2');
+    await owner.seesReaction(channel, slow, '⚙️');
+    faults.closeChannel(channel, 'forbidden');
+    await owner.say(channel, 'behind the door');
+    await until(async () => (await bridge.json<{ readonly parked: readonly object[] }>('outbox')).parked.length === 1, {
+      what: 'a parked channel',
+      timeoutMs: 60_000,
+    });
+    faults.openChannel(channel);
+    await owner.say(channel, 'after');
+    await owner.hears(channel, answerTo('after'), 60_000);
+    expect((await answers(channel)).slice(-2)).toEqual(['behind the door', 'after'].map(answerTo));
   }, 120_000);
 });
 
