@@ -190,4 +190,7 @@ export const testsOfOthers: Readonly<Record<string, string>> = {
   'cli/start-script.test.ts': 'start-bridge.sh',
   'local-discord/security.test.ts': 'what the server and its page refuse',
   'cli/vai-logs.test.ts': 'src/cli/commands/logs.ts, through vai',
+  'storage/queries.test.ts': 'what all stores ask of the database, and that it takes no longer with much in it',
+  'storage/retention.test.ts': 'what each store still needs of what is old',
+  'storage/trouble.test.ts': 'a full, damaged or locked database, seen from the stores',
 };
