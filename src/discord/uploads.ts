@@ -1,6 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { lstat, open, realpath } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 
-import { BridgeError, describeError } from '../base/errors.ts';
+import { BridgeError, describeError, systemErrorCode } from '../base/errors.ts';
 import { newSecret } from '../base/ids.ts';
 import type { OutboundFile } from '../model/outbound.ts';
 
@@ -8,6 +11,13 @@ import type { OutboundFile } from '../model/outbound.ts';
 export interface Upload {
   readonly name: string;
   readonly bytes: Buffer;
+}
+
+interface OpenFile {
+  readonly file: OutboundFile;
+  readonly handle: FileHandle;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** The most that a bot can send anywhere on Discord, in bytes: more is not worth asking, nor worth the memory. */
@@ -23,13 +33,18 @@ const longestName = 200;
  * @throws BridgeError `file-unreadable` naming the file, `chat-too-large`.
  */
 export async function openUploads(files: readonly OutboundFile[]): Promise<readonly Upload[]> {
-  const sizes = await Promise.all(files.map(sizeOf));
-  const size = sizes.reduce((sum, one) => sum + one, 0);
-  if (size > mostBytes) {
-    const names = files.map(({ name }) => uploadName(name)).join(', ');
-    throw new BridgeError('chat-too-large', `No chat server takes ${Math.round(size / 1024 / 1024)} MiB: ${names}.`);
+  const opened: OpenFile[] = [];
+  try {
+    for (const file of files) opened.push(await openFile(file));
+    const size = opened.reduce((sum, one) => sum + one.size, 0);
+    if (size > mostBytes) {
+      const names = files.map(({ name }) => uploadName(name)).join(', ');
+      throw new BridgeError('chat-too-large', `No chat server takes ${Math.round(size / 1024 / 1024)} MiB: ${names}.`);
+    }
+    return await Promise.all(opened.map(read));
+  } finally {
+    await Promise.all(opened.map(({ handle }) => handle.close()));
   }
-  return Promise.all(files.map((file, index) => read(file, sizes[index] ?? 0)));
 }
 
 /** The body of a request that posts a message with files, and its type. */
@@ -63,20 +78,34 @@ export function uploadName(name: string): string {
   return /^\.*$/.test(short) ? 'file' : short;
 }
 
-async function sizeOf(file: OutboundFile): Promise<number> {
+/** The path was allowed when the text was taken; what lies there now must be there itself, not through a link made since. */
+async function openFile(file: OutboundFile): Promise<OpenFile> {
+  let handle: FileHandle | undefined;
   try {
-    const about = await stat(file.path);
+    // A pipe would be waited for, but for NONBLOCK.
+    handle = await open(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const about = await handle.stat();
     if (!about.isFile()) throw new Error('it is not a file');
-    return about.size;
+    if (!(await isAt(file.path, about))) throw new Error('it is reached through a link');
+    return { file, handle, size: about.size };
   } catch (cause) {
-    throw unreadable(file, describeError(cause), cause);
+    await handle?.close();
+    const isLink = systemErrorCode(cause) === 'ELOOP';
+    throw unreadable(file, isLink ? 'it is a link' : describeError(cause), cause);
   }
 }
 
-async function read(file: OutboundFile, size: number): Promise<Upload> {
+/** Whether a path without any link leads to the very file that was opened. */
+async function isAt(path: string, opened: Stats): Promise<boolean> {
+  if ((await realpath(path)) !== path) return false;
+  const there = await lstat(path);
+  return there.dev === opened.dev && there.ino === opened.ino;
+}
+
+async function read({ file, handle, size }: OpenFile): Promise<Upload> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(file.path);
+    bytes = await handle.readFile();
   } catch (cause) {
     throw unreadable(file, describeError(cause), cause);
   }

@@ -8,7 +8,8 @@ import type { FileToPost } from '../contracts/workspace.ts';
 const largest = 100 * 1024 * 1024;
 
 /**
- * Looks whether a file can be posted. Links are followed, here and for good: what is posted is what they point at now.
+ * Looks whether a file can be posted. Links are followed, here and for good: the path that is kept has none, and whoever
+ * reads it must refuse one that is there by then.
  *
  * @param within directories that it must lie in; undefined when it may lie anywhere.
  * @throws BridgeError `file-missing`, `file-unreadable`, `file-forbidden`, `file-too-large`, naming the path.
@@ -26,6 +27,11 @@ export function fileToPost(path: string, within: readonly string[] | undefined):
     });
   }
   const about = statSync(real);
+  if (about.isDirectory()) {
+    throw new BridgeError('file-unreadable', `${path} is a directory.`, {
+      advice: 'Nothing was posted. Name its files.',
+    });
+  }
   if (!about.isFile()) {
     throw new BridgeError('file-unreadable', `${path} is not a regular file.`, { advice: 'Nothing was posted.' });
   }
@@ -46,7 +52,8 @@ export function fileToPost(path: string, within: readonly string[] | undefined):
 }
 
 function liesIn(path: string, directory: string | undefined): boolean {
-  return directory !== undefined && path.startsWith(directory.endsWith(sep) ? directory : `${directory}${sep}`);
+  if (directory === undefined) return false;
+  return path === directory || path.startsWith(directory.endsWith(sep) ? directory : `${directory}${sep}`);
 }
 
 /** Undefined when there is no such thing. */

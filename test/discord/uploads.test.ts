@@ -1,4 +1,4 @@
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { z } from 'zod';
@@ -50,6 +50,19 @@ describe('files of a message', () => {
       ['b.log', long.length],
     ]);
     expect(await (await fetch(message.attachments[1]!.url)).text()).toBe(long);
+  });
+
+  it('are what lies at their path itself, not what a link leads to that somebody put there since', async () => {
+    const secret = file('secret.txt', 'nobody else shall read this');
+    const swapped = { path: join(directory, 'swapped.txt'), name: 'swapped.txt' };
+    symlinkSync(secret.path, swapped.path);
+    mkdirSync(join(directory, 'inside'));
+    symlinkSync(directory, join(directory, 'inside', 'up'));
+    const through = { path: join(directory, 'inside', 'up', 'secret.txt'), name: 'secret.txt' };
+    for (const one of [swapped, through]) {
+      await expect(openUploads([one])).rejects.toMatchObject({ code: 'file-unreadable' });
+    }
+    expect(await openUploads([secret])).toHaveLength(1);
   });
 
   it('need no text', async () => {

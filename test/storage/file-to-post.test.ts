@@ -55,10 +55,10 @@ describe('a file to post', () => {
       `${inside}/../work-of-others/secret`,
       join(inside, 'innocent'),
       join(inside, 'directory', 'secret'),
-      inside,
     ]) {
       expect([path, codeOf(path, [inside])]).toEqual([path, 'file-forbidden']);
     }
+    expect(() => fileToPost(inside, [inside])).toThrow('is a directory');
     expect(codeOf(join(outside, 'secret'))).toBe('fine');
   });
 

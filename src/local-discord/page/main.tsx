@@ -34,7 +34,8 @@ const newNonce = (): string => crypto.randomUUID().replaceAll('-', '').slice(0, 
 
 const store = new Store<ChatState, Action>(initialState, reduce);
 const rest = new Rest({ token, carry, clock });
-const wanted = (): string => location.hash.slice(1);
+/** A link to a message names its channel first. */
+const wanted = (): string => location.hash.slice(1).split('/')[0] ?? '';
 const chat = new Chat({ store, rest, clock, words, wanted, marks: new ReadMarks(localStorage) });
 const sender = new Sender({ store, rest, clock, words, newNonce });
 const actor = new Actor({ store, rest, clock, words, newNonce });

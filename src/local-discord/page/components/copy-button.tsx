@@ -10,6 +10,17 @@ const confirmedMs = 2000;
 /** Copies a text, and says so for a moment. */
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }): VNode {
   const { words } = useTools();
+  const { copied, copy } = useCopy(text);
+  return (
+    <button type="button" class="copy" onClick={copy} aria-label={copied ? words.copied : label}>
+      <Icon name={copied ? 'check' : 'copy'} />
+      <span aria-hidden="true">{copied ? words.copied : words.copy}</span>
+    </button>
+  );
+}
+
+/** Copies a text when it is told to; `copied` is true for a moment afterwards. */
+export function useCopy(text: string): { readonly copied: boolean; readonly copy: () => void } {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return undefined;
@@ -17,15 +28,12 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
       setCopied(false);
     });
   }, [copied]);
-  const copy = (): void => {
-    void writeText(text).then(setCopied);
+  return {
+    copied,
+    copy: () => {
+      void writeText(text).then(setCopied);
+    },
   };
-  return (
-    <button type="button" class="copy" onClick={copy} aria-label={copied ? words.copied : label}>
-      <Icon name={copied ? 'check' : 'copy'} />
-      <span aria-hidden="true">{copied ? words.copied : words.copy}</span>
-    </button>
-  );
 }
 
 /** False when the browser does not allow it. */

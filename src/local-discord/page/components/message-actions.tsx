@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { useTools } from '../context.ts';
 import type { Message } from '../state/payloads.ts';
 import { hasFlag } from '../state/payloads.ts';
+import { useCopy } from './copy-button.tsx';
 import { Dialog } from './dialog.tsx';
 import type { IconName } from './icons.tsx';
 import { Icon } from './icons.tsx';
@@ -20,6 +21,7 @@ export function MessageActions(props: {
   const { chat, words } = useTools();
   const [open, setOpen] = useState<'picker' | 'deletion'>();
   const { message, isMine, canTab, handlers } = props;
+  const { copied, copy } = useCopy(linkTo(message));
   if (hasFlag(message, 'ephemeral')) return null;
   const close = (): void => {
     setOpen(undefined);
@@ -35,6 +37,7 @@ export function MessageActions(props: {
         setOpen('picker');
       })}
       {button(words.reply, 'reply', () => handlers.onReply(message))}
+      {button(copied ? words.copied : words.copyLink, copied ? 'check' : 'link', copy)}
       {isMine && button(words.edit, 'edit', () => handlers.onEdit(message.id))}
       {isMine &&
         button(words.remove, 'remove', () => {
@@ -63,4 +66,9 @@ export function MessageActions(props: {
       )}
     </div>
   );
+}
+
+/** Names the message for `vai trace`. */
+function linkTo({ channel_id: channel, id }: Message): string {
+  return `${location.origin}${location.pathname}#${channel}/${id}`;
 }

@@ -19,6 +19,7 @@ export const english = {
   addReaction: 'Add reaction',
   reactions: 'Reactions',
   edit: 'Edit',
+  copyLink: 'Copy link',
   reply: 'Reply',
   remove: 'Delete',
   save: 'Save',

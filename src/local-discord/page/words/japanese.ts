@@ -21,6 +21,7 @@ export const japanese: Words = {
   addReaction: 'リアクションを追加',
   reactions: 'リアクション',
   edit: '編集',
+  copyLink: 'リンクをコピー',
   reply: '返信',
   remove: '削除',
   save: '保存',
