@@ -100,6 +100,7 @@ export interface ChatTransport {
 
   /**
    * What was said in a channel after a message (by id, which need not exist), oldest first, at most `limit` (1 to 100) of them.
+   * Where the bot may not read what was said, that is `chat-forbidden`, never an empty page.
    */
   history(channel: ChannelId, after: string, limit: number): Promise<HistoryPage>;
 
