@@ -151,6 +151,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
     },
     onOpened: (channel) => {
       catchUp.onOpened(channel);
+      delivery.retry(channel);
     },
     onState: (state) => {
       log.info({ connection: state.connection, detail: state.detail }, 'chat connection changed');

@@ -184,11 +184,17 @@ describe('BX-01: a channel that is closed to the bot for a while', () => {
     await bridge.startDaemon();
     await owner.say(channel, 'before');
     await owner.hears(channel, answerTo('before'));
+    const slow = await owner.say(channel, 'slow 2');
+    await owner.seesReaction(channel, slow, '⚙️');
     const rule = `${discord.api}/v10/channels/${channel}/permissions/${discord.guildId}`;
     const headers = { authorization: discord.userToken, 'content-type': 'application/json' };
     const deny = String(PermissionFlagsBits.ViewChannel);
     const closing = await fetch(rule, { method: 'PUT', headers, body: JSON.stringify({ type: 0, deny }) });
     expect(closing.status).toBe(204);
+    await until(async () => (await bridge.json<{ readonly parked: readonly object[] }>('outbox')).parked.length === 1, {
+      what: 'a parked channel',
+      timeoutMs: 60_000,
+    });
     for (const number of numbers) await owner.say(channel, `${number}`);
     const opening = await fetch(rule, { method: 'DELETE', headers });
     expect(opening.status).toBe(204);
@@ -196,6 +202,11 @@ describe('BX-01: a channel that is closed to the bot for a while', () => {
     await owner.say(channel, 'after');
     await owner.hears(channel, answerTo('after'));
     expect(await answers(channel)).toEqual(['before', ...numbers.map(String), 'after'].map(answerTo));
+    // What met the closed door was posted first.
+    const heard = await owner.heard(channel);
+    const parked = heard.filter((text) => text.startsWith('A slow answer'));
+    expect(parked).toHaveLength(1);
+    expect(heard.indexOf(parked[0]!)).toBeLessThan(heard.indexOf(answerTo('1')));
   }, 120_000);
 
   it('and when the server says nothing: before the next message, if an answer met the closed door', async () => {
