@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nextEvent } from '../../conformance/conformance-target.ts';
 import { temporaryDirectory } from '../../storage/temporary-directory.ts';
 import { whyNoBrowser } from '../support/browser.ts';
+import { readMessageReference } from '../../../src/bridge/message-reference.ts';
 import type { ChatPage, PageElement } from './chat-page.ts';
 import { patience } from './chat-page.ts';
 import { useStage } from './stage.ts';
@@ -85,6 +86,20 @@ describe.skipIf(whyNoBrowser() !== undefined)('messages on the chat page', () =>
     await question.getByRole('button', { name: 'Delete' }).click();
     await gone;
     await expect.poll(() => page.messages.count(), patience).toBe(1);
+  });
+
+  it('the link of a message can be copied: it names the message, and leads to its channel', async () => {
+    await page.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const said = heard('trace me');
+    await page.say('trace me');
+    const { id } = await said;
+    await page.act(page.message('trace me'), 'Copy link');
+    await page.sees(page.page.getByRole('button', { name: 'Copied', exact: true }));
+    const link = await page.page.evaluate('navigator.clipboard.readText()');
+    expect(link).toBe(`${new URL(stage.server.url).origin}/#${channel.id}/${id}`); // without the page's key
+    expect(readMessageReference(String(link))).toEqual({ kind: 'chat', messageId: id });
+    await page.page.goto(String(link));
+    await page.sees(page.page.getByRole('heading', { level: 2, name: channel.name }));
   });
 
   it('reactions go both ways and are counted', async () => {
