@@ -88,7 +88,7 @@ describe.skipIf(whyNoBrowser() !== undefined)('messages on the chat page', () =>
     await expect.poll(() => page.messages.count(), patience).toBe(1);
   });
 
-  it('the link of a message can be copied: it names the message, and leads to its channel', async () => {
+  it('the link of a message can be copied: it names the message, and an open page goes to its channel', async () => {
     await page.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     const said = heard('trace me');
     await page.say('trace me');
@@ -98,8 +98,15 @@ describe.skipIf(whyNoBrowser() !== undefined)('messages on the chat page', () =>
     const link = await page.page.evaluate('navigator.clipboard.readText()');
     expect(link).toBe(`${new URL(stage.server.url).origin}/#${channel.id}/${id}`); // without the page's key
     expect(readMessageReference(String(link))).toEqual({ kind: 'chat', messageId: id });
-    await page.page.goto(String(link));
-    await page.sees(page.page.getByRole('heading', { level: 2, name: channel.name }));
+
+    const elsewhere = await stage.newChannel('elsewhere');
+    const go = (hash: string): Promise<unknown> => page.page.evaluate(`location.hash = '${hash}'`);
+    const heading = (name: string) => page.page.getByRole('heading', { level: 2, name });
+    await go(elsewhere.id);
+    await page.sees(heading('elsewhere'));
+    await go(new URL(String(link)).hash);
+    await page.sees(heading(channel.name));
+    await elsewhere.delete();
   });
 
   it('reactions go both ways and are counted', async () => {
