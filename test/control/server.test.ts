@@ -15,7 +15,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 
 import { BridgeError } from '../../src/base/errors.ts';
 import type { Log } from '../../src/base/log.ts';
@@ -28,6 +27,7 @@ import { startControlServer } from '../../src/control/server.ts';
 import type { ControlServer } from '../../src/control/server.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { FakeBridgeApi, answered, firstChannel, late, waiting } from './fake-bridge-api.ts';
+import { exchange } from './raw-exchange.ts';
 
 let scope: Scope;
 let socket: string;
@@ -59,36 +59,11 @@ async function client(token?: string): Promise<ControlClient> {
   return scope.own('client', connected, (it) => it.close());
 }
 
-/** What every response looks like, as strict as can be. */
-const responseSchema = z.discriminatedUnion('ok', [
-  z.strictObject({ id: z.string(), ok: z.literal(true), result: z.unknown() }),
-  z.strictObject({
-    id: z.string().nullable(),
-    ok: z.literal(false),
-    error: z.strictObject({
-      code: z.string(),
-      message: z.string(),
-      advice: z.string().exactOptional(),
-      happened: z.enum(['done', 'not-done', 'unknown']),
-    }),
-  }),
-]);
-
 /** Writes bytes as they are and gives the responses until the server hangs up or `count` have come. */
-async function raw(bytes: string | Buffer, count: number): Promise<readonly Response[]> {
-  const responses: Response[] = [];
+function raw(bytes: string | Buffer, count: number): Promise<readonly Response[]> {
   const connection = connect(socket);
   scope.defer('raw client', () => void connection.destroy());
-  connection.write(bytes);
-  let text = '';
-  for await (const chunk of connection) {
-    text += String(chunk);
-    const parts = text.split('\n');
-    text = parts.pop() ?? '';
-    responses.push(...parts.map((part) => responseSchema.parse(JSON.parse(part))));
-    if (responses.length >= count) break;
-  }
-  return responses;
+  return exchange(connection, bytes, count);
 }
 
 async function refusal(promise: Promise<unknown>): Promise<BridgeError> {
