@@ -110,7 +110,7 @@ export interface ChatTransport {
    */
   threadsOf(channel: ChannelId, since: number): Promise<readonly ChatThread[]>;
 
-  /** What the bot itself has posted in a channel since a time (epoch milliseconds), oldest first, 500 at most. */
+  /** What the bot itself has posted in a channel since a time (epoch milliseconds): the newest 500, the oldest of them first. */
   ownMessages(channel: ChannelId, since: number): Promise<readonly OwnMessage[]>;
 
   /** The channel in which the bot and a user speak alone. */

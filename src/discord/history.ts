@@ -98,20 +98,22 @@ export class History {
   }
 
   async own(channel: ChannelId, since: number): Promise<readonly OwnMessage[]> {
+    const begin = BigInt(snowflakeAt(since));
     const found: OwnMessage[] = [];
-    let after = snowflakeAt(since);
+    // Backwards: what is looked for was posted last, however long ago that was tried.
+    let before: string | undefined;
     for (let seen = 0; seen < ownSearched && found.length < ownLimit; seen += pageSize) {
-      const page = await this.#page(channel, { after, limit: String(pageSize) });
-      const oldestFirst = page.toSorted((one, other) => (BigInt(one.id) < BigInt(other.id) ? -1 : 1));
-      for (const data of oldestFirst) {
+      const page = await this.#page(channel, { limit: String(pageSize), ...(before === undefined ? {} : { before }) });
+      const newestFirst = page.toSorted((one, other) => (BigInt(one.id) > BigInt(other.id) ? -1 : 1));
+      const wanted = newestFirst.filter(({ id }) => BigInt(id) > begin);
+      for (const data of wanted) {
         const { content, author } = ownMessage.parse(data);
         if (author.id === this.#options.ownId()) found.push({ id: data.id, text: content });
       }
-      const last = oldestFirst.at(-1)?.id;
-      if (last === undefined || page.length < pageSize) break;
-      after = last;
+      before = newestFirst.at(-1)?.id;
+      if (before === undefined || page.length < pageSize || wanted.length < page.length) break;
     }
-    return found.slice(0, ownLimit);
+    return found.slice(0, ownLimit).reverse();
   }
 
   async threads(channel: ChannelId, since: number): Promise<readonly ChatThread[]> {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -119,7 +119,10 @@ export class Stage {
 
   /** Sets the machine's clock wrong. */
   setClock(offsetMs: number): void {
-    writeFileSync(this.#clockFile, String(offsetMs));
+    // In one step: a clock that reads half of it would be wrong by hours for a moment.
+    const next = `${this.#clockFile}.next`;
+    writeFileSync(next, String(offsetMs));
+    renameSync(next, this.#clockFile);
   }
 
   /** Lets no process of the daemon write anything to disk any more, or lets them again. Linux only. */

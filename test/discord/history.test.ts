@@ -147,6 +147,15 @@ describe('what the bot has missed', () => {
     });
   });
 
+  it('of many own words finds the last ones', async () => {
+    for (let index = 1; index <= 505; index += 1) {
+      await transport.send({ channel: world.channel, text: `word ${index}`, nonce: `word ${index}` });
+    }
+    const own = await transport.ownMessages(world.channel, start);
+    expect(own).toHaveLength(500);
+    expect([own[0]?.text, own.at(-1)?.text]).toEqual(['word 6', 'word 505']);
+  });
+
   it('finds its own words among those of others', async () => {
     await world.say('not mine');
     const ids: string[] = [];
