@@ -5,8 +5,8 @@ import type { ControlClient } from '../../src/control/client.ts';
 import { Random } from '../chaos/random.ts';
 import type { Stage } from '../chaos/stage.ts';
 
-/** Milliseconds after which an answer that has not come is missed. */
-const patienceMs = 25_000;
+/** Milliseconds after which an answer that has not come is missed. A connection that is broken every 25 s is made anew every 15 s. */
+const patienceMs = 60_000;
 
 /** Milliseconds between two of what happens to the whole: ends of agents, gaps in the connection, looks at the status. */
 const deathEveryMs = 20_000;
