@@ -104,7 +104,7 @@ export function agentQueueContract(name: string, makeHarness: () => AgentHarness
     });
 
     it('BX-06: what is queued while tools run becomes part of that turn', async () => {
-      const { turn, ids } = await queueBehind(harness.words.usingTools(3), harness.words.plainly('celandine'));
+      const { turn, ids } = await queueBehind(harness.words.usingTools(8), harness.words.plainly('celandine'));
       const [id = ''] = ids;
       expect(await turnOf(id)).toBe(turn);
       expect((await heard.ended(turn)).outcome).toBe('completed');
