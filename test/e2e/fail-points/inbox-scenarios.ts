@@ -172,14 +172,14 @@ export const inboxScenarios: Readonly<Record<Extract<Transition, `inbox:${string
   'inbox:sending>uncertain': { past: diesBeforeTyping(1) },
   'inbox:sending>queued': {
     act: async (stage) => {
-      await stage.pretendBusy(1);
+      await stage.pretendWaiting(1);
       await stage.say(1, 'hard to hand over');
     },
     meanwhile: (stage) => stage.endPretence(1),
   },
   'inbox:sending>failed': {
     act: async (stage) => {
-      await stage.pretendBusy(1);
+      await stage.pretendWaiting(1);
       const tooLate = stage.moment === 'after';
       await stage.say(1, 'hard to hand over', tooLate ? refused(/did not reach the agent/) : undefined);
     },

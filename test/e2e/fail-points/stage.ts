@@ -158,19 +158,19 @@ export class Stage {
   }
 
   /**
-   * Stops a session's agent and has its own state file say that it works, so that nothing can be handed to it although
-   * no event said so.
+   * Stops a session's agent and has its own state file say that it waits for somebody, so that nothing can be handed to it
+   * although no event said so.
    */
-  async pretendBusy(session: number): Promise<void> {
+  async pretendWaiting(session: number): Promise<void> {
     const file = this.#stateFile(session);
     process.kill(await this.agentPid(session), 'SIGSTOP');
-    writeFileSync(file, readFileSync(file, 'utf8').replace('"status":"idle"', '"status":"busy"'));
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"status":"idle"', '"status":"waiting"'));
   }
 
   /** Lets the agent go on, whose state file tells the truth again. */
   async endPretence(session: number): Promise<void> {
     const file = this.#stateFile(session);
-    writeFileSync(file, readFileSync(file, 'utf8').replace('"status":"busy"', '"status":"idle"'));
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"status":"waiting"', '"status":"idle"'));
     process.kill(await this.agentPid(session), 'SIGCONT');
   }
 
