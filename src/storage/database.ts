@@ -16,6 +16,8 @@ export type Row = Record<string, SQLOutputValue>;
 
 /** Pages of 4 kB that one step of a compaction gives back: some milliseconds. */
 const pagesPerStep = 250;
+/** How long a lock of another process is waited for, in milliseconds: a backup that is reading, say. */
+const busyMs = 5000;
 /** What `PRAGMA auto_vacuum` says when space can be given back bit by bit. */
 const incremental = 2;
 
@@ -50,9 +52,9 @@ export class Database {
       connection = new DatabaseSync(path);
       // auto_vacuum counts for a new file, and only before anything else is written to it.
       // FULL: with a write-ahead journal a commit is flushed before it returns, so that an acknowledged write survives a
-      // power cut (I1); NORMAL would only keep the file whole. The lock waits for a backup that is reading.
+      // power cut (I1); NORMAL would only keep the file whole.
       connection.exec(
-        `PRAGMA busy_timeout = 5000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;
+        `PRAGMA busy_timeout = ${busyMs}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = ${journalBytes};`,
       );
       migrate(connection, path);
@@ -148,7 +150,12 @@ export class Database {
       this.#connection.exec(`PRAGMA incremental_vacuum(${pagesPerStep})`);
       if (this.#isShrinkable() && this.#pragma('freelist_count') > 0) return true;
       // The file itself becomes shorter when the journal goes into it. Whoever reads just now is not waited for.
-      this.#connection.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout = 5000;');
+      this.#connection.exec('PRAGMA busy_timeout = 0');
+      try {
+        this.#connection.exec('PRAGMA wal_checkpoint(RESTART)');
+      } finally {
+        this.#connection.exec(`PRAGMA busy_timeout = ${busyMs}`);
+      }
       return false;
     });
   }
