@@ -3,6 +3,7 @@ import type { Limiter } from '../base/limiter.ts';
 import type { Log } from '../base/log.ts';
 import type { AgentEvent } from '../model/agent.ts';
 import type { SessionEntry } from '../model/session.ts';
+import { terminalName } from '../model/terminal-name.ts';
 import type { AgentDriver, AgentSpec, RunningAgent } from '../contracts/agent.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { Workspace } from '../contracts/workspace.ts';
@@ -33,11 +34,6 @@ export interface AgentStarterOptions {
 export interface Started {
   readonly agent: RunningAgent;
   readonly driver: AgentDriver;
-}
-
-/** Name of a session's terminal, as the predecessor named it. */
-export function terminalName(entry: Pick<SessionEntry, 'number'>): string {
-  return `claude-session-${entry.number}`;
 }
 
 /**
@@ -123,7 +119,7 @@ export class AgentStarter {
     return {
       session: entry.number,
       generation: life.record.generation,
-      terminal: terminalName(entry),
+      terminal: terminalName(entry.number),
       workDir: place.workDir,
       trusted: place.ownWorkDir || entry.trusted === true,
       directory: place.directory,

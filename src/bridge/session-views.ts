@@ -1,10 +1,10 @@
 import { isoTime } from '../base/clock.ts';
 import type { ChannelId } from '../model/session.ts';
+import { terminalName } from '../model/terminal-name.ts';
 import type { SessionListing, SessionStatus } from '../contracts/bridge-api.ts';
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { Workspace } from '../contracts/workspace.ts';
-import { terminalName } from './agent-starter.ts';
 import type { ManagedSession } from './managed-session.ts';
 
 /** What is known about sessions beside themselves. */
@@ -35,7 +35,7 @@ export function describeSession(
   return {
     number: entry.number,
     ...channelOf(entry.channel, transport),
-    tmux: terminalName(entry),
+    tmux: terminalName(entry.number),
     agent: record.agent,
     lifecycle: record.lifecycle,
     state: state.activity,
@@ -46,7 +46,7 @@ export function describeSession(
     generation: record.generation,
     queued: stores.inbox.countUnsettled(entry.number),
     agentSession: record.agentSession ?? null,
-    attach: attachLine(terminalName(entry)),
+    attach: attachLine(terminalName(entry.number)),
   };
 }
 

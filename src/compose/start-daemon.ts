@@ -7,7 +7,6 @@ import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/channel-topics.ts';
 import { Delivery } from '../bridge/delivery.ts';
 import { Pace } from '../bridge/delivery-pace.ts';
-import { terminalName } from '../bridge/agent-starter.ts';
 import { Owners } from '../bridge/owners.ts';
 import { ReplyCollector } from '../bridge/reply-collector.ts';
 import { servingSession } from '../bridge/routing.ts';
@@ -23,6 +22,7 @@ import type { Stores } from '../contracts/stores.ts';
 import { startControlServer } from '../control/server.ts';
 import { createDiscordTransport } from '../discord/transport.ts';
 import type { SessionNumber } from '../model/session.ts';
+import { terminalName } from '../model/terminal-name.ts';
 import { SessionDirectories } from '../storage/session-directories.ts';
 import { SessionsFile } from '../storage/sessions-file.ts';
 import { openStores } from '../storage/stores.ts';
@@ -118,7 +118,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   await sessions.load();
   await endStrangers({
     terminal: agents.terminal,
-    known: new Set(sessions.entries().map(terminalName)),
+    known: new Set(sessions.entries().map(({ number }) => terminalName(number))),
     serverFile: join(paths.state, 'server'),
     server: server.kind,
   });

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { BridgeError } from '../../base/errors.ts';
 import { shellLine } from '../../base/shell-words.ts';
+import { sessionOfTerminal } from '../../model/terminal-name.ts';
 import { viewTmuxServer } from '../../terminal/diagnosis.ts';
 import type { DaemonView } from '../daemon-view.ts';
 import { readMap } from '../read-map.ts';
@@ -114,8 +115,8 @@ async function strangers(
   }
   if (!own.sessions) return [];
   return own.sessions.flatMap((name) => {
-    const number = /^claude-session-(\d+)$/.exec(name)?.[1];
-    if (number === undefined || known.has(Number(number))) return [];
+    const number = sessionOfTerminal(name);
+    if (number === undefined || known.has(number)) return [];
     return [
       fault(
         'tmux-strangers',
@@ -148,7 +149,7 @@ function orphans({ own, elsewhere }: Servers, { paths }: Surroundings): readonly
     const inherited = readEnvironment(pid);
     const session = inherited?.get('BRIDGE_SESSION');
     if (session === undefined || inherited?.get('BRIDGE_HOME') !== paths.home) return [];
-    if (living.includes(`claude-session-${session}`)) return []; // Started by an agent that still runs.
+    if (living.some((name) => String(sessionOfTerminal(name)) === session)) return []; // Started by an agent that still runs.
     return [
       fault(
         'orphan-process',
