@@ -19,6 +19,12 @@ const inner = ['contracts', 'model', 'base'];
 /** What everything beside the daemon may import: the ground, the language, the settings, and the words of contracts. */
 const outside = ['base', 'model', 'config', 'contracts'];
 
+/** A room of the bridge: it may use the words, and the rooms that are named. */
+function room(why: string, ...rooms: readonly string[]): Ring {
+  const ours = ['words.ts', ...rooms].map((name) => `bridge/${name}`);
+  return { may: [...inner, ...ours], packages: [], node: ['node:crypto'], why };
+}
+
 /**
  * From the inside out. `folder/*` is a rule for each folder inside: they may not import one another. The most precise
  * name wins.
@@ -47,8 +53,14 @@ export const rings: Readonly<Record<string, Ring>> = {
     may: inner,
     packages: [],
     node: ['node:crypto'],
-    why: 'The middle: knows nobody by name, and reaches the world through contracts only.',
+    why: 'The middle: knows nobody by name, and reaches the world through contracts only. Its rooms are below.',
   },
+  'bridge/inbound': room('What people say, on its way to the inbox.'),
+  'bridge/outbound': room('What is stored to be said, on its way to channels.'),
+  'bridge/replies': room('What agents say and do, told to channels.'),
+  'bridge/catch-up': room('What was said while nobody listened.', 'inbound', 'outbound', 'replies'),
+  'bridge/session': room('One agent, its terminal, and the messages for it.', 'replies'),
+  'bridge/desks': room('What the API answers, by subject.', 'session', 'replies', 'catch-up'),
   discord: { may: inner, packages: ['discord.js', 'discord-api-types', 'zod'], node: 'any', why: 'Adapter: a chat.' },
   'local-discord': {
     may: inner,

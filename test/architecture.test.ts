@@ -76,6 +76,7 @@ describe('a breach is found when', () => {
     ['a contract imports a value', 'src/contracts/x.ts', `import { may } from '../model/access.ts';`],
     ['the bridge imports an adapter', 'src/bridge/x.ts', `import { X } from '../storage/stores.ts';`],
     ['the bridge imports only a type of an adapter', 'src/bridge/x.ts', `import type { X } from '../discord/x.ts';`],
+    ['a room of the bridge imports a later one', 'src/bridge/replies/x.ts', `import { X } from '../session/x.ts';`],
     ['the bridge imports a library', 'src/bridge/x.ts', `import { Client } from 'discord.js';`],
     ['the bridge uses the file system', 'src/bridge/x.ts', `import { readFile } from 'node:fs/promises';`],
     ['the bridge imports the configuration', 'src/bridge/x.ts', `import type { S } from '../config/settings.ts';`],
@@ -127,6 +128,7 @@ describe('a breach is found when', () => {
 describe('nothing is wrong when', () => {
   it.each([
     ['the bridge uses contracts', 'src/bridge/x.ts', `import type { Stores } from '../contracts/stores.ts';`],
+    ['a room of the bridge uses an earlier one', 'src/bridge/desks/x.ts', `import { X } from '../session/x.ts';`],
     ['a contract imports types', 'src/contracts/x.ts', `import { type A, type B } from '../model/access.ts';`],
     ['a driver uses the mailbox', 'src/agents/codex/x.ts', `import { Mailbox } from '../mailbox/mailbox.ts';`],
     ['a driver uses its own folder', 'src/agents/codex/x.ts', `import { X } from './deep/x.ts';`],

@@ -26,16 +26,16 @@ import type {
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { Workspace } from '../contracts/workspace.ts';
-import { CatchUpDesk } from './catch-up-desk.ts';
-import type { HeldMessages } from './held-messages.ts';
-import { OutboxDesk } from './outbox-desk.ts';
-import type { Owners } from './owners.ts';
-import { PostDesk } from './post-desk.ts';
-import type { ReplyCollector } from './reply-collector.ts';
-import { PromptDesk } from './prompt-desk.ts';
-import { QueueDesk } from './queue-desk.ts';
-import type { SessionManager } from './session-manager.ts';
-import { describeSession, listSession } from './session-views.ts';
+import { CatchUpDesk } from './desks/catch-up-desk.ts';
+import type { HeldMessages } from './catch-up/held-messages.ts';
+import { OutboxDesk } from './desks/outbox-desk.ts';
+import type { Owners } from './inbound/owners.ts';
+import { PostDesk } from './desks/post-desk.ts';
+import type { ReplyCollector } from './replies/reply-collector.ts';
+import { PromptDesk } from './desks/prompt-desk.ts';
+import { QueueDesk } from './desks/queue-desk.ts';
+import type { SessionManager } from './session/session-manager.ts';
+import { describeSession, listSession } from './desks/session-views.ts';
 import type { Words } from './words.ts';
 
 /** How much of a text from `vai send` is shown in the channel, in characters. */

@@ -1,10 +1,12 @@
 import { localTime } from '../base/clock.ts';
-import type { AgentNotice } from '../model/agent.ts';
+import type { AgentNotice, WaitingFor } from '../model/agent.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { BusyMode, ChannelId, SessionNumber } from '../model/session.ts';
-import type { Condition } from './channel-topics.ts';
 
 export type Language = 'en' | 'ja';
+
+/** A session's two axes of state as one word, for people. */
+export type Condition = 'starting' | 'idle' | 'busy' | WaitingFor | 'lost' | 'failed' | 'stopped';
 
 /** Missed messages that are too old to be run unasked. */
 export interface HeldSummary {

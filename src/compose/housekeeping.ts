@@ -6,7 +6,7 @@ import { removeUnfinished } from '../base/atomic-file.ts';
 import type { Clock } from '../base/clock.ts';
 import { Housekeeping } from '../bridge/housekeeping.ts';
 import type { Chore } from '../bridge/housekeeping.ts';
-import type { SessionManager } from '../bridge/session-manager.ts';
+import type { SessionManager } from '../bridge/session/session-manager.ts';
 import type { Stores } from '../contracts/stores.ts';
 import { parseSessionNumber } from '../model/session.ts';
 import { keepDirectory, removeAbandoned } from '../storage/removed-sessions.ts';

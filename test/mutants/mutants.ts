@@ -16,7 +16,7 @@ export const mutants: readonly Mutant[] = [
     breaks: 'a text whose sending was not confirmed is posted twice',
     changes: [
       {
-        file: 'src/bridge/text-sender.ts',
+        file: 'src/bridge/outbound/text-sender.ts',
         find: 'nonce: shortHash(`${key}:${index}`, nonceLength)',
         replace: 'nonce: shortHash(`${key}:${index}:${clock.now()}`, nonceLength)',
       },
@@ -28,12 +28,12 @@ export const mutants: readonly Mutant[] = [
     breaks: 'a text that went out long ago is posted again when the server has forgotten its nonce',
     changes: [
       {
-        file: 'src/bridge/maybe-sent.ts',
+        file: 'src/bridge/outbound/maybe-sent.ts',
         find: 'return isRecent ? undefined : triedAt - clockSkewMs;',
         replace: 'return isRecent || triedAt > 0 ? undefined : triedAt - clockSkewMs;',
       },
     ],
-    killers: [{ file: 'test/bridge/maybe-sent.test.ts' }],
+    killers: [{ file: 'test/bridge/outbound/maybe-sent.test.ts' }],
   },
   {
     name: 'no-plan-before-the-first-part',
@@ -46,7 +46,7 @@ export const mutants: readonly Mutant[] = [
           "this.#database.run('UPDATE outbox SET parts = NULL WHERE key = ?', JSON.stringify(parts) && at ? key : key)",
       },
     ],
-    killers: [{ file: 'test/storage/outbox.test.ts' }, { file: 'test/bridge/delivery.test.ts' }],
+    killers: [{ file: 'test/storage/outbox.test.ts' }, { file: 'test/bridge/outbound/delivery.test.ts' }],
   },
   {
     name: 'acknowledge-before-the-write',
@@ -74,19 +74,19 @@ export const mutants: readonly Mutant[] = [
     breaks: 'a session hears of a message that is not on disk yet, and perhaps never will be',
     changes: [
       {
-        file: 'src/bridge/intake.ts',
+        file: 'src/bridge/inbound/intake.ts',
         find: '    after.sessions.add(session);\n',
         replace: '    this.#options.onStored(session);\n',
       },
     ],
-    killers: [{ file: 'test/bridge/intake-watermark.test.ts' }],
+    killers: [{ file: 'test/bridge/inbound/intake-watermark.test.ts' }],
   },
   {
     name: 'cursor-outside-the-transaction',
     breaks: 'the mark of a channel moves over messages that are not stored: a crash loses them',
     changes: [
       {
-        file: 'src/bridge/intake.ts',
+        file: 'src/bridge/inbound/intake.ts',
         find: '    stores.transaction(() => {\n      for (const message of messages)',
         replace: `    if (range) stores.channels.advance(range.channel, range.upTo, range.parent);
     for (const { channel, messageId, parent } of messages) stores.channels.advance(channel, messageId, parent);
@@ -94,14 +94,14 @@ export const mutants: readonly Mutant[] = [
       for (const message of messages)`,
       },
     ],
-    killers: [{ file: 'test/bridge/intake-watermark.test.ts' }],
+    killers: [{ file: 'test/bridge/inbound/intake-watermark.test.ts' }],
   },
   {
     name: 'events-in-pieces',
     breaks: 'of what an agent told only a part is on disk after a crash, and the rest is never made up for',
     changes: [
       {
-        file: 'src/bridge/reply-collector.ts',
+        file: 'src/bridge/replies/reply-collector.ts',
         find: '    this.#options.stores.transaction(action);',
         replace: '    action();',
       },
@@ -165,12 +165,12 @@ export const mutants: readonly Mutant[] = [
     breaks: 'a message of days ago is run when the bridge comes back',
     changes: [
       {
-        file: 'src/bridge/intake.ts',
+        file: 'src/bridge/inbound/intake.ts',
         find: 'const isTooOld = heldBefore !== undefined && message.sentAt < heldBefore;',
         replace: 'const isTooOld = heldBefore !== undefined && message.sentAt < 0;',
       },
     ],
-    killers: [{ file: 'test/bridge/catch-up.test.ts' }],
+    killers: [{ file: 'test/bridge/catch-up/catch-up.test.ts' }],
   },
   {
     name: 'edit-after-delivery',
@@ -189,24 +189,24 @@ export const mutants: readonly Mutant[] = [
     breaks: 'a message is marked as answered although its answer is not in the channel yet',
     changes: [
       {
-        file: 'src/bridge/channel-voice.ts',
+        file: 'src/bridge/replies/channel-voice.ts',
         find: "const last = reaction === 'answered' ? outbox.tail(message.channel, 'text') : undefined;",
         replace: 'const last = undefined as ReturnType<typeof outbox.tail>;',
       },
     ],
-    killers: [{ file: 'test/bridge/reply-collector.test.ts' }],
+    killers: [{ file: 'test/bridge/replies/reply-collector.test.ts' }],
   },
   {
     name: 'forget-the-agents-queue',
     breaks: "what lay in a dead agent's own queue is lost",
     changes: [
       {
-        file: 'src/bridge/reply-collector.ts',
+        file: 'src/bridge/replies/reply-collector.ts',
         find: "      stores.inbox.markUncertain('steered', clock.now(), session);\n",
         replace: '',
       },
       {
-        file: 'src/bridge/agent-queue.ts',
+        file: 'src/bridge/session/agent-queue.ts',
         find: "const count = stores.inbox.markUncertain('steered', clock.now(), session);",
         replace: 'const count = 0 * clock.now();',
       },
@@ -218,26 +218,26 @@ export const mutants: readonly Mutant[] = [
     breaks: 'a chat server that is down is asked without a pause',
     changes: [
       {
-        file: 'src/bridge/delivery.ts',
+        file: 'src/bridge/outbound/delivery.ts',
         find: 'await clock.sleep(backoffDelay(tries, retryBackoff), wake).catch(() => undefined);',
         replace:
           'await clock.sleep(backoffDelay(tries, { ...retryBackoff, firstMs: 1, maxMs: 1 }), wake).catch(() => undefined);',
       },
     ],
-    killers: [{ file: 'test/bridge/delivery.test.ts' }],
+    killers: [{ file: 'test/bridge/outbound/delivery.test.ts' }],
   },
   {
     name: 'give-up-a-closed-channel',
     breaks: 'what is for a channel that refuses the bot is thrown away',
     changes: [
       {
-        file: 'src/bridge/delivery.ts',
+        file: 'src/bridge/outbound/delivery.ts',
         find: "const parked = kind === 'text' ? parkingCode(error) : undefined;",
         replace: "const parked = kind === 'edit' ? parkingCode(error) : undefined;",
       },
     ],
     killers: [
-      { file: 'test/bridge/parking.test.ts' },
+      { file: 'test/bridge/outbound/parking.test.ts' },
       { file: 'test/e2e/fail-points/outbox.test.ts', only: 'outbox:park:after' },
     ],
   },

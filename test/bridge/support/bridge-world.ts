@@ -1,7 +1,7 @@
 import { Bridge } from '../../../src/bridge/bridge.ts';
-import { HeldMessages } from '../../../src/bridge/held-messages.ts';
-import { Owners } from '../../../src/bridge/owners.ts';
-import { ReplyCollector } from '../../../src/bridge/reply-collector.ts';
+import { HeldMessages } from '../../../src/bridge/catch-up/held-messages.ts';
+import { Owners } from '../../../src/bridge/inbound/owners.ts';
+import { ReplyCollector } from '../../../src/bridge/replies/reply-collector.ts';
 import type { Actor } from '../../../src/model/access.ts';
 import type { ChannelId } from '../../../src/model/session.ts';
 import { words } from './collector-world.ts';

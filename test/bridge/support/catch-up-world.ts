@@ -1,9 +1,9 @@
 import { furnishIncoming } from '../../../src/compose/incoming.ts';
-import { Pace } from '../../../src/bridge/delivery-pace.ts';
-import { Owners } from '../../../src/bridge/owners.ts';
+import { Pace } from '../../../src/bridge/outbound/delivery-pace.ts';
+import { Owners } from '../../../src/bridge/inbound/owners.ts';
 import { wordsIn } from '../../../src/bridge/words.ts';
-import type { UnmappedPolicy } from '../../../src/bridge/routing.ts';
-import { overlapMs } from '../../../src/bridge/followed-channels.ts';
+import type { UnmappedPolicy } from '../../../src/bridge/inbound/routing.ts';
+import { overlapMs } from '../../../src/bridge/catch-up/followed-channels.ts';
 import type { InboundMessage } from '../../../src/model/message.ts';
 import type { ChannelId, SessionEntry, SessionNumber } from '../../../src/model/session.ts';
 import { snowflakeAt } from '../../../src/model/snowflake.ts';

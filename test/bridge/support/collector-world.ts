@@ -1,4 +1,4 @@
-import { ReplyCollector } from '../../../src/bridge/reply-collector.ts';
+import { ReplyCollector } from '../../../src/bridge/replies/reply-collector.ts';
 import { wordsIn } from '../../../src/bridge/words.ts';
 import type { AgentEvent } from '../../../src/model/agent.ts';
 import type { ChannelId, SessionNumber } from '../../../src/model/session.ts';

@@ -1,4 +1,4 @@
-import { Conversation } from '../../../src/bridge/conversation.ts';
+import { Conversation } from '../../../src/bridge/session/conversation.ts';
 import type { AgentSpec } from '../../../src/contracts/agent.ts';
 import type { Stores } from '../../../src/contracts/stores.ts';
 import type { BusyMode } from '../../../src/model/session.ts';

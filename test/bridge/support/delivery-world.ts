@@ -1,5 +1,5 @@
-import { Pace } from '../../../src/bridge/delivery-pace.ts';
-import { Delivery } from '../../../src/bridge/delivery.ts';
+import { Pace } from '../../../src/bridge/outbound/delivery-pace.ts';
+import { Delivery } from '../../../src/bridge/outbound/delivery.ts';
 import { wordsIn } from '../../../src/bridge/words.ts';
 import type { ChannelId } from '../../../src/model/session.ts';
 import type { Stores } from '../../../src/contracts/stores.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { SessionManager } from '../../../src/bridge/session-manager.ts';
+import { SessionManager } from '../../../src/bridge/session/session-manager.ts';
 import type { SessionEntry } from '../../../src/model/session.ts';
 import { SessionsFile } from '../../../src/storage/sessions-file.ts';
 import { temporaryDirectory } from '../../storage/temporary-directory.ts';

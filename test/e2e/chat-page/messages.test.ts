@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nextEvent } from '../../conformance/conformance-target.ts';
 import { temporaryDirectory } from '../../storage/temporary-directory.ts';
 import { whyNoBrowser } from '../support/browser.ts';
-import { readMessageReference } from '../../../src/bridge/message-reference.ts';
+import { readMessageReference } from '../../../src/bridge/desks/message-reference.ts';
 import type { ChatPage, PageElement } from './chat-page.ts';
 import { patience } from './chat-page.ts';
 import { useStage } from './stage.ts';

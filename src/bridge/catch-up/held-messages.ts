@@ -1,0 +1,71 @@
+import type { Clock } from '../../base/clock.ts';
+import type { InboxMessage } from '../../model/message.ts';
+import type { ChannelId, SessionNumber } from '../../model/session.ts';
+import type { Stores } from '../../contracts/stores.ts';
+import { ChannelVoice } from '../replies/channel-voice.ts';
+import type { Words } from '../words.ts';
+
+export interface HeldMessagesOptions {
+  readonly stores: Stores;
+  readonly words: Words;
+  readonly clock: Clock;
+  /** Messages that are older are held, in milliseconds. */
+  readonly maxAgeMs: number;
+  /** Something is to be posted. */
+  readonly onOutbox: () => void;
+}
+
+/**
+ * Messages that were missed for so long that only a person decides whether they are run: tells their channels, and
+ * does what was decided. Knows nothing about who may decide.
+ */
+export class HeldMessages {
+  readonly #options: HeldMessagesOptions;
+  readonly #voice: ChannelVoice;
+
+  constructor(options: HeldMessagesOptions) {
+    this.#options = options;
+    this.#voice = new ChannelVoice(options);
+  }
+
+  /** Those of a session, in order. */
+  list(session: SessionNumber): readonly InboxMessage[] {
+    return this.#options.stores.inbox.unsettled(session).filter(({ state }) => state === 'held');
+  }
+
+  /** Tells a channel what is held of it, once for all that is. */
+  summarise(channel: ChannelId): void {
+    const { stores, words, maxAgeMs, onOutbox } = this.#options;
+    const held = stores.inbox.changeable(channel).filter(({ state }) => state === 'held');
+    const [first] = held;
+    const last = held.at(-1);
+    if (!first || !last) return;
+    const summary = { count: held.length, from: first.sentAt, to: last.sentAt, maxAgeMs, session: last.session };
+    if (this.#voice.post(`held:${channel}:${last.id}`, channel, words.messagesHeld(summary))) onOutbox();
+  }
+
+  /** Hands the held messages of a session to its agent. Returns them. */
+  run(session: SessionNumber): readonly InboxMessage[] {
+    const { stores, clock } = this.#options;
+    return stores.transaction(() => {
+      const held = this.list(session);
+      for (const { id } of held) stores.inbox.move(id, 'queued', clock.now(), { by: 'vai catch-up' });
+      return held;
+    });
+  }
+
+  /** They will not be run: each of them shows it. Returns them. */
+  drop(session: SessionNumber): readonly InboxMessage[] {
+    const { stores, clock, onOutbox } = this.#options;
+    const dropped = stores.transaction(() => {
+      const held = this.list(session);
+      for (const { id } of held) {
+        stores.inbox.move(id, 'withdrawn', clock.now(), { by: 'vai catch-up' });
+        this.#voice.react(id, 'withdrawn');
+      }
+      return held;
+    });
+    if (dropped.length > 0) onOutbox();
+    return dropped;
+  }
+}

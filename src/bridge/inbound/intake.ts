@@ -1,0 +1,204 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { InboundMessage } from '../../model/message.ts';
+import type { ChannelId, SessionNumber } from '../../model/session.ts';
+import type { Stores } from '../../contracts/stores.ts';
+import { admit } from './admission.ts';
+import type { Doorkeeper } from './admission.ts';
+import { FloodNotice } from './flood-notice.ts';
+import { textOf } from './message-text.ts';
+import type { Owners } from './owners.ts';
+import { Refusals } from './refusals.ts';
+import { UnreadChannels } from './unread-channels.ts';
+import type { Words } from '../words.ts';
+
+export interface IntakeOptions extends Doorkeeper {
+  readonly stores: Stores;
+  readonly owners: Owners;
+  readonly words: Words;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** As many messages of a session may wait before the channel is told so. */
+  readonly queueNotice: number;
+  /** Something was stored for this session. */
+  readonly onStored: (session: SessionNumber) => void;
+  /** Something is to be posted. */
+  readonly onOutbox: () => void;
+}
+
+/** How far a channel was read, and what of it is too old to be run unasked. */
+export interface ReadRange {
+  readonly channel: ChannelId;
+  readonly parent: ChannelId | undefined;
+  /** The newest message that was read, whoever said it. */
+  readonly upTo: string;
+  /** What was sent before this time (epoch milliseconds) is held. */
+  readonly heldBefore: number;
+}
+
+/** What is done once everything is on disk. */
+interface Aftermath {
+  readonly actions: (() => void)[];
+  readonly sessions: Set<SessionNumber>;
+}
+
+/**
+ * The one door for messages from chat: access, then duplicates, then the inbox. When `receive` returns, the message is
+ * on disk or refused for good (I1), and the mark how far its channel was read has moved with it (I5). Knows nothing
+ * about agents.
+ */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #refusals: Refusals;
+  readonly #floods: FloodNotice;
+  readonly #unread: UnreadChannels;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#refusals = new Refusals(options.stores.facts);
+    this.#floods = new FloodNotice(options.queueNotice);
+    this.#unread = new UnreadChannels(options);
+  }
+
+  /** Takes in what was just said. */
+  receive(message: InboundMessage): void {
+    this.#take([message]);
+  }
+
+  /** Takes in what was missed in a channel, as one step on disk. */
+  receiveMissed(messages: readonly InboundMessage[], range: ReadRange): void {
+    this.#take(messages, range);
+  }
+
+  #take(messages: readonly InboundMessage[], range?: ReadRange): void {
+    const { stores } = this.#options;
+    const after: Aftermath = { actions: [], sessions: new Set() };
+    stores.transaction(() => {
+      for (const message of messages) this.#judge(message, range?.heldBefore, after);
+      if (range) stores.channels.advance(range.channel, range.upTo, range.parent);
+    });
+    for (const action of after.actions) action();
+    if (after.actions.length > 0) this.#options.onOutbox();
+    for (const session of after.sessions) this.#options.onStored(session);
+  }
+
+  #judge(told: InboundMessage, heldBefore: number | undefined, after: Aftermath): void {
+    const { stores, owners, log, words } = this.#options;
+    const record = stores.channels.get(told.channel);
+    // A thread that sleeps is not always known as one to the chat server's library.
+    const message = { ...told, parent: told.parent ?? record?.parent };
+    const { channel, messageId } = message;
+    const isUnread = this.#unread.of(message) !== undefined;
+    const isBehind = isUnread || (record !== undefined && BigInt(messageId) <= BigInt(record.watermark));
+    const admission = admit(message, this.#options);
+    const isServed = record !== undefined || (admission.kind !== 'ignored' && admission.mapped);
+    if (isServed) this.#advance(message, isUnread);
+    if (message.author.kind !== 'human') return;
+    if (isBehind && this.#refusals.covers(message)) return;
+
+    if (owners.claim(message.author.id, message.text)) {
+      this.#say(`paired:${message.id}`, message, words.paired(), after);
+      after.actions.push(() => log.info({ channel }, 'a chat user became the owner'));
+      this.#refusals.note(message); // Read again, the code means nothing; its author may speak by then.
+      return;
+    }
+    if (admission.kind === 'ignored') {
+      log.debug({ channel }, 'message in a channel without a session ignored');
+      if (isServed) this.#refusals.note(message);
+      return;
+    }
+    if (admission.kind === 'refused') {
+      log.warn({ channel, author: message.author.id, reason: admission.reason }, 'message refused');
+      if (isServed) this.#refusals.note(message);
+      // In a channel that is not ours nobody spoke to us; a refusal there would be noise.
+      if (admission.mapped || message.direct) this.#refuseOnce(message, after);
+      return;
+    }
+    if (!admission.mapped) {
+      const known = this.#options.entries().some((entry) => entry.number === admission.session);
+      log.warn({ channel, session: admission.session }, 'channel without a session, using the default');
+      if (!known) {
+        this.#say(`no-default:${message.id}`, message, words.noDefaultSession(admission.session), after);
+        return;
+      }
+      this.#advance(message, isUnread);
+    }
+    const isTooOld = heldBefore !== undefined && message.sentAt < heldBefore;
+    this.#store(message, admission.session, isTooOld ? 'held' : 'queued', after);
+  }
+
+  /** What was missed before it keeps the mark where it is; a thread that is new begins where its channel was read to. */
+  #advance({ channel, parent, messageId }: InboundMessage, isUnread: boolean): void {
+    const { channels } = this.#options.stores;
+    if (!isUnread) channels.advance(channel, messageId, parent);
+    else if (parent === undefined || channels.get(channel)) return;
+    else channels.advance(channel, channels.get(parent)?.watermark ?? messageId, parent);
+  }
+
+  #store(message: InboundMessage, session: SessionNumber, state: 'queued' | 'held', after: Aftermath): void {
+    const { stores, clock, log, words } = this.#options;
+    const { id, channel, messageId } = message;
+    const text = textOf(message, words);
+    if (text === '') {
+      log.warn({ channel, message: id }, 'message without any text ignored');
+      return;
+    }
+    const isNew = stores.inbox.append(
+      {
+        id,
+        session,
+        source: 'discord',
+        channel,
+        messageId,
+        authorId: message.author.id,
+        authorName: message.author.name,
+        text,
+        sentAt: message.sentAt,
+        receivedAt: clock.now(),
+      },
+      state,
+    );
+    if (!isNew) {
+      log.debug({ message: id }, 'message known already');
+      return;
+    }
+    stores.outbox.append({
+      key: `reaction:stored:${id}`,
+      channel,
+      content: { kind: 'reaction', messageId, reaction: 'stored' },
+      createdAt: clock.now(),
+      message: id,
+    });
+    after.actions.push(() => log.info({ session, channel, message: id, length: text.length, state }, 'message stored'));
+    after.sessions.add(session);
+    if (state === 'queued') this.#noticeFlood(message, session, after);
+  }
+
+  /** A person who writes faster than the agent works is told that nothing is lost. */
+  #noticeFlood(message: InboundMessage, session: SessionNumber, after: Aftermath): void {
+    const { stores, words } = this.#options;
+    const { channel } = message;
+    const waiting = stores.inbox.countUnsettled(session);
+    if (!this.#floods.isDue(channel, waiting)) return;
+    this.#say(`many-waiting:${message.id}`, message, words.manyWaiting(waiting), after);
+    after.actions.push(() => this.#floods.told(channel));
+  }
+
+  /** One refusal per person: enough to be polite, too little to be used for flooding. */
+  #refuseOnce(message: InboundMessage, after: Aftermath): void {
+    const { owners, words } = this.#options;
+    const text = owners.known() ? words.refusedStranger() : words.refusedNoOwner();
+    this.#say(`refused:${owners.known() ? 'stranger' : 'no-owner'}:${message.author.id}`, message, text, after);
+  }
+
+  #say(key: string, { channel, messageId }: InboundMessage, text: string, after: Aftermath): void {
+    const { stores, clock, onOutbox } = this.#options;
+    stores.outbox.append({
+      key,
+      channel,
+      content: { kind: 'text', text, replyTo: messageId },
+      createdAt: clock.now(),
+    });
+    after.actions.push(onOutbox);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { isSettled } from '../../model/message.ts';
+import type { InboundMessage, InboxMessage } from '../../model/message.ts';
+import type { ChannelId } from '../../model/session.ts';
+import type { Stores } from '../../contracts/stores.ts';
+import { admit } from './admission.ts';
+import type { Doorkeeper } from './admission.ts';
+import { textOf } from './message-text.ts';
+import type { Words } from '../words.ts';
+
+export interface MessageChangesOptions extends Doorkeeper {
+  readonly stores: Stores;
+  readonly words: Words;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Something is to be posted. */
+  readonly onOutbox: () => void;
+}
+
+/**
+ * Follows what authors do to their messages afterwards, as long as no agent was given them. Every call may be repeated,
+ * and may name messages that nobody knows. Knows nothing about how the changes were heard of.
+ */
+export class MessageChanges {
+  readonly #options: MessageChangesOptions;
+
+  constructor(options: MessageChangesOptions) {
+    this.#options = options;
+  }
+
+  /** A message has this text now. */
+  edited(message: InboundMessage): void {
+    const { stores, words, clock, log } = this.#options;
+    const known = stores.inbox.get(message.id);
+    const text = textOf(message, words);
+    if (!known || text === '' || text === known.text) return;
+    if (admit({ ...message, parent: message.parent ?? this.#parentOf(message) }, this.#options).kind !== 'accepted') {
+      log.warn({ channel: message.channel, message: message.id }, 'edit of a message refused');
+      return;
+    }
+    if (stores.inbox.edit(message.id, text, clock.now())) {
+      log.info({ session: known.session, message: message.id, length: text.length }, 'waiting message edited');
+      return;
+    }
+    if (this.#isBeingAnswered(known)) this.#tellTooLate(message);
+  }
+
+  /** Messages are gone. */
+  deleted(channel: ChannelId, messageIds: readonly string[]): void {
+    const { stores, clock, log } = this.#options;
+    const gone = new Set(messageIds);
+    stores.transaction(() => {
+      for (const { id, messageId, session } of stores.inbox.changeable(channel)) {
+        if (messageId === undefined || !gone.has(messageId)) continue;
+        stores.inbox.move(id, 'withdrawn', clock.now(), { by: 'author' });
+        log.info({ session, message: id }, 'waiting message taken back by its author');
+      }
+    });
+  }
+
+  #parentOf({ channel }: InboundMessage): ChannelId | undefined {
+    return this.#options.stores.channels.get(channel)?.parent;
+  }
+
+  /** Whoever corrects an answered message corrects the record, and wants nothing. */
+  #isBeingAnswered({ id, state }: InboxMessage): boolean {
+    if (!isSettled(state)) return true;
+    const turn = this.#options.stores.turns.byMessage(id);
+    return state === 'acknowledged' && turn !== undefined && turn.outcome === undefined;
+  }
+
+  #tellTooLate({ id, channel, messageId }: InboundMessage): void {
+    const { stores, words, clock, onOutbox } = this.#options;
+    const isNew = stores.outbox.append({
+      key: `edited-too-late:${id}`,
+      channel,
+      content: { kind: 'text', text: words.editedTooLate(), replyTo: messageId },
+      createdAt: clock.now(),
+      message: id,
+    });
+    if (isNew) onOutbox();
+  }
+}

@@ -1,0 +1,67 @@
+import type { OutboundEdit, OutboundReaction, OutboxItem } from '../../model/outbound.ts';
+import type { ChatTransport } from '../../contracts/chat.ts';
+import type { Stores } from '../../contracts/stores.ts';
+import type { Pace } from './delivery-pace.ts';
+import { TextSender } from './text-sender.ts';
+import type { Conclusion, TextSenderOptions } from './text-sender.ts';
+
+export interface ItemSenderOptions extends TextSenderOptions {
+  readonly stores: Stores;
+  readonly transport: Pick<ChatTransport, 'render' | 'send' | 'ownMessages' | 'edit' | 'react'>;
+  readonly pace: Pace;
+}
+
+/** Puts one item of any kind into its channel, when it is its turn. Knows nothing about lanes and repetitions. */
+export class ItemSender {
+  readonly #options: ItemSenderOptions;
+  readonly #texts: TextSender;
+
+  constructor(options: ItemSenderOptions) {
+    this.#options = options;
+    this.#texts = new TextSender(options);
+  }
+
+  /**
+   * Undefined when the signal ended it in between: then it is not finished.
+   *
+   * @param onSent the channel took a part of a text; called inside the transaction that notes it.
+   * @throws BridgeError as the ChatTransport; `file-unreadable` never.
+   */
+  send(item: OutboxItem, signal: AbortSignal, onSent: () => void): Promise<Conclusion | undefined> {
+    const { content } = item;
+    switch (content.kind) {
+      case 'text':
+        return this.#texts.send({ ...item, content }, signal, onSent);
+      case 'edit':
+        return this.#edit(item, content, signal);
+      case 'reaction':
+        return this.#react(item, content, signal);
+    }
+  }
+
+  /** An item has ended otherwise. */
+  forget(key: string): void {
+    this.#texts.forget(key);
+  }
+
+  async #edit({ channel }: OutboxItem, edit: OutboundEdit, signal: AbortSignal): Promise<Conclusion | undefined> {
+    const { stores, transport, pace } = this.#options;
+    const posted = stores.outbox.get(edit.of);
+    const [messageId] = posted?.state === 'posted' ? posted.sentIds : [];
+    if (messageId === undefined) return { outcome: 'dropped', detail: 'the text that it changes was not posted' };
+    if (!(await pace.turn('edit', signal))) return undefined;
+    await transport.edit(channel, messageId, edit.text);
+    return { outcome: 'posted' };
+  }
+
+  async #react(
+    { channel }: OutboxItem,
+    { messageId, reaction }: OutboundReaction,
+    signal: AbortSignal,
+  ): Promise<Conclusion | undefined> {
+    const { transport, pace } = this.#options;
+    if (!(await pace.turn('reaction', signal))) return undefined;
+    await transport.react(channel, messageId, reaction);
+    return { outcome: 'posted' };
+  }
+}

@@ -1,0 +1,206 @@
+import type { Clock } from '../../base/clock.ts';
+import { shortHash } from '../../base/ids.ts';
+import type { Log } from '../../base/log.ts';
+import type { AgentEvent } from '../../model/agent.ts';
+import type { ChannelId, SessionNumber } from '../../model/session.ts';
+import type { MessageDetail, Stores } from '../../contracts/stores.ts';
+import { ChannelVoice } from './channel-voice.ts';
+import { PromptReports } from './prompt-reports.ts';
+import { TurnReports } from './turn-reports.ts';
+import type { Words } from '../words.ts';
+
+/** What channels hear of; the rest belongs to the session's lifecycle. */
+type ChannelEvent = Exclude<AgentEvent, { kind: 'state' | 'died' }>;
+
+export interface ReplyCollectorOptions {
+  readonly stores: Stores;
+  readonly words: Words;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The channel of a session as mapped now; undefined when it was removed. */
+  readonly channelOf: (session: SessionNumber) => ChannelId | undefined;
+  readonly onOutbox: () => void;
+}
+
+/**
+ * Turns what agents tell into what channels hear. Every event is one transaction: what it produces and the mark that it
+ * was seen (I5), so that an event told again changes nothing. Knows nothing about processes or the chat server.
+ */
+export class ReplyCollector {
+  readonly #options: ReplyCollectorOptions;
+  readonly #voice: ChannelVoice;
+  readonly #turns: TurnReports;
+  readonly #prompts: PromptReports;
+
+  constructor(options: ReplyCollectorOptions) {
+    this.#options = options;
+    this.#voice = new ChannelVoice(options);
+    this.#turns = new TurnReports({ ...options, voice: this.#voice });
+    this.#prompts = new PromptReports({ ...options, voice: this.#voice, turns: this.#turns });
+  }
+
+  /** Takes one event of a session's agent. When it returns, the event is on disk. */
+  collect(session: SessionNumber, generation: number, event: AgentEvent): void {
+    if (event.kind === 'state' || event.kind === 'died') return;
+    this.#asOneStep(() => this.#apply(session, generation, event));
+  }
+
+  /** The agent has the message: by its confirmation, or found afterwards. Harmless to repeat. */
+  acknowledge(messageId: string, turn: string | undefined, how: MessageDetail = {}): void {
+    const { stores, clock } = this.#options;
+    this.#asOneStep(() => {
+      stores.traces.note(messageId, clock.now(), 'confirmed', how);
+      this.#turns.acknowledge(messageId, turn);
+    });
+  }
+
+  /** The message lies in the agent's own queue; nothing happens to one that is part of a turn by now. */
+  queuedAtAgent(messageId: string, how: MessageDetail): void {
+    const { stores, clock } = this.#options;
+    stores.transaction(() => {
+      stores.traces.note(messageId, clock.now(), 'confirmed', how);
+      const state = stores.inbox.get(messageId)?.state;
+      if (state === 'sending' || state === 'uncertain') stores.inbox.move(messageId, 'steered', clock.now());
+    });
+  }
+
+  /** The message will not reach the agent: says why, as a reply. */
+  reject(messageId: string, text: string): void {
+    this.#asOneStep(() => this.#reject(messageId, text));
+  }
+
+  /** Somebody took a message back that waited. */
+  withdraw(messageId: string, by: string): void {
+    const { stores, clock } = this.#options;
+    this.#asOneStep(() => {
+      stores.inbox.move(messageId, 'withdrawn', clock.now(), { by });
+      this.#voice.react(messageId, 'withdrawn');
+    });
+  }
+
+  /** A session is no more: every message that still waits for it is settled with this text (I3). */
+  rejectWaiting(session: SessionNumber, text: string): void {
+    for (const { id } of this.#options.stores.inbox.unsettled(session)) this.reject(id, text);
+  }
+
+  /** The agent is gone: its open turns are lost, its prompts void, and what lay in its own queue is to be looked up. */
+  agentEnded(session: SessionNumber, tell = this.#options.words.turnLost()): void {
+    const { stores, clock } = this.#options;
+    this.#asOneStep(() => {
+      this.#turns.endAll(session, tell);
+      stores.prompts.closeAll(session, 'overtaken', clock.now(), 'agent-ended');
+      stores.inbox.markUncertain('steered', clock.now(), session);
+    });
+  }
+
+  /** Says something in a session's channel, once per key. */
+  announce(session: SessionNumber, key: string, text: string, message?: string): void {
+    const channel = this.#options.channelOf(session);
+    if (channel !== undefined) this.say(key, channel, text, message);
+  }
+
+  /**
+   * Says something in a channel, once per key.
+   *
+   * @param message the inbox message that it belongs to, if any.
+   */
+  say(key: string, channel: ChannelId, text: string, message?: string): void {
+    this.#voice.post(key, channel, text, message);
+    this.#options.onOutbox();
+  }
+
+  /** Whether words posted with `dp` are to be shown, or were said by the agent in the same turn already (BX-04). */
+  claimPosted(session: SessionNumber, channel: ChannelId, key: string, text: string): boolean {
+    const { turns } = this.#options.stores;
+    const turn = turns.current(session);
+    if (turn?.channel !== channel) return true;
+    return turns.claimText({ session, turn: turn.turn, key, hash: hashOfWords(text), origin: 'dp' });
+  }
+
+  /** The inbox message that a session's agent works on in a channel, if any. */
+  messageInWork(session: SessionNumber, channel: ChannelId): string | undefined {
+    const turn = this.#options.stores.turns.current(session);
+    return turn?.channel === channel ? turn.message : undefined;
+  }
+
+  /** A message left the agent's own queue for no turn: it is in the hands of whoever took it out at the terminal. */
+  #giveBack(messageId: string): void {
+    const state = this.#options.stores.inbox.get(messageId)?.state;
+    const waited = state === 'sending' || state === 'steered' || state === 'uncertain';
+    if (waited) this.#reject(messageId, this.#options.words.takenBackAtDesk());
+  }
+
+  #reject(messageId: string, text: string): void {
+    const { stores, clock } = this.#options;
+    // What lay in the agent's own queue is there no more.
+    if (stores.inbox.get(messageId)?.state === 'steered') stores.inbox.move(messageId, 'uncertain', clock.now());
+    stores.inbox.move(messageId, 'failed', clock.now(), { reason: text });
+    this.#voice.react(messageId, 'failed');
+    this.#voice.replyTo(messageId, `failed:${messageId}`, text);
+  }
+
+  #apply(session: SessionNumber, generation: number, event: ChannelEvent): void {
+    switch (event.kind) {
+      case 'turn-started':
+        this.#turns.start(session, event);
+        break;
+      case 'message-taken':
+        this.#turns.takeIn(session, event.turn, event.message);
+        break;
+      case 'message-returned':
+        this.#giveBack(event.message);
+        break;
+      case 'text':
+        this.#say(session, event);
+        break;
+      case 'turn-ended':
+        this.#turns.end(session, event);
+        break;
+      case 'prompt-opened':
+        this.#prompts.opened(session, generation, event);
+        break;
+      case 'prompt-closed':
+        this.#prompts.closed(session, event);
+        break;
+      case 'notice':
+        this.#notice(session, generation, event);
+        break;
+    }
+  }
+
+  #say(session: SessionNumber, event: Extract<AgentEvent, { kind: 'text' }>): void {
+    const turn = this.#turns.turnOf(session, event.turn);
+    if (!turn || event.text.trim() === '') return;
+    const key = `text:${session}:${event.key}`;
+    const claim = { session, turn: event.turn, key, hash: hashOfWords(event.text), origin: 'agent' } as const;
+    if (!this.#options.stores.turns.claimText(claim)) return;
+    this.#voice.post(key, turn.channel, event.text, turn.message);
+  }
+
+  /** How often the agent tries again within a turn is one line that changes, not one for each time. */
+  #notice(session: SessionNumber, generation: number, event: Extract<AgentEvent, { kind: 'notice' }>): void {
+    const { stores, words, channelOf } = this.#options;
+    const key = `notice:${session}:${generation}:${event.key}`;
+    const text = words.notice(event.notice, session);
+    const turn = event.notice.kind === 'retrying' ? stores.turns.current(session) : undefined;
+    const channel = turn?.channel ?? channelOf(session);
+    if (channel === undefined) return;
+    if (!turn) {
+      this.#voice.post(key, channel, text);
+      return;
+    }
+    const first = `retrying:${session}:${generation}:${turn.turn}`;
+    if (!this.#voice.post(first, channel, text, turn.message)) this.#voice.change(key, first, text);
+  }
+
+  /** Nobody is told to look at the outbox before everything is on disk (I1). */
+  #asOneStep(action: () => void): void {
+    this.#options.stores.transaction(action);
+    this.#options.onOutbox();
+  }
+}
+
+/** Texts that differ in white space only read the same. */
+function hashOfWords(text: string): string {
+  return shortHash(text.replace(/\s+/g, ' ').trim(), 32);
+}

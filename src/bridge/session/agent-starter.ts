@@ -1,0 +1,129 @@
+import { newSecret } from '../../base/ids.ts';
+import type { Limiter } from '../../base/limiter.ts';
+import type { Log } from '../../base/log.ts';
+import type { AgentEvent } from '../../model/agent.ts';
+import type { SessionEntry } from '../../model/session.ts';
+import { terminalName } from '../../model/terminal-name.ts';
+import type { AgentDriver, AgentSpec, RunningAgent } from '../../contracts/agent.ts';
+import type { Stores } from '../../contracts/stores.ts';
+import type { Workspace } from '../../contracts/workspace.ts';
+import type { ReplyCollector } from '../replies/reply-collector.ts';
+import type { SessionLife } from './session-life.ts';
+
+export interface AgentStarterOptions {
+  readonly life: SessionLife;
+  readonly stores: Pick<Stores, 'records'>;
+  readonly collector: ReplyCollector;
+  readonly workspace: Workspace;
+  readonly log: Log;
+  /** The driver of a name. @throws BridgeError `agent-unknown`. */
+  readonly driver: (name: string) => AgentDriver;
+  /** The driver of a session that names none. */
+  readonly defaultAgent: string;
+  /** The whole environment of this session's agent, with its token. */
+  readonly environment: (entry: SessionEntry, token: string) => Readonly<Record<string, string>>;
+  /** How many agents may be started at once, of all sessions together. */
+  readonly launches: Limiter;
+  /** Hears the agent of a generation. */
+  readonly hear: (generation: number, event: AgentEvent) => void;
+  /** A new process is about to be started. */
+  readonly onLaunch: () => void;
+}
+
+/** A live agent, and who made it. */
+export interface Started {
+  readonly agent: RunningAgent;
+  readonly driver: AgentDriver;
+}
+
+/**
+ * Finds a session's agent again, or starts a new process with its history (I6). Knows nothing about what becomes of the
+ * agent afterwards.
+ */
+export class AgentStarter {
+  readonly #options: AgentStarterOptions;
+
+  constructor(options: AgentStarterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Undefined when a person ended the agent while nobody listened: then nothing is started (I8).
+   *
+   * @throws BridgeError with the reason.
+   */
+  async start(entry: SessionEntry): Promise<Started | undefined> {
+    const driver = this.#wantedDriver(entry);
+    const adopted = await this.#adopt(entry, driver);
+    if (adopted === 'ended by a person') return undefined;
+    const agent = adopted ?? (await this.#options.launches.run(() => this.#launch(entry, driver)));
+    return { agent, driver };
+  }
+
+  /** A real agent is never replaced by a stand-in just because its program is not found today. */
+  #wantedDriver({ agent }: SessionEntry): AgentDriver {
+    const { driver, defaultAgent, life } = this.#options;
+    if (agent !== undefined) return driver(agent);
+    const standard = driver(defaultAgent);
+    return standard.capabilities.standIn && life.record.generation > 0 ? driver(life.record.agent) : standard;
+  }
+
+  async #adopt(entry: SessionEntry, driver: AgentDriver): Promise<RunningAgent | 'ended by a person' | undefined> {
+    const { life, collector, hear, log } = this.#options;
+    const { handle, generation, agent: name } = life.record;
+    if (handle === undefined) return undefined;
+    // An agent of another kind is ended by the driver that made it.
+    const maker = name === driver.name ? driver : this.#options.driver(name);
+    const told = { endByPerson: false };
+    const agent = await maker.recover(this.#spec(entry), handle, {
+      onEvent: (event) => {
+        if (event.kind === 'died' && event.asked) told.endByPerson = true;
+        hear(generation, event);
+      },
+    });
+    if (agent && maker === driver) {
+      log.info({ session: entry.number, pid: agent.pid }, 'agent found alive and adopted');
+      return agent;
+    }
+    if (!agent && told.endByPerson) return 'ended by a person';
+    await agent?.stop();
+    collector.agentEnded(entry.number);
+    return undefined;
+  }
+
+  async #launch(entry: SessionEntry, driver: AgentDriver): Promise<RunningAgent> {
+    const { life, stores, hear, onLaunch, log } = this.#options;
+    const sameAgent = life.record.agent === driver.name;
+    const generation = life.record.generation + 1;
+    life.save({
+      generation,
+      agent: driver.name,
+      token: newSecret(),
+      handle: undefined,
+      agentSession: sameAgent && driver.capabilities.resume ? life.record.agentSession : undefined,
+    });
+    life.move('starting');
+    onLaunch();
+    // The number is given from here on, whatever becomes of it.
+    stores.records.claimNumber(entry.number);
+    const agent = await driver.launch(this.#spec(entry), life.record.agentSession, {
+      onEvent: (event) => hear(generation, event),
+    });
+    log.info({ session: entry.number, agent: driver.name, generation, pid: agent.pid }, 'agent started');
+    return agent;
+  }
+
+  #spec(entry: SessionEntry): AgentSpec {
+    const { life, workspace, environment } = this.#options;
+    const place = workspace.prepare(entry);
+    return {
+      session: entry.number,
+      generation: life.record.generation,
+      terminal: terminalName(entry.number),
+      workDir: place.workDir,
+      trusted: place.ownWorkDir || entry.trusted === true,
+      directory: place.directory,
+      environment: environment(entry, life.record.token),
+    };
+  }
+}

@@ -1,0 +1,52 @@
+import type { Cancel, Clock } from '../../base/clock.ts';
+import { countedAttempts, decideRecovery } from './recovery-policy.ts';
+import type { RecoveryDecision } from './recovery-policy.ts';
+
+/** Counts the restarts of one session and holds the timer of the next. Knows nothing about what is restarted. */
+export class Restarts {
+  readonly #clock: Clock;
+  #attempts = 0;
+  #runningSince = 0;
+  #next: Cancel | undefined;
+
+  constructor(options: { readonly clock: Clock }) {
+    this.#clock = options.clock;
+  }
+
+  /** The session runs. */
+  running(): void {
+    this.#runningSince = this.#clock.monotonic();
+  }
+
+  /** A session that ran died: what it ran counts for it. */
+  died(): void {
+    this.#attempts = countedAttempts(this.#attempts, this.#clock.monotonic() - this.#runningSince);
+  }
+
+  /** What follows a death or a failed start. */
+  decide(): RecoveryDecision {
+    return decideRecovery(this.#attempts);
+  }
+
+  /** Restarts as was decided; the attempt counts from here on. */
+  schedule({ attempt, afterMs }: Extract<RecoveryDecision, { action: 'restart' }>, restart: () => void): void {
+    this.#attempts = attempt;
+    this.#next = this.#clock.after(afterMs, restart);
+  }
+
+  /** Restarts without counting it: nobody could even begin. */
+  again(afterMs: number, restart: () => void): void {
+    this.cancel();
+    this.#next = this.#clock.after(afterMs, restart);
+  }
+
+  cancel(): void {
+    this.#next?.();
+  }
+
+  /** A full budget of attempts again, and none of them under way. */
+  reset(): void {
+    this.cancel();
+    this.#attempts = 0;
+  }
+}

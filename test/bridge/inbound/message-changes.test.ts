@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+
+import { MessageChanges } from '../../../src/bridge/inbound/message-changes.ts';
+import { Owners } from '../../../src/bridge/inbound/owners.ts';
+import { wordsIn } from '../../../src/bridge/words.ts';
+import type { InboxState } from '../../../src/model/message.ts';
+import { openStores } from '../../../src/storage/stores.ts';
+import { ManualClock } from '../../fakes/manual-clock.ts';
+import { channelOne, channelTwo, inbound, one, owner, stranger } from '../support/messages.ts';
+import { textsFor } from '../support/outbox.ts';
+import { RecordingLog } from '../support/recording-log.ts';
+
+const words = wordsIn('en');
+const first = '300000000000000001';
+const second = '300000000000000002';
+
+/** A message and the way it went to a state. */
+const wayTo = {
+  queued: [],
+  sending: ['sending'],
+  steered: ['sending', 'steered'],
+  uncertain: ['sending', 'uncertain'],
+  acknowledged: ['sending', 'acknowledged'],
+  withdrawn: ['withdrawn'],
+  failed: ['failed'],
+} as const satisfies Partial<Record<InboxState, readonly InboxState[]>>;
+
+function world(state: keyof typeof wayTo | 'held' = 'queued') {
+  const clock = new ManualClock();
+  const stores = openStores(':memory:');
+  const log = new RecordingLog();
+  const owners = new Owners({ server: 'discord', configured: [owner.id], facts: stores.facts, clock });
+  const kicks: number[] = [];
+  const changes = new MessageChanges({
+    stores,
+    owners,
+    words,
+    clock,
+    log,
+    entries: () => [{ number: one, channel: channelOne }],
+    policy: { defaultSession: () => one, unmapped: 'ignore' },
+    onOutbox: () => kicks.push(1),
+  });
+  const said = {
+    session: one,
+    source: 'discord',
+    channel: channelOne,
+    authorId: owner.id,
+    authorName: 'Olga',
+  } as const;
+  const stored = { ...said, id: `discord:${first}`, messageId: first, text: 'old', sentAt: 1, receivedAt: 1 };
+  stores.inbox.append(stored, state === 'held' ? 'held' : 'queued');
+  if (state !== 'held') for (const step of wayTo[state]) stores.inbox.move(stored.id, step, 1);
+  const message = (): { readonly text: string | undefined; readonly state: InboxState | undefined } => {
+    const found = stores.inbox.get(stored.id);
+    return { text: found?.text, state: found?.state };
+  };
+  return { clock, stores, log, changes, kicks, message };
+}
+
+describe('BX-06: an edited message', () => {
+  it.each(['queued', 'held'] as const)('that is %s has its new words when the agent gets it', (state) => {
+    const { changes, message, stores } = world(state);
+    changes.edited(inbound(first, { text: 'new' }));
+    expect(message()).toEqual({ text: 'new', state });
+    expect(textsFor(stores, channelOne)).toEqual([]);
+  });
+
+  it.each(['sending', 'steered', 'uncertain'] as const)(
+    'that is %s keeps the words the agent was given, and its author is told once',
+    (state) => {
+      const { changes, message, stores, kicks } = world(state);
+      changes.edited(inbound(first, { text: 'new' }));
+      changes.edited(inbound(first, { text: 'newer' }));
+      expect(message()).toEqual({ text: 'old', state });
+      expect(textsFor(stores, channelOne)).toEqual([{ kind: 'text', text: words.editedTooLate(), replyTo: first }]);
+      expect(kicks).toHaveLength(1);
+    },
+  );
+
+  it('that the agent works on is told as well; one that was answered is only corrected', () => {
+    const { changes, stores, clock } = world('acknowledged');
+    changes.edited(inbound(first, { text: 'typo' }));
+    expect(textsFor(stores, channelOne)).toEqual([]);
+    const turn = { session: one, turn: 't1', channel: channelOne, message: `discord:${first}`, startedAt: 1 };
+    stores.turns.begin(turn);
+    changes.edited(inbound(first, { text: 'new' }));
+    expect(textsFor(stores, channelOne)).toHaveLength(1);
+    stores.turns.end(one, 't1', 'completed', clock.now());
+    changes.edited(inbound(first, { text: 'newer' }));
+    expect(textsFor(stores, channelOne)).toHaveLength(1);
+  });
+
+  it.each(['failed', 'withdrawn'] as const)('that is %s stays so, without a word', (state) => {
+    const { changes, message, stores } = world(state);
+    changes.edited(inbound(first, { text: 'new' }));
+    expect(message()).toEqual({ text: 'old', state });
+    expect(textsFor(stores, channelOne)).toEqual([]);
+  });
+
+  it('with the same words, without any, or that nobody knows changes nothing', () => {
+    const { changes, message, stores } = world();
+    changes.edited(inbound(first, { text: 'old' }));
+    changes.edited(inbound(first, { text: ' ' }));
+    changes.edited(inbound(second, { text: 'new' }));
+    expect(message()).toEqual({ text: 'old', state: 'queued' });
+    expect(stores.inbox.get(`discord:${second}`)).toBeUndefined();
+    expect(stores.traces.of(`discord:${first}`)).toHaveLength(1);
+  });
+
+  it('BX-09: is judged like any other: who may not speak may not change what was said', () => {
+    const { changes, message, log } = world();
+    changes.edited(inbound(first, { text: 'new', author: stranger }));
+    expect(message().text).toBe('old');
+    expect(log.at('warn')).toHaveLength(1);
+  });
+});
+
+describe('BX-06: a deleted message', () => {
+  it.each(['queued', 'held'] as const)('that is %s is withdrawn', (state) => {
+    const { changes, message, stores } = world(state);
+    changes.deleted(channelOne, [second, first]);
+    expect(message().state).toBe('withdrawn');
+    expect(stores.inbox.next(one)).toBeUndefined();
+  });
+
+  it.each(['sending', 'steered', 'uncertain', 'acknowledged', 'failed', 'withdrawn'] as const)(
+    'that is %s stays so',
+    (state) => {
+      const { changes, message } = world(state);
+      changes.deleted(channelOne, [first]);
+      expect(message().state).toBe(state);
+    },
+  );
+
+  it('is one of its own channel, and never something that came from the shell', () => {
+    const { changes, message, stores } = world();
+    const fromShell = { session: one, source: 'cli', channel: channelOne, authorName: 'cli', text: 'x' } as const;
+    const rest = { messageId: undefined, authorId: undefined, sentAt: 1, receivedAt: 1 };
+    stores.inbox.append({ ...fromShell, ...rest, id: 'cli:1' });
+    changes.deleted(channelTwo, [first]);
+    changes.deleted(channelOne, [second]);
+    expect(message().state).toBe('queued');
+    expect(stores.inbox.get('cli:1')?.state).toBe('queued');
+  });
+});
