@@ -10,7 +10,7 @@ const shownIds = 3;
 /** What steps are called; a step without a name here is shown as it is. */
 const names: Readonly<Record<string, string>> = {
   'inbox:new': 'stored',
-  'inbox:edit': 'edited by its author',
+  'inbox:edit': 'changed by its author',
   'inbox:queued>sending': 'being handed to the agent',
   'inbox:queued>withdrawn': 'taken back',
   'inbox:held>withdrawn': 'taken back',

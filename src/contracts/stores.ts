@@ -83,12 +83,22 @@ export interface Inbox {
   unsettled(session: SessionNumber): readonly InboxMessage[];
   /** How many messages of a session are unsettled, without those held back. */
   countUnsettled(session: SessionNumber): number;
-  /** The messages of a channel that its author may still change: `queued` or `held`, in order. */
+  /** The messages of a channel that no agent is known to have, in order: their authors may still change them. */
   changeable(channel: ChannelId): readonly InboxMessage[];
   /** Moves a message along the state table. @throws when the move is not in the table. */
   move(id: string, to: InboxState, at: number, detail?: MessageDetail): void;
-  /** Changes the text of a message; false when it is not `queued` or `held` any more, or has that text already. */
-  edit(id: string, text: string, at: number): boolean;
+  /**
+   * Its author gave a message another text. One that is being handed over keeps the text that the agent may have, and has
+   * the new one as soon as it is `queued` again.
+   */
+  edit(id: string, text: string, at: number): 'edited' | 'noted' | 'unchanged' | 'too-late';
+  /**
+   * Its author deleted a message: it is withdrawn. One that is being handed over is withdrawn as soon as it is `queued`
+   * again. False when an agent has it, it is settled, or that is known already.
+   */
+  takeBack(id: string, at: number): boolean;
+  /** The text that its author gave a message while it was being handed over, if it was not deleted since. */
+  amendment(id: string): string | undefined;
   /** What nobody can know any more becomes `uncertain`: of one session, or of all. Returns how many. */
   markUncertain(from: 'sending' | 'steered', at: number, session?: SessionNumber): number;
   /**

@@ -8,9 +8,10 @@ import { journalBytes, lengthenJournal } from './journal.ts';
 import { initialSchema } from './migrations/001-initial.ts';
 import { deliverySchema } from './migrations/002-delivery.ts';
 import { retentionSchema } from './migrations/003-retention.ts';
+import { changesOnTheWaySchema } from './migrations/004-changes-on-the-way.ts';
 
 /** Every schema change ever made, in order. Only ever appended to. */
-const migrations: readonly string[] = [initialSchema, deliverySchema, retentionSchema];
+const migrations: readonly string[] = [initialSchema, deliverySchema, retentionSchema, changesOnTheWaySchema];
 
 export type Row = Record<string, SQLOutputValue>;
 

@@ -11,6 +11,8 @@ const states = Object.keys(inboxMoves) as InboxState[];
 /** `'a', 'b'`: for `IN (…)`. */
 const settled = listOf(isSettled);
 const unsettled = listOf((state) => !isSettled(state));
+/** As the index on it has them. */
+const changeable = `'queued', 'held', 'sending', 'uncertain'`;
 const onItsWay = listOf((state) => !isSettled(state) && state !== 'held');
 
 /**
@@ -83,7 +85,7 @@ export class SqliteInbox implements Inbox {
 
   changeable(channel: ChannelId): readonly InboxMessage[] {
     return this.#database
-      .all(`SELECT * FROM inbox WHERE channel = ? AND state IN ('queued', 'held') ORDER BY seq`, channel)
+      .all(`SELECT * FROM inbox WHERE channel = ? AND state IN (${changeable}) ORDER BY seq`, channel)
       .map(parse);
   }
 
@@ -94,18 +96,54 @@ export class SqliteInbox implements Inbox {
     this.#database.pass(`inbox:${from}>${to}`, () => {
       this.#database.run('UPDATE inbox SET state = ?, moved_at = ? WHERE id = ?', to, at, id);
       this.#traces.note(id, at, `inbox:${from}>${to}`, detail);
+      if (to === 'queued') this.#applyChanges(id, at);
     });
   }
 
-  edit(id: string, text: string, at: number): boolean {
+  edit(id: string, text: string, at: number): 'edited' | 'noted' | 'unchanged' | 'too-late' {
     const message = this.get(id);
-    const isChangeable = message?.state === 'queued' || message?.state === 'held';
-    if (!isChangeable || message.text === text) return false;
+    const isWaiting = message?.state === 'queued' || message?.state === 'held';
+    const isBeingHandedOver = message?.state === 'sending' || message?.state === 'uncertain';
+    if (!isWaiting && !isBeingHandedOver) return 'too-late';
+    if ((this.amendment(id) ?? message.text) === text) return 'unchanged';
     this.#database.pass('inbox:edit', () => {
-      this.#database.run('UPDATE inbox SET text = ? WHERE id = ?', text, id);
+      if (isWaiting) this.#database.run('UPDATE inbox SET text = ? WHERE id = ?', text, id);
+      else this.#database.run('UPDATE inbox SET amended_text = ? WHERE id = ?', text, id);
       this.#traces.note(id, at, 'inbox:edit', { length: text.length });
     });
+    return isWaiting ? 'edited' : 'noted';
+  }
+
+  takeBack(id: string, at: number): boolean {
+    const state = this.get(id)?.state;
+    if (state === 'queued' || state === 'held') {
+      this.move(id, 'withdrawn', at, { by: 'author' });
+      return true;
+    }
+    if ((state !== 'sending' && state !== 'uncertain') || this.#isDeleted(id)) return false;
+    this.#database.pass('inbox:edit', () => {
+      this.#database.run('UPDATE inbox SET deleted = 1 WHERE id = ?', id);
+      this.#traces.note(id, at, 'inbox:edit', { deleted: true });
+    });
     return true;
+  }
+
+  amendment(id: string): string | undefined {
+    const row = this.#database.get('SELECT amended_text FROM inbox WHERE id = ? AND deleted = 0', id);
+    return row && optionalTextOf(row, 'amended_text');
+  }
+
+  /** What its author did while a message was being handed over is in force now that it is not. */
+  #applyChanges(id: string, at: number): void {
+    this.#database.run(
+      'UPDATE inbox SET text = amended_text, amended_text = NULL WHERE id = ? AND amended_text IS NOT NULL',
+      id,
+    );
+    if (this.#isDeleted(id)) this.move(id, 'withdrawn', at, { by: 'author' });
+  }
+
+  #isDeleted(id: string): boolean {
+    return this.#database.get('SELECT 1 FROM inbox WHERE id = ? AND deleted = 1', id) !== undefined;
   }
 
   markUncertain(from: 'sending' | 'steered', at: number, session?: SessionNumber): number {

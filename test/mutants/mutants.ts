@@ -125,6 +125,22 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'trust-without-asking',
+    breaks:
+      'a message of which nobody knows whether the agent has it is typed again, and the agent is not even asked (I4)',
+    changes: [
+      {
+        file: 'src/bridge/session/look-up.ts',
+        find: "turn === undefined ? await this.#ask(agent, message) : { delivered: 'yes', turn };",
+        replace: "turn === undefined ? { delivered: 'no' } : { delivered: 'yes', turn };",
+      },
+    ],
+    killers: [
+      { file: 'test/bridge/session/conversation.test.ts' },
+      { file: 'test/e2e/fail-points/inbox.test.ts', only: 'inbox:uncertain>steered:before' },
+    ],
+  },
+  {
     name: 'forget-the-uncertain',
     breaks: 'what was being sent when the daemon died is never looked up, and waits for ever',
     changes: [
@@ -178,8 +194,8 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: 'src/storage/inbox.ts',
-        find: "const isChangeable = message?.state === 'queued' || message?.state === 'held';",
-        replace: 'const isChangeable = message !== undefined;',
+        find: "const isWaiting = message?.state === 'queued' || message?.state === 'held';",
+        replace: 'const isWaiting = message !== undefined;',
       },
     ],
     killers: [{ file: 'test/storage/inbox.test.ts' }],

@@ -144,29 +144,70 @@ describe('inbox', () => {
     expect(inbox.next(one)?.id).toBe('old');
   });
 
-  it('follows the edits of a message until it is handed over', () => {
+  it('BX-06: follows the edits of a message until an agent is known to have it', () => {
     const { inbox } = openStores(':memory:');
-    for (const id of ['a', 'b']) inbox.append(message(id));
+    for (const id of ['a', 'b', 'd']) inbox.append(message(id));
     inbox.append(message('c'), 'held');
     inbox.move('b', 'sending', 2_000);
-    expect(['a', 'b', 'c', 'unknown'].map((id) => inbox.edit(id, 'changed', 2_001))).toEqual([
-      true,
-      false,
-      true,
-      false,
+    for (const step of ['sending', 'acknowledged'] as const) inbox.move('d', step, 2_000);
+    const outcomes = ['a', 'b', 'c', 'd', 'unknown'].map((id) => inbox.edit(id, 'changed', 2_001));
+    expect(outcomes).toEqual(['edited', 'noted', 'edited', 'too-late', 'too-late']);
+    expect(['a', 'b'].map((id) => inbox.edit(id, 'changed', 2_002))).toEqual(['unchanged', 'unchanged']);
+    expect(['a', 'b', 'c', 'd'].map((id) => inbox.get(id)?.text)).toEqual([
+      'changed',
+      'text of b',
+      'changed',
+      'text of d',
     ]);
-    expect(inbox.edit('a', 'changed', 2_002)).toBe(false);
-    expect(['a', 'b', 'c'].map((id) => inbox.get(id)?.text)).toEqual(['changed', 'text of b', 'changed']);
+    expect(['a', 'b'].map((id) => inbox.amendment(id))).toEqual([undefined, 'changed']);
+  });
+
+  it('BX-06: what was edited while it was handed over has its new text as soon as no agent can have the old one', () => {
+    const inbox = inboxWith('m1', 'sending');
+    inbox.edit('m1', 'changed', 2_001);
+    inbox.move('m1', 'uncertain', 2_002);
+    expect(inbox.edit('m1', 'changed again', 2_003)).toBe('noted');
+    expect(inbox.get('m1')?.text).toBe('text of m1');
+    inbox.move('m1', 'queued', 2_004);
+    expect(inbox.get('m1')).toMatchObject({ text: 'changed again', state: 'queued' });
+    inbox.move('m1', 'sending', 2_005);
+    expect(inbox.amendment('m1')).toBeUndefined();
+  });
+
+  it.each(['queued', 'held'] as const)('BX-06: a deleted message that is %s is withdrawn', (state) => {
+    const inbox = inboxWith('m1', state);
+    expect(inbox.takeBack('m1', 2_001)).toBe(true);
+    expect(inbox.get('m1')?.state).toBe('withdrawn');
+    expect(inbox.takeBack('m1', 2_002)).toBe(false);
+  });
+
+  it.each(['sending', 'uncertain'] as const)(
+    'BX-06: a deleted message that is %s is withdrawn as soon as no agent can have it',
+    (state) => {
+      const inbox = inboxWith('m1', state);
+      expect([inbox.takeBack('m1', 2_001), inbox.takeBack('m1', 2_002)]).toEqual([true, false]);
+      expect(inbox.get('m1')?.state).toBe(state);
+      inbox.move('m1', 'queued', 2_003);
+      expect(inbox.get('m1')?.state).toBe('withdrawn');
+      expect(inbox.next(one)).toBeUndefined();
+    },
+  );
+
+  it.each(['steered', 'acknowledged', 'failed'] as const)('a deleted message that is %s stays so', (state) => {
+    const inbox = inboxWith('m1', state);
+    expect(inbox.takeBack('m1', 2_001)).toBe(false);
+    expect(inbox.get('m1')?.state).toBe(state);
   });
 
   it('lists what an author may still change, by channel', () => {
     const { inbox } = openStores(':memory:');
-    for (const id of ['a', 'b', 'c']) inbox.append(message(id));
+    for (const id of ['a', 'b', 'c', 'e']) inbox.append(message(id));
     inbox.append(message('elsewhere', { channel: channelB }));
     inbox.append(message('d'), 'held');
     inbox.move('a', 'sending', 2_000);
     inbox.move('b', 'withdrawn', 2_000);
-    expect(inbox.changeable(channelA).map(({ id }) => id)).toEqual(['c', 'd']);
+    for (const step of ['sending', 'steered'] as const) inbox.move('e', step, 2_000);
+    expect(inbox.changeable(channelA).map(({ id }) => id)).toEqual(['a', 'c', 'd']);
   });
 
   it('I4: what lay in the queue of an agent that is gone is uncertain, of that session only', () => {

@@ -60,6 +60,9 @@ const hot: Readonly<Record<string, (stores: Stores) => unknown>> = {
     stores.inbox.changeable(channelA);
     stores.inbox.edit('a', 'b', 1);
     stores.inbox.move('a', 'sending', 1);
+    stores.inbox.edit('a', 'c', 1);
+    stores.inbox.takeBack('a', 1);
+    stores.inbox.amendment('a');
     stores.inbox.markUncertain('sending', 1, one);
     stores.inbox.markUncertain('steered', 1);
   },

@@ -19,8 +19,8 @@ export interface MessageChangesOptions extends Doorkeeper {
 }
 
 /**
- * Follows what authors do to their messages afterwards, as long as no agent was given them. Every call may be repeated,
- * and may name messages that nobody knows. Knows nothing about how the changes were heard of.
+ * Follows what authors do to their messages afterwards, as long as no agent is known to have them. Every call may be
+ * repeated, and may name messages that nobody knows. Knows nothing about how the changes were heard of.
  */
 export class MessageChanges {
   readonly #options: MessageChangesOptions;
@@ -34,16 +34,17 @@ export class MessageChanges {
     const { stores, words, clock, log } = this.#options;
     const known = stores.inbox.get(message.id);
     const text = textOf(message, words);
-    if (!known || text === '' || text === known.text) return;
+    if (!known || text === '') return;
     if (admit({ ...message, parent: message.parent ?? this.#parentOf(message) }, this.#options).kind !== 'accepted') {
       log.warn({ channel: message.channel, message: message.id }, 'edit of a message refused');
       return;
     }
-    if (stores.inbox.edit(message.id, text, clock.now())) {
-      log.info({ session: known.session, message: message.id, length: text.length }, 'waiting message edited');
-      return;
+    const outcome = stores.inbox.edit(message.id, text, clock.now());
+    if (outcome === 'edited' || outcome === 'noted') {
+      log.info({ session: known.session, message: message.id, outcome, length: text.length }, 'message edited');
+    } else if (outcome === 'too-late' && text !== known.text && this.#isBeingAnswered(known)) {
+      this.#tellTooLate(message);
     }
-    if (this.#isBeingAnswered(known)) this.#tellTooLate(message);
   }
 
   /** Messages are gone. */
@@ -53,8 +54,7 @@ export class MessageChanges {
     stores.transaction(() => {
       for (const { id, messageId, session } of stores.inbox.changeable(channel)) {
         if (messageId === undefined || !gone.has(messageId)) continue;
-        stores.inbox.move(id, 'withdrawn', clock.now(), { by: 'author' });
-        log.info({ session, message: id }, 'waiting message taken back by its author');
+        if (stores.inbox.takeBack(id, clock.now())) log.info({ session, message: id }, 'message deleted by its author');
       }
     });
   }

@@ -57,10 +57,12 @@ export class ReplyCollector {
   /** The message lies in the agent's own queue; nothing happens to one that is part of a turn by now. */
   queuedAtAgent(messageId: string, how: MessageDetail): void {
     const { stores, clock } = this.#options;
-    stores.transaction(() => {
+    this.#asOneStep(() => {
       stores.traces.note(messageId, clock.now(), 'confirmed', how);
       const state = stores.inbox.get(messageId)?.state;
-      if (state === 'sending' || state === 'uncertain') stores.inbox.move(messageId, 'steered', clock.now());
+      if (state !== 'sending' && state !== 'uncertain') return;
+      stores.inbox.move(messageId, 'steered', clock.now());
+      this.#turns.tellChangedTooLate(messageId);
     });
   }
 

@@ -134,10 +134,19 @@ export class TurnReports {
     voice.react(message, outcome === 'completed' ? 'answered' : 'failed');
   }
 
+  /** The agent has a message as it was: whoever has changed it meanwhile hears that this came too late. */
+  tellChangedTooLate(messageId: string): void {
+    const { stores, words, voice } = this.#options;
+    const text = stores.inbox.amendment(messageId);
+    if (text === undefined || text === stores.inbox.get(messageId)?.text) return;
+    voice.replyTo(messageId, `edited-too-late:${messageId}`, words.editedTooLate());
+  }
+
   /** A confirmation that comes after we gave up on a message is news, not an error: the answer still counts. */
   #settleAsHad({ id, state }: InboxMessage): void {
     const { stores, clock } = this.#options;
     if (state === 'held' || isSettled(state)) return;
+    this.tellChangedTooLate(id);
     if (state === 'queued') stores.inbox.move(id, 'sending', clock.now());
     stores.inbox.move(id, 'acknowledged', clock.now());
   }

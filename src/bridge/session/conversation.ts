@@ -5,21 +5,16 @@ import { SerialQueue } from '../../base/serial-queue.ts';
 import { canAcceptMessage, canSteer } from '../../model/agent.ts';
 import type { InboxMessage } from '../../model/message.ts';
 import type { BusyMode, SessionNumber } from '../../model/session.ts';
-import type { Acknowledgement, Delivered, RunningAgent } from '../../contracts/agent.ts';
+import type { Acknowledgement, RunningAgent } from '../../contracts/agent.ts';
 import type { Stores, TurnRecord } from '../../contracts/stores.ts';
 import { AgentQueue } from './agent-queue.ts';
+import { LookUp } from './look-up.ts';
 import { decideNextStep } from './next-step.ts';
 import type { ReplyCollector } from '../replies/reply-collector.ts';
-import { isStateTrouble } from './state-trouble.ts';
+import { Tries } from './tries.ts';
 import type { Words } from '../words.ts';
 
-/** A message that certainly did not arrive although the agent was ready is tried this often. */
-const maxTries = 3;
-
-/** An agent that cannot be asked whether it has a message is asked this often. */
-const maxLookUps = 10;
-
-/** How long after such a failure the next try waits, in milliseconds. */
+/** How long after a failure the next try waits, in milliseconds. */
 const retryDelayMs = 1_000;
 
 export interface ConversationOptions {
@@ -54,9 +49,8 @@ export class Conversation {
   #working: Promise<void> | undefined;
   #again = false;
   #retry: Cancel | undefined;
-  readonly #tries = new Map<string, number>();
-  /** How often an agent could not be asked about a message. */
-  readonly #unheard = new Map<string, number>();
+  readonly #tries = new Tries();
+  readonly #lookUp: LookUp;
   /** A message may be in the middle of its delivery although nobody delivers it: that could not be written down. */
   #mayBeLeft = true;
   #waiting: Waiting | undefined;
@@ -71,6 +65,7 @@ export class Conversation {
         this.wake();
       },
     });
+    this.#lookUp = new LookUp({ ...options, agentQueue: this.#agentQueue, tries: this.#tries });
   }
 
   /** There may be something to do: a new message, an idle agent. Returns at once. */
@@ -171,7 +166,8 @@ export class Conversation {
     }
     switch (step.kind) {
       case 'look-up':
-        return this.#lookUp(agent, message);
+        await this.#lookUp.settle(agent, message);
+        return true;
       case 'interrupt':
         return this.#interruptFor(agent, message, turn?.turn);
       case 'deliver':
@@ -192,58 +188,6 @@ export class Conversation {
     if (turn !== undefined && turn.channel !== channel) return true;
     const waiting = this.#options.stores.inbox.unsettled(this.#options.session);
     return waiting.some((one) => one.state === 'steered' && one.channel !== channel);
-  }
-
-  /** I4: what we do not know we look up before anything is sent again. Returns whether to go on at once. */
-  async #lookUp(agent: RunningAgent, message: InboxMessage): Promise<boolean> {
-    const { stores, collector, clock, words, log, session } = this.#options;
-    const turn = stores.turns.byMessage(message.id)?.turn;
-    const found: Delivered = turn === undefined ? await this.#ask(agent, message) : { delivered: 'yes', turn };
-    if (!this.#isOpen(message.id)) return true;
-    switch (found.delivered) {
-      case 'yes':
-        log.info({ session, message: message.id }, 'uncertain message found at the agent');
-        if (found.queued !== true || found.turn !== undefined) {
-          collector.acknowledge(message.id, found.turn, { lookUp: 'the agent has it' });
-          this.#forget(message.id);
-        } else if (this.#countTry(message.id) >= maxTries) {
-          this.#giveUp(message.id, words.deliveryUnsure());
-        } else {
-          this.#agentQueue.filled();
-          collector.queuedAtAgent(message.id, { lookUp: "it lies in the agent's own queue" });
-        }
-        return true;
-      case 'no':
-        // An agent that never confirms and never has it must not be typed at for ever.
-        if (this.#countTry(message.id) >= maxTries) {
-          this.#giveUp(message.id, words.deliveryFailed('the agent did not confirm it.'));
-          return true;
-        }
-        log.info({ session, message: message.id }, 'uncertain message was not delivered, sending it again');
-        stores.inbox.move(message.id, 'queued', clock.now(), { lookUp: 'the agent does not have it' });
-        return true;
-      case 'unknown':
-        this.#giveUp(message.id, words.deliveryUnsure());
-        return true;
-    }
-  }
-
-  /** An agent that can never be asked must not keep all that follows waiting. */
-  async #ask(agent: RunningAgent, { id, text }: InboxMessage): Promise<Delivered> {
-    try {
-      const found = await agent.wasDelivered(id, text);
-      this.#unheard.delete(id);
-      return found;
-    } catch (error) {
-      // Neither the end of the agent nor a full disk says anything about what can be known.
-      const mayPass = this.#options.agent() !== agent || isStateTrouble(error);
-      const times = (this.#unheard.get(id) ?? 0) + 1;
-      if (!mayPass) this.#unheard.set(id, times);
-      if (mayPass || times < maxLookUps) throw error;
-      const { session, log } = this.#options;
-      log.error({ session, message: id, times, error: describeError(error) }, 'nobody can tell about a message');
-      return { delivered: 'unknown' };
-    }
   }
 
   /** The message stops what the agent works on. Returns whether to go on at once. */
@@ -292,7 +236,7 @@ export class Conversation {
     } else {
       collector.acknowledge(message, turn, how);
     }
-    this.#forget(message);
+    this.#tries.forget(message);
   }
 
   #deliveryFailed(agent: RunningAgent, message: InboxMessage, error: unknown): boolean {
@@ -308,7 +252,7 @@ export class Conversation {
     // An agent that was not ready is no fault of the message: it waits for the agent's next state.
     const isReady = canAcceptMessage(agent.state) || (mode() === 'steer' && canSteer(agent.state));
     const wasReady = this.#options.agent() === agent && isReady && !this.#stop.signal.aborted;
-    if (wasReady && this.#countTry(message.id) >= maxTries) {
+    if (wasReady && this.#tries.delivered(message.id)) {
       this.#giveUp(message.id, words.deliveryFailed(describeError(error)));
       return true;
     }
@@ -317,20 +261,9 @@ export class Conversation {
     return false;
   }
 
-  #countTry(id: string): number {
-    const tries = (this.#tries.get(id) ?? 0) + 1;
-    this.#tries.set(id, tries);
-    return tries;
-  }
-
   #giveUp(id: string, text: string): void {
     this.#options.collector.reject(id, text);
-    this.#forget(id);
-  }
-
-  #forget(id: string): void {
-    this.#tries.delete(id);
-    this.#unheard.delete(id);
+    this.#tries.forget(id);
   }
 
   /** Whether it is still on its way, and nobody has found out meanwhile what became of it. */

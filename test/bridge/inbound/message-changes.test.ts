@@ -66,15 +66,25 @@ describe('BX-06: an edited message', () => {
     expect(textsFor(stores, channelOne)).toEqual([]);
   });
 
-  it.each(['sending', 'steered', 'uncertain'] as const)(
-    'that is %s keeps the words the agent was given, and its author is told once',
+  it('that is steered keeps the words the agent was given, and its author is told once', () => {
+    const { changes, message, stores, kicks } = world('steered');
+    changes.edited(inbound(first, { text: 'new' }));
+    changes.edited(inbound(first, { text: 'newer' }));
+    expect(message()).toEqual({ text: 'old', state: 'steered' });
+    expect(textsFor(stores, channelOne)).toEqual([{ kind: 'text', text: words.editedTooLate(), replyTo: first }]);
+    expect(kicks).toHaveLength(1);
+  });
+
+  it.each(['sending', 'uncertain'] as const)(
+    'that is %s keeps its words for the look-up, and has the new ones if it is sent again',
     (state) => {
-      const { changes, message, stores, kicks } = world(state);
+      const { changes, message, stores } = world(state);
       changes.edited(inbound(first, { text: 'new' }));
       changes.edited(inbound(first, { text: 'newer' }));
       expect(message()).toEqual({ text: 'old', state });
-      expect(textsFor(stores, channelOne)).toEqual([{ kind: 'text', text: words.editedTooLate(), replyTo: first }]);
-      expect(kicks).toHaveLength(1);
+      stores.inbox.move(`discord:${first}`, 'queued', 2);
+      expect(message()).toEqual({ text: 'newer', state: 'queued' });
+      expect(textsFor(stores, channelOne)).toEqual([]);
     },
   );
 
@@ -124,14 +134,19 @@ describe('BX-06: a deleted message', () => {
     expect(stores.inbox.next(one)).toBeUndefined();
   });
 
-  it.each(['sending', 'steered', 'uncertain', 'acknowledged', 'failed', 'withdrawn'] as const)(
-    'that is %s stays so',
-    (state) => {
-      const { changes, message } = world(state);
-      changes.deleted(channelOne, [first]);
-      expect(message().state).toBe(state);
-    },
-  );
+  it.each(['sending', 'uncertain'] as const)('that is %s is not sent again', (state) => {
+    const { changes, message, stores } = world(state);
+    changes.deleted(channelOne, [first]);
+    expect(message().state).toBe(state);
+    stores.inbox.move(`discord:${first}`, 'queued', 2);
+    expect(message().state).toBe('withdrawn');
+  });
+
+  it.each(['steered', 'acknowledged', 'failed', 'withdrawn'] as const)('that is %s stays so', (state) => {
+    const { changes, message } = world(state);
+    changes.deleted(channelOne, [first]);
+    expect(message().state).toBe(state);
+  });
 
   it('is one of its own channel, and never something that came from the shell', () => {
     const { changes, message, stores } = world();

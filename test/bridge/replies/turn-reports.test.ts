@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { ended, started, text, words, world } from '../support/collector-world.ts';
+import type { World } from '../support/collector-world.ts';
 import { channelOne, channelTwo, elsewhere, one } from '../support/messages.ts';
 import { postTexts, reactionsFor, textsFor } from '../support/outbox.ts';
 
@@ -93,6 +94,45 @@ describe('I3: a turn that was heard of before its message', () => {
     collector.acknowledge('m2', 't1', { lookUp: 'the agent has it' });
     expect(reactionsFor(stores, channelOne)).toEqual(['chat-m1 failed', 'chat-m2 failed']);
     expect(textsFor(stores, channelOne)).toEqual([{ kind: 'text', text: words.turnLost(), replyTo: 'chat-m2' }]);
+  });
+});
+
+describe('BX-06: a message that is edited while it is handed over', () => {
+  const confirmations = {
+    'is confirmed': ({ collector }: World) => {
+      collector.acknowledge('a', 't1');
+    },
+    "lies in the agent's own queue": ({ collector }: World) => {
+      collector.queuedAtAgent('a', {});
+    },
+    'is found in a turn': ({ told }: World) => {
+      told(started('t1', 'a'));
+    },
+  };
+  it.each(Object.entries(confirmations))(
+    'and then %s: its author hears once that this came too late',
+    (_how, confirm) => {
+      const it = world();
+      it.sending('a');
+      it.stores.inbox.edit('a', 'something else', it.clock.now());
+      expect(it.said()).toEqual([]);
+      confirm(it);
+      confirm(it);
+      expect(it.said()).toEqual([words.editedTooLate()]);
+    },
+  );
+
+  it('and back again, or deleted, is the end of it', () => {
+    const { collector, stores, clock, sending, said } = world();
+    for (const id of ['a', 'b']) {
+      sending(id);
+      stores.inbox.edit(id, 'something else', clock.now());
+    }
+    stores.inbox.edit('a', 'hello', clock.now());
+    stores.inbox.takeBack('b', clock.now());
+    collector.acknowledge('a', 't1');
+    collector.acknowledge('b', 't2');
+    expect(said()).toEqual([]);
   });
 });
 

@@ -66,6 +66,8 @@ export function world(stores: Stores = openStores(':memory:')) {
   return { stores, clock, log, channels, kicks, collector, told, sending, said };
 }
 
+export type World = ReturnType<typeof world>;
+
 export const started = (turn: string, message: string): AgentEvent => ({
   kind: 'turn-started',
   turn,

@@ -185,7 +185,15 @@ export const inboxScenarios: Readonly<Record<Extract<Transition, `inbox:${string
     },
     meanwhile: (stage) => stage.endPretence(1),
   },
-  'inbox:uncertain>queued': { past: diesBeforeTyping(1) },
+  'inbox:uncertain>queued': {
+    past: async (stage) => {
+      let id = '';
+      await stage.crashAt('inbox:queued>sending', 'after', async () => {
+        ({ id = '' } = await stage.say(1, 'typed, or not?', answered('second thoughts')));
+      });
+      await stage.owner.edit(stage.channel(1), id, 'second thoughts');
+    },
+  },
   'inbox:uncertain>acknowledged': { past: diesBeforeAcknowledging(1) },
   'inbox:uncertain>failed': {
     ...secondIsGone,

@@ -1,0 +1,40 @@
+/** A message that certainly did not arrive although the agent was ready is tried this often. */
+const maxTries = 3;
+
+/** An agent that cannot be asked whether it has a message is asked this often. */
+const maxQuestions = 10;
+
+/**
+ * Counts what was tried in vain for each message, so that nothing is tried for ever. Knows nothing about what was tried.
+ */
+export class Tries {
+  readonly #deliveries = new Map<string, number>();
+  readonly #questions = new Map<string, number>();
+
+  /** One more delivery was in vain. Returns whether it was the last. */
+  delivered(message: string): boolean {
+    return count(this.#deliveries, message) >= maxTries;
+  }
+
+  /** One more question was not answered. Returns whether it was the last. */
+  asked(message: string): boolean {
+    return count(this.#questions, message) >= maxQuestions;
+  }
+
+  /** A question was answered: the next ones are counted anew. */
+  answered(message: string): void {
+    this.#questions.delete(message);
+  }
+
+  /** The message has arrived, or never will. */
+  forget(message: string): void {
+    this.#deliveries.delete(message);
+    this.#questions.delete(message);
+  }
+}
+
+function count(counts: Map<string, number>, message: string): number {
+  const times = (counts.get(message) ?? 0) + 1;
+  counts.set(message, times);
+  return times;
+}
