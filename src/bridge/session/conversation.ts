@@ -14,6 +14,9 @@ import type { ReplyCollector } from '../replies/reply-collector.ts';
 import { Tries } from './tries.ts';
 import type { Words } from '../words.ts';
 
+/** What a message waits for while there is nobody to have it. */
+const noAgent = 'no agent';
+
 /** How long after a failure the next try waits, in milliseconds. */
 const retryDelayMs = 1_000;
 
@@ -91,7 +94,8 @@ export class Conversation {
 
   /** What a message waits for, in a word or two; undefined unless it is the one whose turn it is. */
   waitsFor(message: string): string | undefined {
-    return this.#waiting?.message === message ? this.#waiting.reasons.at(-1) : undefined;
+    if (this.#waiting?.message !== message) return undefined;
+    return this.#options.agent() ? this.#waiting.reasons.at(-1) : noAgent;
   }
 
   /**
@@ -161,7 +165,7 @@ export class Conversation {
       elsewhere: present === 'steer' && this.#isElsewhere(message, turn),
     });
     if (!agent || step.kind === 'wait') {
-      this.#wait(message.id, step.kind === 'wait' ? step.reason : 'no agent');
+      this.#wait(message.id, step.kind === 'wait' ? step.reason : noAgent);
       return false;
     }
     switch (step.kind) {

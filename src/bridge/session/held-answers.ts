@@ -7,7 +7,8 @@ import type { Stores } from '../../contracts/stores.ts';
 
 /**
  * Hands answers that were on their way when the last daemon ended over again; a repetition changes nothing. One that
- * comes too late is closed, one that does not fit can be given anew.
+ * comes too late is closed, one that does not fit can be given anew. Of one that may have arrived the agent's next event
+ * tells what became of it.
  */
 export async function handOverAnswers(
   session: SessionNumber,
@@ -19,8 +20,8 @@ export async function handOverAnswers(
       await agent.answer(id, answer);
     } catch (error) {
       log.warn({ session, prompt: id, error: describeError(error) }, 'answer was not taken');
-      const unfit = error instanceof BridgeError && error.happened === 'not-done' && error.code !== 'prompt-gone';
-      stores.prompts.move(id, unfit ? 'open' : 'overtaken', clock.now(), 'agent');
+      if (!(error instanceof BridgeError) || error.happened === 'unknown') continue;
+      stores.prompts.move(id, error.code === 'prompt-gone' ? 'overtaken' : 'open', clock.now(), 'agent');
     }
   }
 }

@@ -39,6 +39,14 @@ describe('BX-06: messages while the agent is busy', () => {
     expect(conversation.waitsFor('m1')).toBeUndefined();
   });
 
+  it('what a message waits for is no longer the turn of an agent that is gone', async () => {
+    const { queue, wake, conversation, present } = await busy('queue');
+    queue('m1');
+    await wake();
+    present.agent = undefined;
+    expect(conversation.waitsFor('m1')).toBe('no agent');
+  });
+
   it("steer: both go at once, one after the other, into the agent's own queue, and are not delivered before it takes them", async () => {
     const { queue, wake, agent, delivered, state, stores } = await busy('steer');
     queue('m1');
