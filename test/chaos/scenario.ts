@@ -1,5 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -160,11 +159,7 @@ async function listDown(stage: Stage): Promise<readonly string[]> {
 
 /** Puts everything about a failure aside. */
 function keep(stage: Stage, evidence: Evidence, violations: readonly string[]): string {
-  const directory = mkdtempSync(join(tmpdir(), `bridge-chaos-${evidence.plan.seed}-`));
-  const { logs, state } = stage.bridge.paths;
-  mkdirSync(directory, { recursive: true });
-  cpSync(logs, join(directory, 'logs'), { recursive: true });
-  cpSync(state, join(directory, 'state'), { recursive: true, filter: (path) => !path.endsWith('.sock') });
+  const directory = stage.putAside(`bridge-chaos-${evidence.plan.seed}-`);
   const channels = evidence.lines.map((lines) => lines.map((line) => ({ ...line, text: line.text.slice(0, 200) })));
   const content = { violations, ...evidence, lines: channels };
   writeFileSync(join(directory, 'evidence.json'), JSON.stringify(content, null, 2));

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -177,6 +178,15 @@ export class Stage {
     } finally {
       database.close();
     }
+  }
+
+  /** Copies what the bridge has written, logs and state, to a temporary directory of its own. Returns where that is. */
+  putAside(prefix: string): string {
+    const directory = mkdtempSync(join(tmpdir(), prefix));
+    const { logs, state } = this.bridge.paths;
+    cpSync(logs, join(directory, 'logs'), { recursive: true });
+    cpSync(state, join(directory, 'state'), { recursive: true, filter: (path) => !path.endsWith('.sock') });
+    return directory;
   }
 
   async destroy(): Promise<void> {

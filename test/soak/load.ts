@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BridgeError, describeError } from '../../src/base/errors.ts';
 import type { ControlClient } from '../../src/control/client.ts';
+import type { ChatLine } from '../chaos/evidence.ts';
 import { Random } from '../chaos/random.ts';
 import type { Stage } from '../chaos/stage.ts';
 
@@ -54,8 +55,10 @@ export class Load {
   readonly #options: LoadOptions;
   readonly #random = new Random(1);
   readonly #waiting = new Map<string, () => void>();
-  /** What was heard lately, to see what is said twice. */
-  readonly #heard = new Set<string>();
+  /** What was heard lately and as which message, to see what is said twice. */
+  readonly #heard = new Map<string, string>();
+  /** Where the books of the first trouble are. */
+  #aside: string | undefined;
   #next = 0;
 
   constructor(options: LoadOptions) {
@@ -119,7 +122,7 @@ export class Load {
     const answer = this.#answerTo(mark);
     await this.#control((client) => client.post({ kind: 'session', session }, `${mark} posted`));
     this.count.posted += 1;
-    if (!(await answer)) this.troubles.push(`${mark} was posted with dp and did not appear`);
+    if (!(await answer)) this.#trouble(`${mark} was posted with dp and did not appear`);
   }
 
   /** A message without an answer is no fault when an agent took it with it, and when that is told. */
@@ -128,7 +131,7 @@ export class Load {
     const reactions = lines.find((line) => line.id === id)?.reactions ?? [];
     const reply = lines.find(({ bot, replyTo }) => bot && replyTo === id)?.text;
     if (reactions.includes('❌') && reply !== undefined) this.count.failed += 1;
-    else this.troubles.push(`${mark} had no answer, and nobody says why; its reactions: ${reactions.join(' ')}`);
+    else this.#trouble(`${mark} had no answer, and nobody says why; its reactions: ${reactions.join(' ')}`);
   }
 
   /** True when the bot has said this mark, false when it has not for a long time. */
@@ -153,19 +156,26 @@ export class Load {
     while (!signal.aborted) {
       for (const line of await this.#options.stage.owner.readAfter(channel, last)) {
         last = line.id;
-        if (line.bot) this.#hear(line.text);
+        if (line.bot) this.#hear(line);
       }
       await sleep(listenEveryMs);
     }
   }
 
-  #hear(text: string): void {
+  #hear({ id, text }: ChatLine): void {
     const mark = /\b(w\d+)\b/.exec(text)?.[1];
     if (mark === undefined) return;
-    if (this.#heard.has(mark)) this.troubles.push(`${mark} was said twice: ${text}`);
-    this.#heard.add(mark);
-    if (this.#heard.size > 20_000) for (const old of [...this.#heard].slice(0, 10_000)) this.#heard.delete(old);
+    const before = this.#heard.get(mark);
+    if (before !== undefined) this.#trouble(`${mark} was said twice, as ${before} and ${id}: ${text}`);
+    this.#heard.set(mark, id);
+    if (this.#heard.size > 20_000) for (const old of [...this.#heard.keys()].slice(0, 10_000)) this.#heard.delete(old);
     this.#waiting.get(mark)?.();
+  }
+
+  /** The books of the first trouble are kept: what is done with is soon forgotten. */
+  #trouble(what: string): void {
+    this.#aside ??= this.#options.stage.putAside('bridge-soak-');
+    this.troubles.push(`${what} (the books of the first trouble: ${this.#aside})`);
   }
 
   async #look(): Promise<void> {
