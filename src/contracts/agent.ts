@@ -34,11 +34,13 @@ export interface Acknowledgement {
  * Hears what an agent tells. A turn is told from its start to its end, and a message that lay in the agent's own queue
  * with the turn that it became part of: `turn-started` for the first message of a turn that begins with the queue,
  * `message-taken` for every other. A text may still come after the end of its turn. When the agent ends, the turn that ran is told
- * as `lost` (`interrupted` when a person ended it at the terminal), and then its death. When `onEvent` returns, the event is on disk; the driver may then forget its source.
- * When it throws, the driver keeps the source and tells the same event again later: events repeat, with equal keys.
+ * as `lost` (`interrupted` when a person ended it at the terminal), and then its death. When `onEvent` returns, the event is stored and outlives the daemon;
+ * once `flush` has returned, it outlives a power cut, and the driver may forget its source. When `onEvent` throws, the driver keeps the source and tells the same event again later: events repeat, with equal keys.
  */
 export interface AgentListener {
   onEvent(event: AgentEvent): void;
+  /** Everything told so far is on the disk when it returns. @throws as the stores; then the sources must stay. */
+  flush(): void;
 }
 
 /** A live agent. Created by a driver; used by one conversation at a time (I2). */

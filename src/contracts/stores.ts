@@ -252,7 +252,7 @@ export interface Facts {
   delete(name: string): void;
 }
 
-/** Everything durable. Stores are synchronous: when a call returns, it is on disk (I1). */
+/** Everything durable. Stores are synchronous: when a call returns, it is on disk (I1), but for `unflushed` ones. */
 export interface Stores {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
@@ -270,8 +270,13 @@ export interface Stores {
   /** Runs a synchronous action as one step: all of it is kept, or nothing (I5). May be nested. */
   transaction<T>(action: () => T): T;
   /**
-   * As `transaction`, but cheaper: it outlives the process, and a power cut of the machine may undo it, together with
-   * whatever came after it. Only for what is found out again then.
+   * As `transaction`, but it does not wait for the disk: it outlives the process, and a power cut of the machine may undo
+   * it, together with all unflushed steps after it. Before anybody outside hears of it, or can tell that it happened, it
+   * must be flushed (I1); what is found out again after a power cut need not be.
    */
-  repeatable<T>(action: () => T): T;
+  unflushed<T>(action: () => T): T;
+  /** Returns when all steps so far are on the disk, for good. @throws BridgeError `state-unwritable`. */
+  flush(): void;
+  /** As `flush`, but nobody else waits for the disk meanwhile; all who wait share one flush. */
+  flushed(): Promise<void>;
 }

@@ -37,11 +37,15 @@ export function stateTrouble(error: unknown, path: string, happened: Happened = 
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
   // The upper bytes say more exactly what it was.
   const code = codes[error.errcode & 0xff];
-  if (code === undefined) return undefined;
+  return code && troubleOf(code, error, path, happened);
+}
+
+/** The disk did not take what was written to a state file: perhaps it has it, perhaps not. */
+export function flushTrouble(error: unknown, path: string): BridgeError {
+  return troubleOf('state-unwritable', error, path, 'unknown');
+}
+
+function troubleOf(code: TroubleCode, cause: unknown, path: string, happened: Happened): BridgeError {
   const { what, advice } = troubles[code];
-  return new BridgeError(code, `The state file ${path} ${what} (${describeError(error)}).`, {
-    advice,
-    happened,
-    cause: error,
-  });
+  return new BridgeError(code, `The state file ${path} ${what} (${describeError(cause)}).`, { advice, happened, cause });
 }

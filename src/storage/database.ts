@@ -4,6 +4,7 @@ import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { BridgeError, describeError, systemErrorCode } from '../base/errors.ts';
 import { failPoint } from '../base/fail-point.ts';
 import { stateTrouble } from './database-errors.ts';
+import { JournalFlush } from './journal-flush.ts';
 import { journalBytes, lengthenJournal } from './journal.ts';
 import { initialSchema } from './migrations/001-initial.ts';
 import { deliverySchema } from './migrations/002-delivery.ts';
@@ -34,10 +35,13 @@ export class Database {
   readonly #passed: string[] = [];
 
   readonly #path: string;
+  /** None where there is no file. */
+  readonly #journal: JournalFlush | undefined;
 
-  private constructor(connection: DatabaseSync, path: string) {
+  private constructor(connection: DatabaseSync, path: string, journal: JournalFlush | undefined) {
     this.#connection = connection;
     this.#path = path;
+    this.#journal = journal;
   }
 
   /**
@@ -61,7 +65,7 @@ export class Database {
       migrate(connection, path);
       makeShrinkable(connection);
       if (path !== ':memory:') makeFast(path);
-      return new Database(connection, path);
+      return new Database(connection, path, openJournal(path));
     } catch (cause) {
       connection?.close();
       if (cause instanceof BridgeError) throw cause;
@@ -91,17 +95,29 @@ export class Database {
   }
 
   /**
-   * Runs an action as one step that does not wait for the disk: it outlives the process, but a power cut may undo it. Only
-   * for what is found out again in that case. Inside a transaction it is part of that one.
+   * Runs an action as one step that does not wait for the disk: it outlives the process at once, and a power cut once it
+   * is flushed. Until then nobody outside may be told of it. Inside a transaction it is part of that one.
    */
-  repeatable<T>(action: () => T): T {
-    if (this.#depth > 0) return this.transaction(action);
+  unflushed<T>(action: () => T): T {
+    if (this.#depth > 0 || !this.#journal) return this.transaction(action);
     this.#connection.exec('PRAGMA synchronous = NORMAL');
     try {
-      return this.transaction(action);
+      const result = this.transaction(action);
+      this.#journal.wrote();
+      return result;
     } finally {
       this.#connection.exec('PRAGMA synchronous = FULL');
     }
+  }
+
+  /** Flushes all steps so far. @throws BridgeError `state-unwritable`. */
+  flush(): void {
+    this.#journal?.now();
+  }
+
+  /** Resolves when all steps so far are flushed; one flush serves all who wait. Rejects as `flush` throws. */
+  flushed(): Promise<void> {
+    return this.#journal?.done() ?? Promise.resolve();
   }
 
   /** Runs an action as one step. A nested one is undone by itself when it throws. */
@@ -130,15 +146,15 @@ export class Database {
 
   /**
    * Makes a transition by name: a test may kill the process before it is on disk (`name:before`), and when it and the
-   * whole transaction around it are (`name:after`). Only for steps that change something.
+   * whole transaction around it are (`name:after`). Only for steps that change something. Without a transaction it is one;
+   * within one it is part of it, and when it throws, that one is undone.
    */
   pass<T>(name: string, step: () => T): T {
-    return this.transaction(() => {
-      const result = step();
-      failPoint(`${name}:before`);
-      this.#passed.push(name);
-      return result;
-    });
+    if (this.#depth === 0) return this.transaction(() => this.pass(name, step));
+    const result = step();
+    failPoint(`${name}:before`);
+    this.#passed.push(name);
+    return result;
   }
 
   /**
@@ -163,6 +179,7 @@ export class Database {
 
   close(): void {
     this.#statements.clear();
+    this.#journal?.close();
     this.#connection.close();
   }
 
@@ -243,6 +260,16 @@ function makeFast(path: string): void {
   } catch (error) {
     const code = systemErrorCode(error);
     if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'ENOENT') throw error;
+  }
+}
+
+/** A file system may know no journals of this kind; then nothing is left unflushed. */
+function openJournal(path: string): JournalFlush | undefined {
+  try {
+    return path === ':memory:' ? undefined : new JournalFlush(path);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+    return undefined;
   }
 }
 

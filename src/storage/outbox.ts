@@ -95,7 +95,7 @@ export class SqliteOutbox implements Outbox {
 
   follow(key: string, item: FollowingItem): boolean {
     return this.#database.transaction(() => {
-      if (this.get(key)?.state !== 'pending') return false;
+      if (this.#stateOf(key) !== 'pending') return false;
       this.#insertFollower(key, item);
       return true;
     });
@@ -125,7 +125,7 @@ export class SqliteOutbox implements Outbox {
   }
 
   settle(key: string, outcome: Exclude<OutboxState, 'pending'>, at: number, detail?: string): readonly string[] {
-    if (this.get(key)?.state !== 'pending') return [];
+    if (this.#stateOf(key) !== 'pending') return [];
     return this.#database.pass(`outbox:${outcome}`, () => {
       this.#database.run(
         'UPDATE outbox SET state = ?, settled_at = ?, detail = ? WHERE key = ?',
@@ -202,8 +202,14 @@ export class SqliteOutbox implements Outbox {
     );
   }
 
+  /** Cheaper than the whole item. */
+  #stateOf(key: string): string | undefined {
+    const row = this.#database.get('SELECT state FROM outbox WHERE key = ?', key);
+    return row && textOf(row, 'state');
+  }
+
   #insert({ key, channel, content, message }: FollowingItem, createdAt: number): boolean {
-    if (this.get(key)) return false;
+    if (this.#stateOf(key) !== undefined) return false;
     this.#database.pass('outbox:new', () => {
       const target = targetOf(content);
       if (target !== undefined) this.#dropOvertaken(channel, content.kind, target, createdAt);

@@ -33,7 +33,11 @@ export function openStores(path: string): Stores & { close(): void } {
     records: new SqliteSessionRecords(database, facts),
     facts,
     transaction: (action) => database.transaction(action),
-    repeatable: (action) => database.repeatable(action),
+    unflushed: (action) => database.unflushed(action),
+    flush: () => {
+      database.flush();
+    },
+    flushed: () => database.flushed(),
     compact: () => database.compact(),
     close: () => {
       database.close();

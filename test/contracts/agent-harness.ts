@@ -70,6 +70,11 @@ export class AgentRecorder implements AgentListener {
     this.events.push(event);
   }
 
+  /** There is no disk. */
+  flush(): void {
+    return;
+  }
+
   of<Kind extends AgentEvent['kind']>(kind: Kind): readonly Extract<AgentEvent, { kind: Kind }>[] {
     return this.events.filter((event): event is Extract<AgentEvent, { kind: Kind }> => event.kind === kind);
   }

@@ -55,11 +55,13 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'src/agents/scripted/event-feed.ts',
         find: `      this.#take(event);
+      this.#options.listener.flush();
       this.#refused = undefined;
       this.#options.mailbox.remove([event.id]);
 `,
         replace: `      this.#options.mailbox.remove([event.id]);
       this.#take(event);
+      this.#options.listener.flush();
       this.#refused = undefined;
 `,
       },
@@ -87,10 +89,10 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: 'src/bridge/inbound/intake.ts',
-        find: '    stores.transaction(() => {\n      for (const message of messages)',
+        find: '    stores.unflushed(() => {\n      for (const message of messages)',
         replace: `    if (range) stores.channels.advance(range.channel, range.upTo, range.parent);
     for (const { channel, messageId, parent } of messages) stores.channels.advance(channel, messageId, parent);
-    stores.transaction(() => {
+    stores.unflushed(() => {
       for (const message of messages)`,
       },
     ],
@@ -102,11 +104,47 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: 'src/bridge/replies/reply-collector.ts',
-        find: '    this.#options.stores.transaction(action);',
+        find: '    this.#options.stores[how](action);',
         replace: '    action();',
       },
     ],
     killers: [{ file: 'test/e2e/fail-points/turn.test.ts', only: 'turn:end:after' }],
+  },
+  {
+    name: 'type-before-the-flush',
+    breaks: 'after a power cut nobody knows that an agent may have a message, and it is typed again (I4)',
+    changes: [
+      {
+        file: 'src/bridge/session/conversation.ts',
+        find: '    await stores.flushed();\n',
+        replace: '',
+      },
+    ],
+    killers: [{ file: 'test/bridge/session/conversation.test.ts' }],
+  },
+  {
+    name: 'forget-before-the-flush',
+    breaks: 'what an agent told is forgotten before it is on the disk, and lost in a power cut',
+    changes: [
+      { file: 'src/agents/claude-code/teller.ts', find: '      this.#options.listener.flush();\n', replace: '' },
+      { file: 'src/agents/scripted/event-feed.ts', find: '      this.#options.listener.flush();\n', replace: '' },
+    ],
+    killers: [
+      { file: 'test/agents/claude-code/teller.test.ts' },
+      { file: 'test/agents/scripted/event-feed.test.ts' },
+    ],
+  },
+  {
+    name: 'post-before-the-flush',
+    breaks: 'a channel is told of what a power cut may undo, and is told again after it',
+    changes: [
+      {
+        file: 'src/bridge/outbound/text-sender.ts',
+        find: '    await stores.flushed();\n',
+        replace: '',
+      },
+    ],
+    killers: [{ file: 'test/bridge/outbound/delivery.test.ts' }],
   },
   {
     name: 'skip-the-lookup',

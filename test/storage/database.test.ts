@@ -43,18 +43,18 @@ describe('opening', () => {
     database.close();
   });
 
-  it('I1: only a repeatable step does not wait for the disk, also when it fails, and never inside one that does', () => {
+  it('I1: only an unflushed step does not wait for the disk, also when it fails, and never inside one that does', () => {
     const database = Database.open(join(temporaryDirectory(), 'bridge.db'));
     const synchronous = (): unknown => database.get('PRAGMA synchronous')?.['synchronous'];
-    expect(database.repeatable(() => database.transaction(synchronous))).toBe(1);
+    expect(database.unflushed(() => database.transaction(synchronous))).toBe(1);
     expect(synchronous()).toBe(2);
     expect(() =>
-      database.repeatable(() => {
+      database.unflushed(() => {
         throw new Error('no');
       }),
     ).toThrow('no');
     expect(synchronous()).toBe(2);
-    expect(database.transaction(() => database.repeatable(synchronous))).toBe(2);
+    expect(database.transaction(() => database.unflushed(synchronous))).toBe(2);
     database.close();
   });
 

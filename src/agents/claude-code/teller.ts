@@ -32,7 +32,7 @@ export class Teller {
 
   /** Tells one event; then forgets its sources. */
   tell(event: AgentEvent, sources: readonly string[] = []): void {
-    this.then(() => this.#options.listener.onEvent(event));
+    this.#add(() => this.#options.listener.onEvent(event));
     this.forget(sources);
   }
 
@@ -41,16 +41,23 @@ export class Teller {
     if (sources.length > 0) this.then(() => this.#options.forget(sources));
   }
 
-  /** Does something after everything so far is done. */
+  /** Does something after everything so far is done, and on the bridge's disk. */
   then(step: () => void): void {
-    if (this.#closed) return;
-    this.#steps.push(step);
-    if (this.#retry === undefined) this.#run();
+    this.#add(() => {
+      this.#options.listener.flush();
+      step();
+    });
   }
 
   close(): void {
     this.#closed = true;
     this.#retry?.();
+  }
+
+  #add(step: () => void): void {
+    if (this.#closed) return;
+    this.#steps.push(step);
+    if (this.#retry === undefined) this.#run();
   }
 
   #run(): void {

@@ -1,4 +1,5 @@
 import type { Log } from '../../base/log.ts';
+import type { AgentListener } from '../../contracts/agent.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { MailboxEvent } from '../mailbox/mailbox-event.ts';
 import { programEvents } from './program-events.ts';
@@ -11,6 +12,8 @@ export type EventHandlers = {
 
 export interface EventFeedOptions {
   readonly mailbox: Mailbox;
+  /** Whoever is told of the events, and has them on disk before they are removed. */
+  readonly listener: Pick<AgentListener, 'flush'>;
   readonly log: Log;
   readonly handlers: EventHandlers;
 }
@@ -38,6 +41,7 @@ export class EventFeed {
       if (this.isHeldUp && this.#refused !== event.id) throw new Error('waits behind an earlier event');
       this.#refused = event.id; // Whoever throws below leaves it here.
       this.#take(event);
+      this.#options.listener.flush();
       this.#refused = undefined;
       this.#options.mailbox.remove([event.id]);
     });

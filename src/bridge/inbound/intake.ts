@@ -73,7 +73,8 @@ export class Intake {
   #take(messages: readonly InboundMessage[], range?: ReadRange): void {
     const { stores } = this.#options;
     const after: Aftermath = { actions: [], sessions: new Set() };
-    stores.transaction(() => {
+    // Undone by a power cut, it is read again: the marks are undone with it. What comes of it outside is flushed first.
+    stores.unflushed(() => {
       for (const message of messages) this.#judge(message, range?.heldBefore, after);
       if (range) stores.channels.advance(range.channel, range.upTo, range.parent);
     });

@@ -63,6 +63,8 @@ export class Delivery {
   /** Ends the waits of lanes when the connection is back. */
   #reconnected = new AbortController();
   #wasReady = true;
+  /** The outbox will be looked at in a moment. */
+  #willLook = false;
   /** Parked channels that are to be tried again. Each one is, once per start. */
   readonly #probes: Set<ChannelId>;
   /** When a parked channel was last tried because somebody wrote in it, by a clock that never jumps. */
@@ -88,9 +90,15 @@ export class Delivery {
       this.#reconnected = new AbortController();
     }
     this.#wasReady = isReady;
-    if (!isReady) return;
-    for (const { channel, kind } of this.#options.stores.outbox.lanes()) this.#open(channel, kind);
-    for (const channel of this.#probes) this.#open(channel, 'text');
+    if (!isReady || this.#willLook) return;
+    this.#willLook = true;
+    const look = (): void => {
+      this.#willLook = false;
+      this.#look();
+    };
+    // Nothing may go out before it is flushed; what is added meanwhile needs no look of its own. Where the disk fails, the
+    // lanes hear of it and try again.
+    void this.#options.stores.flushed().then(look, look);
   }
 
   /**
@@ -121,7 +129,7 @@ export class Delivery {
    * long rate limit say, comes to rest when the transport is closed.
    */
   async drain(timeoutMs: number): Promise<void> {
-    this.kick();
+    this.#look();
     const patience = new AbortController();
     const timeout = this.#options.clock.sleep(timeoutMs, patience.signal).catch(() => undefined);
     const drained = (async () => {
@@ -130,6 +138,13 @@ export class Delivery {
     await Promise.race([drained, timeout]);
     patience.abort();
     this.#stop.abort();
+  }
+
+  /** Opens every lane that has something to do. */
+  #look(): void {
+    if (this.#stop.signal.aborted || this.#options.transport.state.connection !== 'ready') return;
+    for (const { channel, kind } of this.#options.stores.outbox.lanes()) this.#open(channel, kind);
+    for (const channel of this.#probes) this.#open(channel, 'text');
   }
 
   #open(channel: ChannelId, kind: Kind): void {
@@ -201,7 +216,7 @@ export class Delivery {
   #settle({ key, channel, content }: OutboxItem, { outcome, detail, note }: Conclusion): void {
     const { stores, clock } = this.#options;
     // Undone by a power cut, it is done again: the parts are compared with what is in the channel.
-    const added = stores.repeatable(() => {
+    const added = stores.unflushed(() => {
       note?.();
       return stores.outbox.settle(key, outcome, clock.now(), detail);
     });

@@ -22,7 +22,8 @@ export class ItemSender {
   }
 
   /**
-   * Undefined when the signal ended it in between: then it is not finished.
+   * Puts it out, once all that it tells of is on the disk for good (I1). Undefined when the signal ended it in between: then
+   * it is not finished.
    *
    * @param onSent the channel took a part of a text; called inside the transaction that notes it.
    * @throws BridgeError as the ChatTransport; `file-unreadable` never.
@@ -49,6 +50,7 @@ export class ItemSender {
     const posted = stores.outbox.get(edit.of);
     const [messageId] = posted?.state === 'posted' ? posted.sentIds : [];
     if (messageId === undefined) return { outcome: 'dropped', detail: 'the text that it changes was not posted' };
+    await stores.flushed();
     if (!(await pace.turn('edit', signal))) return undefined;
     await transport.edit(channel, messageId, edit.text);
     return { outcome: 'posted' };
@@ -59,7 +61,8 @@ export class ItemSender {
     { messageId, reaction }: OutboundReaction,
     signal: AbortSignal,
   ): Promise<Conclusion | undefined> {
-    const { transport, pace } = this.#options;
+    const { stores, transport, pace } = this.#options;
+    await stores.flushed();
     if (!(await pace.turn('reaction', signal))) return undefined;
     await transport.react(channel, messageId, reaction);
     return { outcome: 'posted' };

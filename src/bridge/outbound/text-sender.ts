@@ -79,7 +79,9 @@ export class TextSender {
     const { stores, transport, clock } = this.#options;
     const { key, content } = item;
     const parts = item.parts ?? planned(transport.render(content), content);
-    if (!item.parts) stores.outbox.plan(key, parts, clock.now());
+    if (!item.parts) stores.unflushed(() => stores.outbox.plan(key, parts, clock.now()));
+    // The plan, and the text itself (I1).
+    await stores.flushed();
     let mayBeOut = item.parts !== undefined;
     for (let index = item.sentIds.length; index < parts.length; index += 1) {
       const isLast = index === parts.length - 1;
@@ -95,7 +97,7 @@ export class TextSender {
       };
       // The last part and the end of the item go to the disk in one step.
       if (isLast) return this.#conclude(key, messageId === undefined ? 'no file was taken' : undefined, note);
-      stores.repeatable(note);
+      stores.unflushed(note);
       // The owner may drop it at any time.
       if (stores.outbox.get(key)?.state !== 'pending') return { outcome: 'dropped' };
       // A power cut may have undone what was noted of several parts.

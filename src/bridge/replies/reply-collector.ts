@@ -42,7 +42,7 @@ export class ReplyCollector {
   /** Takes one event of a session's agent. When it returns, the event is on disk. */
   collect(session: SessionNumber, generation: number, event: AgentEvent): void {
     if (event.kind === 'state' || event.kind === 'died') return;
-    this.#asOneStep(() => this.#apply(session, generation, event));
+    this.#asOneStep(() => this.#apply(session, generation, event), 'unflushed');
   }
 
   /** The agent has the message: by its confirmation, or found afterwards. Harmless to repeat. */
@@ -51,7 +51,7 @@ export class ReplyCollector {
     this.#asOneStep(() => {
       stores.traces.note(messageId, clock.now(), 'confirmed', how);
       this.#turns.acknowledge(messageId, turn);
-    });
+    }, 'unflushed');
   }
 
   /** The message lies in the agent's own queue; nothing happens to one that is part of a turn by now. */
@@ -195,9 +195,12 @@ export class ReplyCollector {
     if (!this.#voice.post(first, channel, text, turn.message)) this.#voice.change(key, first, text);
   }
 
-  /** Nobody is told to look at the outbox before everything is on disk (I1). */
-  #asOneStep(action: () => void): void {
-    this.#options.stores.transaction(action);
+  /**
+   * Nobody is told to look at the outbox before everything is stored (I1). Unflushed is what can be found out again after a
+   * power cut: from who told it, or from the agent, which is asked about a message whose sending is on the disk.
+   */
+  #asOneStep(action: () => void, how: 'transaction' | 'unflushed' = 'transaction'): void {
+    this.#options.stores[how](action);
     this.#options.onOutbox();
   }
 }

@@ -12,7 +12,7 @@ import type { SessionLife } from './session-life.ts';
 
 export interface AgentStarterOptions {
   readonly life: SessionLife;
-  readonly stores: Pick<Stores, 'records'>;
+  readonly stores: Pick<Stores, 'records' | 'flush'>;
   readonly collector: ReplyCollector;
   readonly workspace: Workspace;
   readonly log: Log;
@@ -69,7 +69,7 @@ export class AgentStarter {
   }
 
   async #adopt(entry: SessionEntry, driver: AgentDriver): Promise<RunningAgent | 'ended by a person' | undefined> {
-    const { life, collector, hear, log } = this.#options;
+    const { life, stores, collector, hear, log } = this.#options;
     const { handle, generation, agent: name } = life.record;
     if (handle === undefined) return undefined;
     // An agent of another kind is ended by the driver that made it.
@@ -80,6 +80,7 @@ export class AgentStarter {
         if (event.kind === 'died' && event.asked) told.endByPerson = true;
         hear(generation, event);
       },
+      flush: () => stores.flush(),
     });
     if (agent && maker === driver) {
       log.info({ session: entry.number, pid: agent.pid }, 'agent found alive and adopted');
@@ -108,6 +109,7 @@ export class AgentStarter {
     stores.records.claimNumber(entry.number);
     const agent = await driver.launch(this.#spec(entry), life.record.agentSession, {
       onEvent: (event) => hear(generation, event),
+      flush: () => stores.flush(),
     });
     log.info({ session: entry.number, agent: driver.name, generation, pid: agent.pid }, 'agent started');
     return agent;

@@ -218,7 +218,9 @@ export class Conversation {
   async #deliver(agent: RunningAgent, message: InboxMessage): Promise<boolean> {
     const { stores, clock } = this.#options;
     const { id, text, source, authorName } = message;
-    stores.inbox.move(id, 'sending', clock.now(), this.#waited(id));
+    stores.unflushed(() => stores.inbox.move(id, 'sending', clock.now(), this.#waited(id)));
+    // Also over a power cut we know that the agent may have it (I4).
+    await stores.flushed();
     let confirmed: Acknowledgement;
     try {
       confirmed = await agent.deliver({ message: id, text, source, authorName }, this.#stop.signal);

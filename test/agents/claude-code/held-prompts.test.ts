@@ -43,7 +43,7 @@ describe('HeldPrompts', () => {
   });
 
   function makePrompts(): HeldPrompts {
-    const listener = { onEvent: (event: AgentEvent) => void told.push(event) };
+    const listener = { onEvent: (event: AgentEvent) => void told.push(event), flush: () => undefined };
     const teller = new Teller({ listener, forget: (ids) => mailbox.remove(ids), clock, log: silentLog });
     return new HeldPrompts({ mailbox, teller, clock, directory, onChange: () => undefined });
   }

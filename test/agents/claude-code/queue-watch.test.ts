@@ -47,6 +47,7 @@ describe('QueueWatch', () => {
         if (diskIsFull) throw new Error('the disk is full');
         told.push(event);
       },
+      flush: () => undefined,
     };
     const teller = new Teller({ listener, forget: () => undefined, clock, log: silentLog });
     turns = new TurnBook({

@@ -47,6 +47,7 @@ describe('TurnBook', () => {
         if (diskIsFull) throw new Error('the disk is full');
         told.push(event);
       },
+      flush: () => undefined,
     };
     const forget = (ids: readonly string[]): void => void forgotten.push(...ids);
     return new TurnBook({

@@ -17,6 +17,54 @@ describe('order', () => {
     expect(stores.outbox.get('a')?.sentIds).toEqual([`id-of-${transport.posted[0]?.nonce ?? ''}`]);
   });
 
+  it('I1: nothing goes out before it is flushed, of any kind; what is added meanwhile is looked at with it', async () => {
+    const stores = openStores(':memory:');
+    const flushing = gate();
+    const asked: unknown[] = [];
+    const { delivery, say, change, react, go, settle, transport } = world({
+      stores: { ...stores, flushed: () => (asked.push(1), flushing.passed) },
+    });
+    say('a');
+    react('m1');
+    await go();
+    say('b', 'b', channelTwo);
+    await go();
+    expect([transport.posted, transport.reactions, asked.length]).toEqual([[], [], 1]);
+    flushing.open();
+    await settle();
+    expect([transport.textsIn(channelOne), transport.textsIn(channelTwo)]).toEqual([['a'], ['b']]);
+    expect(transport.reactions).toEqual(['m1 stored']);
+    change('e', 'a', 'changed');
+    expect(transport.edits).toEqual([]);
+    delivery.kick();
+    await settle();
+    expect(transport.edits).toHaveLength(1);
+  });
+
+  it('I1: each item waits for a flush of its own, also in a lane that runs', async () => {
+    const stores = openStores(':memory:');
+    const flushing = gate();
+    const state = { isRefusing: false };
+    const { say, change, react, go, settle, transport } = world({
+      stores: { ...stores, flushed: () => (state.isRefusing ? flushing.passed : Promise.resolve()) },
+    });
+    const hanging = gate();
+    transport.beforeSend = ({ text }) => (text === 'a' ? hanging.passed : undefined);
+    say('a');
+    await go();
+    state.isRefusing = true;
+    say('b');
+    hanging.open();
+    await settle();
+    expect(transport.textsIn(channelOne)).toEqual(['a']);
+    react('m1');
+    change('e', 'a', 'changed');
+    flushing.open();
+    await go();
+    expect([transport.textsIn(channelOne), transport.reactions]).toEqual([['a', 'b'], ['m1 stored']]);
+    expect(transport.edits).toHaveLength(1);
+  });
+
   it('never has two parts of one channel under way, however often it is kicked', async () => {
     const { delivery, say, settle, transport } = world();
     let under = 0;

@@ -43,6 +43,32 @@ describe('delivering', () => {
     expect(seen).toEqual(['sending']);
   });
 
+  it('I4: the agent gets nothing before it is flushed that it may have it', async () => {
+    const flushing = gate();
+    const { queue, wake, delivered, state } = world((stores) => ({ ...stores, flushed: () => flushing.passed }));
+    queue('m1');
+    await wake();
+    expect([state('m1'), delivered()]).toEqual(['sending', []]);
+    flushing.open();
+    await wake();
+    expect([state('m1'), delivered()]).toEqual(['acknowledged', ['m1']]);
+  });
+
+  it('I4: what could not be flushed was not handed over, and is looked up all the same', async () => {
+    const disk = { isBroken: true };
+    const { queue, wake, agent, delivered, state, clock } = world((stores) => ({
+      ...stores,
+      flushed: () => (disk.isBroken ? Promise.reject(new Error('the disk is broken')) : stores.flushed()),
+    }));
+    agent.lookUp = () => ({ delivered: 'no' });
+    queue('m1');
+    await wake();
+    expect(delivered()).toEqual([]);
+    disk.isBroken = false;
+    await clock.advance(1_000);
+    expect([agent.lookedUp, delivered(), state('m1')]).toEqual([['m1'], ['m1'], 'acknowledged']);
+  });
+
   it('I2: nothing more is handed over while one is under way, however often it is woken', async () => {
     const { queue, wake, agent, delivered } = world();
     const confirming = gate();

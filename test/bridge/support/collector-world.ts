@@ -22,20 +22,19 @@ export function world(stores: Stores = openStores(':memory:')) {
   /** Whether a transaction was open each time somebody was told to look at the outbox. */
   const kicks: boolean[] = [];
   let open = false;
-  const watched = {
-    ...stores,
-    transaction: <T>(action: () => T): T => {
+  const watched =
+    (step: Stores['transaction']) =>
+    <T>(action: () => T): T => {
       const outer = open;
       open = true;
       try {
-        return stores.transaction(action);
+        return step(action);
       } finally {
         open = outer;
       }
-    },
-  };
+    };
   const collector = new ReplyCollector({
-    stores: watched,
+    stores: { ...stores, transaction: watched(stores.transaction), unflushed: watched(stores.unflushed) },
     words,
     clock,
     log,

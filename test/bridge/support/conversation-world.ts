@@ -9,7 +9,10 @@ import { channelOne, one } from './messages.ts';
 /** The conversation of session 1 with an agent in the hands of the test, on real stores. */
 export function world(change: (stores: Stores) => Stores = (stores) => stores) {
   const { stores, clock, log, collector } = collectorWorld();
-  const agent = new HandAgent({} as AgentSpec, 'h', 1, 's', { onEvent: (event) => collector.collect(one, 1, event) });
+  const agent = new HandAgent({} as AgentSpec, 'h', 1, 's', {
+    onEvent: (event) => collector.collect(one, 1, event),
+    flush: () => stores.flush(),
+  });
   const present = { agent: agent as HandAgent | undefined, mode: 'queue' as BusyMode };
   const conversation = new Conversation({
     session: one,

@@ -118,7 +118,7 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
   const events: AgentEvent[] = [];
   const used = new Set<AgentEvent>();
   const agents: RunningAgent[] = [];
-  const listener = { onEvent: (event: AgentEvent) => void events.push(event) };
+  const listener = { onEvent: (event: AgentEvent) => void events.push(event), flush: () => undefined };
   const keep = <T extends RunningAgent | undefined>(agent: T): T => {
     if (agent) agents.push(agent);
     return agent;
