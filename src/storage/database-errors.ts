@@ -47,5 +47,9 @@ export function flushTrouble(error: unknown, path: string): BridgeError {
 
 function troubleOf(code: TroubleCode, cause: unknown, path: string, happened: Happened): BridgeError {
   const { what, advice } = troubles[code];
-  return new BridgeError(code, `The state file ${path} ${what} (${describeError(cause)}).`, { advice, happened, cause });
+  return new BridgeError(code, `The state file ${path} ${what} (${describeError(cause)}).`, {
+    advice,
+    happened,
+    cause,
+  });
 }

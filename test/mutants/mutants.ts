@@ -129,10 +129,7 @@ export const mutants: readonly Mutant[] = [
       { file: 'src/agents/claude-code/teller.ts', find: '      this.#options.listener.flush();\n', replace: '' },
       { file: 'src/agents/scripted/event-feed.ts', find: '      this.#options.listener.flush();\n', replace: '' },
     ],
-    killers: [
-      { file: 'test/agents/claude-code/teller.test.ts' },
-      { file: 'test/agents/scripted/event-feed.test.ts' },
-    ],
+    killers: [{ file: 'test/agents/claude-code/teller.test.ts' }, { file: 'test/agents/scripted/event-feed.test.ts' }],
   },
   {
     name: 'post-before-the-flush',
