@@ -116,8 +116,8 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: 'src/bridge/session/conversation.ts',
-        find: '    await stores.flushed();\n',
-        replace: '',
+        find: '      await stores.flushed();\n',
+        replace: '      await Promise.resolve();\n',
       },
     ],
     killers: [{ file: 'test/bridge/session/conversation.test.ts' }],

@@ -216,11 +216,8 @@ export class Conversation {
   }
 
   async #deliver(agent: RunningAgent, message: InboxMessage): Promise<boolean> {
-    const { stores, clock } = this.#options;
     const { id, text, source, authorName } = message;
-    stores.unflushed(() => stores.inbox.move(id, 'sending', clock.now(), this.#waited(id)));
-    // Also over a power cut we know that the agent may have it (I4).
-    await stores.flushed();
+    await this.#noteSending(id);
     let confirmed: Acknowledgement;
     try {
       confirmed = await agent.deliver({ message: id, text, source, authorName }, this.#stop.signal);
@@ -230,6 +227,20 @@ export class Conversation {
     // Not within the try: that this cannot be written down says nothing about the delivery.
     this.#confirmed(id, confirmed);
     return true;
+  }
+
+  /** When it resolves, we know also over a power cut that the agent may have the message (I4). */
+  async #noteSending(id: string): Promise<void> {
+    const { stores, clock } = this.#options;
+    stores.unflushed(() => stores.inbox.move(id, 'sending', clock.now(), this.#waited(id)));
+    try {
+      await stores.flushed();
+    } catch (error) {
+      // Nobody was given it, and it is not its fault.
+      const why = { reason: describeError(error) };
+      stores.unflushed(() => stores.inbox.move(id, 'queued', clock.now(), why));
+      throw error;
+    }
   }
 
   #confirmed(message: string, { turn, by, queued, afterMs }: Acknowledgement): void {
