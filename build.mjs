@@ -1,5 +1,5 @@
-// Makes dist/ of src/: TypeScript compiled, what is not TypeScript (hook scripts, migrations) copied beside it, the shell
-// commands and the chat page bundled. Prints nothing unless something is wrong.
+// Makes dist/ of src/: TypeScript compiled, what is not TypeScript (hook scripts, migrations) copied beside it, the
+// daemon, the shell commands and the chat page bundled. Prints nothing unless something is wrong.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -31,22 +31,41 @@ function copyAssets() {
 }
 
 /**
- * What is started from a shell is one file and some parts that are loaded when they are needed: a third of the start time
- * of separate modules. CommonJS, because every built-in module costs more as an import. See docs/decisions/011.
+ * What is started is one file and some parts that are loaded when they are needed: a third of the start time of separate
+ * modules. CommonJS, because every built-in module costs more as an import. See docs/decisions/011.
  * Agents of a running bridge call these commands meanwhile, so each file is replaced as one step, its parts first.
  */
-async function bundleCommands() {
+async function bundlePrograms() {
   const dir = join(root, 'dist', 'bundle');
   const fresh = join(root, 'dist', 'bundle.new');
   rmSync(fresh, { recursive: true, force: true });
-  const bundle = await rolldown({
+  const commands = ['dp', 'vai', 'vexit'].map((name) => [name, join(source, 'cli', `${name}.ts`)]);
+  // Apart from the commands, whose parts stay as small as they are.
+  const outputs = await Promise.all([
+    bundle(Object.fromEntries(commands), fresh),
+    bundle({ main: join(source, 'main.ts') }, fresh),
+  ]);
+  const output = outputs.flat();
+  mkdirSync(dir, { recursive: true });
+  const isEntry = (file) => file.type === 'chunk' && file.isEntry;
+  const files = [...output].sort((a, b) => isEntry(a) - isEntry(b)).map(({ fileName }) => fileName);
+  for (const name of files) renameSync(join(fresh, name), join(dir, name));
+  rmSync(fresh, { recursive: true });
+  for (const name of readdirSync(dir)) if (!files.includes(name)) rmSync(join(dir, name));
+}
+
+async function bundle(input, dir) {
+  const programs = await rolldown({
     cwd: root,
-    input: Object.fromEntries(['dp', 'vai', 'vexit'].map((name) => [name, join(source, 'cli', `${name}.ts`)])),
+    input,
     platform: 'node',
-    checks: { pluginTimings: false },
+    // What would make discord.js faster, were it installed.
+    external: ['bufferutil', 'utf-8-validate', 'zlib-sync'],
+    // discord.js has a method that evaluates code. Nothing calls it.
+    checks: { pluginTimings: false, eval: false },
   });
-  const { output } = await bundle.write({
-    dir: fresh,
+  const { output } = await programs.write({
+    dir,
     format: 'cjs',
     sourcemap: true,
     // What is not there need not be read and scanned. Names stay: a stack trace must say something.
@@ -54,12 +73,7 @@ async function bundleCommands() {
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
   });
-  mkdirSync(dir, { recursive: true });
-  const isEntry = (file) => file.type === 'chunk' && file.isEntry;
-  const files = [...output].sort((a, b) => isEntry(a) - isEntry(b)).map(({ fileName }) => fileName);
-  for (const name of files) renameSync(join(fresh, name), join(dir, name));
-  rmSync(fresh, { recursive: true });
-  for (const name of readdirSync(dir)) if (!files.includes(name)) rmSync(join(dir, name));
+  return output;
 }
 
 /** The page may load nothing but files of its own: no inlined assets, nothing written into the HTML. */
@@ -84,7 +98,7 @@ function bundlePage() {
 }
 
 try {
-  await Promise.all([compile(), bundleCommands(), bundlePage()]);
+  await Promise.all([compile(), bundlePrograms(), bundlePage()]);
   copyAssets();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -63,4 +63,4 @@ function tellParent(message: object): void {
 }
 
 const program = process.argv[1];
-if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) await runDaemon();
+if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) void runDaemon();

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { makePrivateDirectory } from '../base/atomic-file.ts';
@@ -16,8 +17,11 @@ const startTimeoutMs = 60_000;
  */
 export const daemonFlags: readonly string[] = ['--max-semi-space-size=2'];
 
-/** The program of the daemon: beside this folder; compiled, unless this file is not. */
-const mainUrl = new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url);
+/** The program of the daemon: as bundled, as compiled or as much a source as this file is. */
+const mainUrl = new URL(
+  { '.cjs': 'main.cjs', '.js': '../main.js', '.ts': '../main.ts' }[extname(import.meta.url)] ?? '',
+  import.meta.url,
+);
 
 /**
  * Starts the daemon as a process of its own that outlives this one, and waits for its report. What it says before its

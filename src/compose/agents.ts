@@ -6,7 +6,7 @@ import { createClaudeCodeDriver } from '../agents/claude-code/driver.ts';
 import { chooseAgent, createDriverRegistry } from '../agents/registry.ts';
 import type { AgentChoice, DriverRegistry } from '../agents/registry.ts';
 import { createScriptedDriver } from '../agents/scripted/driver.ts';
-import { packageRoot } from '../config/paths.ts';
+import { packageRoot } from '../base/own-files.ts';
 import type { Terminal } from '../contracts/terminal.ts';
 import { openTmux } from '../terminal/tmux-manager.ts';
 import type { Ground } from './ground.ts';

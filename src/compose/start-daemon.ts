@@ -14,7 +14,7 @@ import { SessionManager } from '../bridge/session/session-manager.ts';
 import { TypingIndicator } from '../bridge/outbound/typing-indicator.ts';
 import { wordsIn } from '../bridge/words.ts';
 import { agentEnvironment } from '../config/agent-environment.ts';
-import { packageRoot } from '../config/paths.ts';
+import { packageRoot } from '../base/own-files.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import { productVersion } from '../config/version.ts';
 import type { ChatTransport } from '../contracts/chat.ts';

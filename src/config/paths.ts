@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { BridgeError } from '../base/errors.ts';
 import { shortHash } from '../base/ids.ts';
+import { packageRoot } from '../base/own-files.ts';
 import { expandHome } from './directories.ts';
 
 /** What each chat server has of its own: a session belongs to one of them. */
@@ -108,11 +109,6 @@ export function resolvePaths(options: PathsOptions): BridgePaths {
       return join(runtime(), 'tmux.sock');
     },
   };
-}
-
-/** The directory that holds this program's package.json: two above this file, in `src/` as in `dist/`. */
-export function packageRoot(): string {
-  return resolve(import.meta.dirname, '..', '..');
 }
 
 function findHome(options: PathsOptions): string {

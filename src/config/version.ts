@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { packageRoot } from './paths.ts';
+import { packageRoot } from '../base/own-files.ts';
 
 /**
  * The version of the program on disk; it may be newer than a daemon that runs.

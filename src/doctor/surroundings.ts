@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import { packageRoot } from '../config/paths.ts';
+import { packageRoot } from '../base/own-files.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import { ownSecretNames } from '../config/secrets.ts';
 import { productVersion } from '../config/version.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../src/base/errors.ts';
-import { packageRoot, resolvePaths } from '../../src/config/paths.ts';
+import { resolvePaths } from '../../src/config/paths.ts';
 
 let base: string;
 
@@ -119,9 +119,5 @@ describe('resolvePaths', () => {
       expect(error).toBeInstanceOf(BridgeError);
       expect((error as BridgeError).code).toBe('socket-path-too-long');
     }
-  });
-
-  it('knows its own package', () => {
-    expect(packageRoot()).toBe(join(import.meta.dirname, '../..'));
   });
 });

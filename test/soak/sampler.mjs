@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 
 const file = process.env['BRIDGE_TEST_MEMORY'];
 
-if (file !== undefined && process.argv[1]?.endsWith('/dist/main.js')) {
+if (file !== undefined && process.argv[1]?.endsWith('/dist/bundle/main.cjs')) {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc');
   process.on('SIGUSR2', () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { writeFileUnlessSame } from '../../base/atomic-file.ts';
+import { ownFile } from '../../base/own-files.ts';
 
 /** Whom a hook waits for: nobody, the daemon (2 s), or a person (24 h). */
 export type HookPatience = 'none' | 'daemon' | 'person';
@@ -27,7 +27,7 @@ export function installHookScript(directory: string): string {
 let script: string | undefined;
 
 function shipped(): string {
-  script ??= readFileSync(fileURLToPath(new URL('hook.sh', import.meta.url)), 'utf8');
+  script ??= readFileSync(ownFile('agents/mailbox/hook.sh'), 'utf8');
   return script;
 }
 

@@ -1,6 +1,4 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { z } from 'zod';
 
@@ -9,6 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import { BridgeError, describeError } from '../../base/errors.ts';
 import { newUuid } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
+import { ownProgram } from '../../base/own-files.ts';
 import type { AgentDriver, AgentListener, AgentSpec, RunningAgent } from '../../contracts/agent.ts';
 import type { Terminal } from '../../contracts/terminal.ts';
 import { openMailbox } from '../mailbox/mailbox.ts';
@@ -124,19 +123,13 @@ async function adopted(terminal: Terminal, spec: AgentSpec): Promise<boolean> {
 }
 
 function programArguments(
-  { nodePath = process.execPath, programPath = ownProgram() }: ScriptedDriverOptions,
+  { nodePath = process.execPath, programPath = ownProgram('agents/scripted/program') }: ScriptedDriverOptions,
   spec: AgentSpec,
   agentSession: string,
   resume: boolean,
 ): readonly string[] {
   const identity = ['--directory', spec.directory, '--session', agentSession, '--generation', String(spec.generation)];
   return [nodePath, '--disable-warning=ExperimentalWarning', programPath, ...identity, ...(resume ? ['--resume'] : [])];
-}
-
-/** TypeScript beside TypeScript, JavaScript beside JavaScript. */
-function ownProgram(): string {
-  const here = fileURLToPath(import.meta.url);
-  return join(here, '..', here.endsWith('.ts') ? 'program.ts' : 'program.js');
 }
 
 function startFailed(spec: AgentSpec, why: string, cause?: unknown): BridgeError {

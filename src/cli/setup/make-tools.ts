@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { loadConfig } from '../../config/load-config.ts';
 import type { LoadedConfig } from '../../config/load-config.ts';
-import { packageRoot } from '../../config/paths.ts';
+import { packageRoot } from '../../base/own-files.ts';
 import { DiscordInquiry } from '../../discord/diagnosis.ts';
 import type { CliContext } from '../context.ts';
 import { runningBridge } from './running-bridge.ts';

@@ -3,17 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
 import { systemErrorCode } from '../../base/errors.ts';
+import { packageRoot } from '../../base/own-files.ts';
 import type { World } from '../world.ts';
 
 /** Where the page is after a build, also seen from the sources. */
-const builtPage = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../../../dist/local-discord/page' : '../page', import.meta.url),
-);
+const builtPage = join(packageRoot(), 'dist/local-discord/page');
 
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',

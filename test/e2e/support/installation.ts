@@ -119,11 +119,11 @@ export class Installation {
 
   /** Starts a daemon that is expected to give up by itself. */
   runFailingDaemon(): Promise<Finished> {
-    return this.#finish(join(root, 'dist/main.js'), [], {});
+    return this.#finish(join(root, 'dist/bundle/main.cjs'), [], {});
   }
 
   #spawnDaemon(environment: Readonly<Record<string, string>>): ChildProcess {
-    const daemon = spawn(process.execPath, [...daemonFlags, join(root, 'dist/main.js')], {
+    const daemon = spawn(process.execPath, [...daemonFlags, join(root, 'dist/bundle/main.cjs')], {
       env: { ...this.environment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
