@@ -14,9 +14,9 @@ function refused(why: RegExp): Fate {
 /** Taken back before the agent read it: nothing is said about it. */
 const takenBack: Fate = { reads: null, posts: [], outcome: null };
 
-/** The agent of session 1 works for a second; returns when it does. */
-async function keepBusy(stage: Stage, session = 1, words = 'Was busy for 1 s.'): Promise<void> {
-  const entry = await stage.say(session, 'busy 1', answered('busy 1', words));
+/** The agent of session 1 works for three seconds; returns when it does. */
+async function keepBusy(stage: Stage, session = 1, words = 'Was busy for 3 s.'): Promise<void> {
+  const entry = await stage.say(session, 'busy 3', answered('busy 3', words));
   await stage.reacts(entry, 'delivered');
 }
 
@@ -148,11 +148,11 @@ export const inboxScenarios: Readonly<Record<Extract<Transition, `inbox:${string
   },
   'inbox:sending>steered': {
     ...steering,
-    act: (stage) => squeezeIn(stage, 'busy 1', answered('busy 1', 'Was busy for 1 s.')),
+    act: (stage) => squeezeIn(stage, 'busy 3', answered('busy 3', 'Was busy for 3 s.')),
   },
   'inbox:steered>acknowledged': {
     ...steering,
-    act: (stage) => squeezeIn(stage, 'busy 1', answered('busy 1', 'Was busy for 1 s.')),
+    act: (stage) => squeezeIn(stage, 'busy 3', answered('busy 3', 'Was busy for 3 s.')),
   },
   'inbox:steered>uncertain': {
     ...steering,

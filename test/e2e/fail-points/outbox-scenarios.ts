@@ -19,7 +19,7 @@ async function askForMuch(stage: Stage): Promise<void> {
 
 /** The agent of session 1 answers, and its channel takes no texts any more, until `faults.clear()`. */
 async function answerUnwelcome(stage: Stage): Promise<void> {
-  const entry = await stage.say(1, 'slow 1', answered('slow 1', 'A slow answer, after 1 s.'));
+  const entry = await stage.say(1, 'slow 3', answered('slow 3', 'A slow answer, after 3 s.'));
   await stage.reacts(entry, 'delivered');
   stage.faults.failRequests(
     { method: 'POST', path: new RegExp(`^/channels/${stage.channel(1)}/messages$`), times: Infinity },
@@ -47,9 +47,9 @@ export const outboxScenarios: Readonly<Record<Extract<Transition, `outbox:${stri
   },
   'outbox:failed': {
     act: async (stage) => {
-      const entry = await stage.say(1, 'slow 1', {
-        reads: 'slow 1',
-        posts: ['A slow answer, after 1 s.'],
+      const entry = await stage.say(1, 'slow 3', {
+        reads: 'slow 3',
+        posts: ['A slow answer, after 3 s.'],
         outcome: null,
       });
       await stage.reacts(entry, 'delivered');
@@ -58,7 +58,7 @@ export const outboxScenarios: Readonly<Record<Extract<Transition, `outbox:${stri
   },
   'outbox:dropped': {
     act: async (stage) => {
-      stage.faults.delayRequests({ method: 'PUT', path: /\/reactions\// }, 700, 'before');
+      stage.faults.delayRequests({ method: 'PUT', path: /\/reactions\// }, 2_500, 'before');
       await stage.say(1, 'faster than its reaction');
     },
   },

@@ -17,8 +17,8 @@ import type { Entry, Fate, Post } from './ledger.ts';
 export type Moment = 'before' | 'after';
 
 /** How long a daemon may live until it comes to its fail point, and how long the rest may take, in milliseconds. */
-const deathMs = 15_000;
-const settleMs = 25_000;
+const deathMs = 30_000;
+const settleMs = 60_000;
 
 export interface StageOptions {
   readonly environment?: Readonly<Record<string, string>>;

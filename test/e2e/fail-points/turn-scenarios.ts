@@ -13,8 +13,8 @@ const deafMs = 200;
 
 const allowed = 'You allowed it.';
 
-/** Asks for a permission and denies it to itself after two seconds. */
-const impatient = 'ask 2';
+/** Asks for a permission and denies it to itself after four seconds. */
+const impatient = 'ask 4';
 
 /** The owner has the agent ask for a permission: that is posted once, and then these. */
 async function letAsk(stage: Stage, ask: string, ...posts: readonly Post[]): Promise<void> {
@@ -33,8 +33,8 @@ export const turnScenarios: Readonly<Record<Exclude<Transition, `inbox:${string}
   'turn:join': {
     settings: { whileBusy: 'steer' },
     act: async (stage) => {
-      const posts = ['You said: squeezed in', 'Used tools for 2 s.'];
-      const entry = await stage.say(1, 'tools 2', answered('tools 2', ...posts));
+      const posts = ['You said: squeezed in', 'Used tools for 4 s.'];
+      const entry = await stage.say(1, 'tools 4', answered('tools 4', ...posts));
       await stage.reacts(entry, 'delivered');
       // It becomes part of the turn that runs, and shares what becomes of it.
       await stage.say(1, 'squeezed in', { reads: 'squeezed in', posts: [], outcome: 'answered' });
