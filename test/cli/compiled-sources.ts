@@ -1,24 +1,36 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import ts from 'typescript';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
+
+import { systemErrorCode } from '../../src/base/errors.ts';
+import './compiled-place.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** What the command line is made of. */
 const folders = ['base', 'cli', 'config', 'contracts', 'control', 'model', 'view'];
 
-let compiled: string | undefined;
-
 /**
  * The command line as JavaScript, without the rest of the product: a process that compiles TypeScript for itself takes
- * three times as long to start. Made once per test file and removed after it.
+ * three times as long to start. Made once for all tests of a run.
  *
  * @returns the directory that stands for `dist`.
  */
 export function compiledSources(): string {
-  compiled ??= compile();
+  const compiled = join(inject('compiledPlace'), 'checkout');
+  if (!existsSync(compiled)) compile(compiled);
   return join(compiled, 'dist');
 }
 
@@ -41,17 +53,18 @@ export function compileFile(from: string, to: string, edit: (source: string) => 
   writeFileSync(to, outputText);
 }
 
-afterAll(() => {
-  if (compiled !== undefined) rmSync(compiled, { recursive: true });
-});
-
-function compile(): string {
-  const target = mkdtempSync(join(tmpdir(), 'bridge-compiled-'));
+function compile(compiled: string): void {
+  const target = mkdtempSync(`${compiled}-`);
   for (const name of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.ts') || !folders.includes(name.split('/')[0] ?? '')) continue;
     compileFile(join(root, 'src', name), join(target, 'dist', name.replace(/\.ts$/, '.js')));
   }
   writeFileSync(join(target, 'package.json'), '{"type":"module"}');
   symlinkSync(join(root, 'node_modules'), join(target, 'node_modules'));
-  return target;
+  try {
+    renameSync(target, compiled);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOTEMPTY') throw error;
+    rmSync(target, { recursive: true }); // Another test file was faster.
+  }
 }
