@@ -8,6 +8,11 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
+          globalSetup: ['test/cli/compiled-place.ts'],
+          // A process for each file spends most of its time on loading the same modules again.
+          isolate: false,
+          maxWorkers: 3,
+          restoreMocks: true,
           testTimeout: 20_000,
           hookTimeout: 20_000,
           // A second, the usual patience, is short for processes and sockets where others are at work.
@@ -21,8 +26,9 @@ export default defineConfig({
           globalSetup: ['test/e2e/build.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          fileParallelism: true,
-          maxWorkers: 2,
+          maxWorkers: 3,
+          // Of tests of one file that may run at the same time.
+          maxConcurrency: 3,
         },
       },
     ],
