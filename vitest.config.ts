@@ -13,8 +13,8 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 3,
           restoreMocks: true,
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          testTimeout: 40_000,
+          hookTimeout: 40_000,
           // A second, the usual patience, is short for processes and sockets where others are at work.
           expect: { poll: { timeout: 10_000 } },
         },
@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/build.ts'],
-          testTimeout: 120_000,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
           maxWorkers: 3,
           // Of tests of one file that may run at the same time.
