@@ -12,6 +12,7 @@ import type { Mailbox } from '../mailbox/mailbox.ts';
 import { AgentRecord } from './agent-record.ts';
 import type { Conversation } from './conversation.ts';
 import { Delivery } from './delivery.ts';
+import type { FoundInQueue } from './delivery.ts';
 import { ExpectationFile } from './expectation.ts';
 import { HeldPrompts } from './held-prompts.ts';
 import { HookIntake } from './hook-intake.ts';
@@ -145,7 +146,9 @@ export class ClaudeAgent implements RunningAgent {
       sweep: () => mailbox.sweep(),
       transcriptSize: () => this.#record.size(),
       readTranscript: (from) => this.#record.read(from),
-      onFoundInTranscript: (turn, message, text) => this.#foundInTranscript(turn, message, text),
+      isUnderway: () => this.#turns.isUnderway,
+      onFoundInTranscript: (turn, message) => this.#turns.begin(turn, { by: 'bridge', message }, undefined),
+      onFoundInQueue: (message, found) => this.#foundInQueue(message, found),
     });
     this.#screen = new ScreenWatch({
       capture: () => terminal.capture(spec.terminal),
@@ -325,13 +328,9 @@ export class ClaudeAgent implements RunningAgent {
     if (!this.#dead) this.#looks.set(0);
   }
 
-  #foundInTranscript(turn: string | undefined, message: string, text: string): void {
-    if (turn !== undefined) {
-      this.#turns.begin(turn, { by: 'bridge', message }, undefined);
-      return;
-    }
-    const running = this.#runningTurn();
-    if (running !== undefined) this.#queue.add({ id: `transcript:${message}`, message, text, turn: running });
+  #foundInQueue(message: string, { text, from, unheard }: FoundInQueue): void {
+    const turn = this.#runningTurn();
+    if (turn !== undefined) this.#queue.add({ id: `transcript:${message}`, message, text, turn, unheard }, from);
   }
 
   /** One look at everything that no hook tells. */

@@ -10,6 +10,7 @@ import { carefulPace, usualPace } from './input-box.ts';
 import type { InputBoxTypist } from './input-box.ts';
 import type { PromptQueue } from './prompt-queue.ts';
 import { isSamePrompt, promptText } from './prompt-text.ts';
+import { RecordOfExpected } from './record-of-expected.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
 /** What a prompt that the agent is about to accept is to us. */
@@ -31,16 +32,28 @@ export interface DeliveryOptions {
   readonly assertReady: () => void;
   /** Whether it works, so that a message goes into its queue, and a dialog may open at any time. */
   readonly isBusy: () => boolean;
-  /** The same, asked. */
+  /** Whether it works on what runs, so that what is typed now is told by a hook at once. */
+  readonly isUnderway: () => boolean;
+  /** The same as `assertReady`, asked. */
   readonly isReady: () => boolean;
   /** Looks for new hook events now. */
   readonly sweep: () => void;
   readonly transcriptSize: () => number;
   readonly readTranscript: (from: number) => readonly TranscriptEntry[];
-  /** The transcript, not a hook, proved that a prompt was accepted; without a turn: that it lies in the queue. */
-  readonly onFoundInTranscript: (turn: string | undefined, message: string, text: string) => void;
+  /** The transcript, not a hook, proved that a prompt began a turn. */
+  readonly onFoundInTranscript: (turn: string, message: string) => void;
+  /** The transcript, not a hook, proved that a prompt lies in the queue. */
+  readonly onFoundInQueue: (message: string, found: FoundInQueue) => void;
   /** The turn that runs. */
   readonly runningTurn: () => string | undefined;
+}
+
+export interface FoundInQueue {
+  readonly text: string;
+  /** Bytes the transcript had before it was typed. */
+  readonly from: number;
+  /** A hook will tell of it when it leaves the queue. */
+  readonly unheard: boolean;
 }
 
 type Answer =
@@ -64,6 +77,8 @@ const confirmMs = 2500;
 const restoredMs = 1500;
 /** The agent writes a prompt into its transcript at most 335 ms after it accepted it. */
 const transcriptLagMs = 500;
+/** So long a message waits in all for the agent to begin what it has; a hook of the user's may take longer. */
+const underwayMs = 2500;
 
 /**
  * Hands one message to the agent: types it, and believes it delivered only when the agent itself says so with the very
@@ -72,10 +87,12 @@ const transcriptLagMs = 500;
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
+  readonly #record: RecordOfExpected;
   #flight: Flight | undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#record = new RecordOfExpected(options);
   }
 
   /** See `RunningAgent.deliver`. */
@@ -139,6 +156,11 @@ export class Delivery {
     return { kind: 'other' };
   }
 
+  /** Whether this very text is on its way. */
+  isTyping(prompt: string): boolean {
+    return this.#flight !== undefined && isSamePrompt(prompt, this.#flight.text);
+  }
+
   /** See `RunningAgent.wasDelivered`. */
   async wasDelivered(message: string): Promise<Delivered> {
     const { expectation, sweep, clock, typist } = this.#options;
@@ -150,13 +172,15 @@ export class Delivery {
     if (expectation.current.turn !== undefined) return { delivered: 'yes', turn: expectation.current.turn };
     await clock.sleep(transcriptLagMs);
     sweep();
-    const found = this.#recordedTurn();
+    const found = this.#record.turn();
     if (found !== undefined) return { delivered: 'yes', turn: found };
-    if (await typist.holds(expectation.current.text)) await typist.clear();
+    const { text } = expectation.current;
+    if (await typist.holds(text)) await typist.clear();
+    else this.#foundUnheard();
     sweep();
     const late = this.#inQueue(message);
     if (late) return late;
-    const turn = this.#recordedTurn();
+    const turn = this.#record.turn();
     return turn === undefined ? { delivered: 'no' } : { delivered: 'yes', turn };
   }
 
@@ -174,7 +198,7 @@ export class Delivery {
   }
 
   async #send(flight: Flight, attempt: number, signal: AbortSignal | undefined): Promise<Answer> {
-    const { typist, assertReady, isBusy, clock } = this.#options;
+    const { typist, assertReady, isBusy, isUnderway, clock } = this.#options;
     const mayGoOn = async (): Promise<void> => {
       if (signal?.aborted === true) throw stopped();
       // Somebody at the desk pressed Enter on half of our text.
@@ -184,10 +208,21 @@ export class Delivery {
       // keys for 150 ms: longer than it takes from this look to the keys that follow it.
       if (isBusy()) await typist.look();
     };
+    let patienceMs = underwayMs;
+    // What is entered while it takes in another prompt lies in its queue without any hook until that turn is over.
+    const untilUnderway = async (): Promise<void> => {
+      for (let pause = 25; patienceMs > 0 && isBusy() && !isUnderway(); pause = Math.min(pause * 2, 200)) {
+        await clock.sleep(pause);
+        patienceMs -= pause;
+        await mayGoOn();
+      }
+    };
     try {
+      await untilUnderway();
       await typist.clear();
       // The space keeps a completion or a trailing backslash from swallowing the Enter; the agent trims it.
       await typist.type(`${flight.text} `, attempt === 1 ? usualPace : carefulPace, mayGoOn);
+      await untilUnderway();
     } catch (error) {
       await this.#takeBack();
       throw error;
@@ -219,6 +254,8 @@ export class Delivery {
       const known = flight.answer ?? this.#foundInTranscript(flight);
       if (known) return known;
       const holds = await typist.holds(flight.text);
+      const unheard = holds ? undefined : (flight.answer ?? this.#foundUnheard());
+      if (unheard) return unheard;
       if (holds && round === 0) {
         // A completion, or the note about an invisible character, swallowed the Enter.
         this.#options.assertReady();
@@ -279,37 +316,24 @@ export class Delivery {
   }
 
   #foundInTranscript(flight: Flight): Flight['answer'] {
-    const { onFoundInTranscript, runningTurn } = this.#options;
-    const turn = this.#recordedTurn();
-    if (turn !== undefined) {
-      onFoundInTranscript(turn, flight.message, flight.text);
-      return { kind: 'accepted', turn, queued: false, by: 'transcript' };
-    }
+    const turn = this.#record.turn();
+    if (turn === undefined) return this.#record.isQueued() ? this.#foundInQueue(false) : undefined;
+    this.#options.onFoundInTranscript(turn, flight.message);
+    return { kind: 'accepted', turn, queued: false, by: 'transcript' };
+  }
+
+  /** To be asked only when the box does not hold the text: then what went into the queue without a hook is ours. */
+  #foundUnheard(): Flight['answer'] {
+    return this.#record.isSomethingQueuedUnheard() ? this.#foundInQueue(true) : undefined;
+  }
+
+  #foundInQueue(unheard: boolean): Flight['answer'] {
+    const { expectation, runningTurn, onFoundInQueue } = this.#options;
     const running = runningTurn();
-    if (running === undefined || !this.#recorded().some((entry) => entry.kind === 'queued')) return undefined;
-    onFoundInTranscript(undefined, flight.message, flight.text);
+    if (running === undefined || !expectation.current) return undefined;
+    const { message, text, transcriptFrom: from } = expectation.current;
+    onFoundInQueue(message, { text, from, unheard });
     return { kind: 'accepted', turn: running, queued: true, by: 'transcript' };
-  }
-
-  /** What the agent recorded of the expected text. */
-  #recorded(): readonly Extract<TranscriptEntry, { kind: 'prompt' | 'queued' | 'absorbed' | 'returned' }>[] {
-    const expected = this.#options.expectation.current;
-    if (!expected) return [];
-    return this.#options
-      .readTranscript(expected.transcriptFrom)
-      .filter((entry) => entry.kind !== 'dequeued' && entry.kind !== 'text' && entry.kind !== 'interrupted')
-      .filter(({ text }) => isSamePrompt(text, expected.text));
-  }
-
-  /** The turn under which the agent recorded the expected text, if it did. */
-  #recordedTurn(): string | undefined {
-    const expected = this.#options.expectation.current;
-    if (!expected) return undefined;
-    if (expected.turn !== undefined) return expected.turn;
-    const found = this.#recorded().find((entry) => entry.kind === 'prompt');
-    if (found?.kind !== 'prompt') return undefined;
-    this.#options.expectation.confirm(found.turn);
-    return found.turn;
   }
 
   /** A refused text comes back into the box after a moment; typing before that would add to it. */

@@ -156,10 +156,17 @@ export class HookIntake {
     own.leftInBackground(undefined);
     const { prompt, prompt_id: turn } = hook.data;
     conversation.movedTo(hook.data.session_id, hook.data.transcript_path);
+    const held = mailbox.isHeld(hook);
+    // A new id: this may be what leaves the queue right now, and becomes a turn that the record tells of.
+    const isNew = !turns.knows(turn) && !isAgentsOwnPrompt(prompt);
+    if (isNew && !queue.isEmpty && queue.hear(hook.id, prompt, delivery.isTyping(prompt))) {
+      teller.forget([hook.id]);
+      if (held) mailbox.answer(hook.id, {});
+      return;
+    }
     if (!queue.isEmpty) this.goOn();
     // What comes under the id of a turn that runs, or just ended, lies in the agent's queue; and behind others, too.
     const isQueued = !isAgentsOwnPrompt(prompt) && (turns.knows(turn) || !queue.isEmpty) && !turns.beganWith(hook.id);
-    const held = mailbox.isHeld(hook);
     const verdict = delivery.judge(prompt, turn, held, isQueued);
     if (verdict.kind === 'altered') {
       mailbox.answer(hook.id, { decision: 'block', reason: 'The bridge types this text again: it arrived altered.' });
@@ -168,7 +175,9 @@ export class HookIntake {
     }
     const message = verdict.kind === 'ours' ? verdict.message : undefined;
     if (isQueued) {
-      queue.add({ id: hook.id, text: prompt, turn, ...(message === undefined ? {} : { message }) });
+      // Under a new id it went into a turn that the queue began, or it begins one itself: the record will tell.
+      const ran = isNew ? (turns.open.at(-1)?.id ?? turn) : turn;
+      queue.add({ id: hook.id, text: prompt, turn: ran, ...(message === undefined ? {} : { message }) });
       teller.forget([hook.id]);
     } else {
       turns.begin(turn, originOf(message, prompt), hook);

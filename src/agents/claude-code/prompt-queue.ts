@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import { writeFileAtomic } from '../../base/atomic-file.ts';
+import { isSamePrompt } from './prompt-text.ts';
 import { queueFates } from './queue-fates.ts';
 import type { QueueFate, QueueFates } from './queue-fates.ts';
 import type { LocatedEntry } from './transcript.ts';
@@ -16,6 +17,8 @@ const promptSchema = z.object({
   text: z.string(),
   /** The turn that ran when it went in. */
   turn: z.string(),
+  /** No hook has told of it yet: one does when it leaves the queue. */
+  unheard: z.boolean().optional(),
 });
 const fileSchema = z.object({
   prompts: z.array(promptSchema),
@@ -67,6 +70,22 @@ export class PromptQueue {
     const { prompts, gone, readFrom } = this.#file;
     if (prompts.some(({ id }) => id === prompt.id) || gone.some(({ id }) => id === prompt.id)) return;
     this.#save({ prompts: [...prompts, prompt], gone, readFrom: this.isEmpty ? transcriptSize : readFrom });
+  }
+
+  /**
+   * A hook told of a prompt while it left the queue: of one that no hook had told of, or, unless `unheardOnly`, once more
+   * of one that was stopped while its first hook ran. Returns whether such a prompt lies here.
+   */
+  hear(id: string, text: string, unheardOnly: boolean): boolean {
+    const { prompts } = this.#file;
+    const same = prompts.filter((one) => isSamePrompt(text, one.text));
+    const found = same.find(({ unheard }) => unheard === true) ?? (unheardOnly ? undefined : same[0]);
+    if (!found) return false;
+    // Under the hook's id: told again, it is no other prompt.
+    const { message, turn } = found;
+    const heard = { id, text: found.text, turn, ...(message === undefined ? {} : { message }) };
+    this.#save({ ...this.#file, prompts: prompts.map((one) => (one === found ? heard : one)) });
+    return true;
   }
 
   /** Whether a message lies in it, or has left it, and for which turn. */

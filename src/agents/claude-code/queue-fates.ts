@@ -29,11 +29,9 @@ export interface QueueFates<Prompt> {
  * last one's: so it is decided only when as many lines came as were announced, when something else follows them, or
  * when the turn is known to go on (`isTurn`).
  */
-export function queueFates<Prompt extends { readonly text: string; readonly turn: string }>(
-  queue: readonly Prompt[],
-  entries: readonly LocatedEntry[],
-  isTurn: (turn: string) => boolean,
-): QueueFates<Prompt> {
+export function queueFates<
+  Prompt extends { readonly text: string; readonly turn: string; readonly unheard?: boolean | undefined },
+>(queue: readonly Prompt[], entries: readonly LocatedEntry[], isTurn: (turn: string) => boolean): QueueFates<Prompt> {
   const left = [...queue];
   const fates: QueueFate<Prompt>[] = [];
   let readTo: number | undefined;
@@ -71,11 +69,20 @@ export function queueFates<Prompt extends { readonly text: string; readonly turn
         if (prompt) fates.push({ kind: entry.kind, prompt });
         break;
       }
+      case 'returned-unheard': {
+        close();
+        const index = left.findIndex(({ unheard }) => unheard === true);
+        fates.push(
+          ...(index < 0 ? [] : left.splice(index, 1)).map((prompt) => ({ kind: 'returned', prompt }) as const),
+        );
+        break;
+      }
       case 'text':
       case 'interrupted':
         if (group.length > 0) close();
         break;
       case 'queued':
+      case 'queued-unheard':
         break;
     }
     if (group.length === 0 && announced === 0) readTo = end;

@@ -40,9 +40,14 @@ export class QueueWatch {
     return this.#options.queue.isEmpty;
   }
 
-  /** A prompt went in. On disk when this returns. */
-  add(prompt: QueuedPrompt): void {
-    this.#options.queue.add(prompt, this.#options.transcriptSize());
+  /** A prompt went in. On disk when this returns. `from`: where in the transcript its fate can be; default: from now on. */
+  add(prompt: QueuedPrompt, from?: number): void {
+    this.#options.queue.add(prompt, from ?? this.#options.transcriptSize());
+  }
+
+  /** See `PromptQueue.hear`. */
+  hear(id: string, text: string, unheardOnly: boolean): boolean {
+    return this.#options.queue.hear(id, text, unheardOnly);
   }
 
   /** Tells what became of the prompts, as far as the record says it. `heardOf`: turns that certainly run. */

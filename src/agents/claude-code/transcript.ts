@@ -12,6 +12,8 @@ export type TranscriptEntry =
   | { readonly kind: 'prompt'; readonly turn: string; readonly text: string; readonly at?: number }
   /** What became of a prompt in the agent's queue: it went in, was taken into the running turn, or out to the box. */
   | { readonly kind: 'queued' | 'absorbed' | 'returned'; readonly text: string }
+  /** The same of a prompt that no hook has seen: the agent does not record its text. */
+  | { readonly kind: 'queued-unheard' | 'returned-unheard' }
   /** One prompt left the queue for a turn of its own; its `prompt` follows. */
   | { readonly kind: 'dequeued' }
   | { readonly kind: 'text'; readonly id: string; readonly text: string }
@@ -129,7 +131,10 @@ function userEntries(line: z.infer<typeof userLine>): readonly TranscriptEntry[]
 
 function queueEntries({ operation, reason, content: text }: z.infer<typeof queueLine>): readonly TranscriptEntry[] {
   if (operation === 'dequeue') return [{ kind: 'dequeued' }];
-  if (text === undefined) return [];
+  if (text === undefined) {
+    if (operation === 'enqueue') return [{ kind: 'queued-unheard' }];
+    return operation === 'popAll' || operation === 'remove' ? [{ kind: 'returned-unheard' }] : [];
+  }
   if (operation === 'enqueue') return [{ kind: 'queued', text }];
   if (operation === 'remove' && reason === 'absorbed_mid_turn') return [{ kind: 'absorbed', text }];
   return operation === 'popAll' || operation === 'remove' ? [{ kind: 'returned', text }] : [];

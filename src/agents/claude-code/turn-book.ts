@@ -56,6 +56,8 @@ interface Turn {
   readonly texts: TurnTexts;
   /** Mailbox events of messages that are not whole yet, by message. */
   readonly pieces: Map<string, string[]>;
+  /** The agent works on it; false as long as nothing says so. */
+  isUnderway: boolean;
   /** What the listener has on its disk; undefined before it knows of the turn. */
   saved: OpenTurn | undefined;
   ended: boolean;
@@ -104,6 +106,15 @@ export class TurnBook {
     return [...this.#turns.values()]
       .filter(({ ended }) => !ended)
       .map(({ id, at, ending }) => ({ id, at, isEnding: ending !== undefined }));
+  }
+
+  /**
+   * Whether the agent works on what runs, by its hooks or its record. Before, it takes in a prompt; after, it may take the
+   * next one from its queue.
+   */
+  get isUnderway(): boolean {
+    const open = [...this.#turns.values()].filter(({ ended }) => !ended);
+    return open.length === 0 || open.some((turn) => !turn.ending && (turn.isUnderway ||= this.#isRecorded(turn)));
   }
 
   /** Whether it has heard of a turn, also of one that has ended. */
@@ -164,6 +175,7 @@ export class TurnBook {
   /** A piece of text. */
   display({ id, at, data }: HookEventOf<'MessageDisplay'>): void {
     const turn = this.#of(data.prompt_id, at);
+    turn.isUnderway = true;
     const { message_id: message } = data;
     turn.pieces.set(message, [...(turn.pieces.get(message) ?? []), id]);
     const text = turn.texts.piece(message, data.index, data.final, data.delta);
@@ -174,7 +186,9 @@ export class TurnBook {
   /** Tools of the agent itself have run. */
   toolsRan(id: string | undefined): void {
     const turn = id === undefined ? undefined : this.#turns.get(id);
-    turn?.texts.toolsRan();
+    if (!turn) return;
+    turn.isUnderway = true;
+    turn.texts.toolsRan();
   }
 
   /** The agent says that a turn ended well. What is still on its way is waited for before it is told. */
@@ -305,9 +319,17 @@ export class TurnBook {
     this.#options.file.write([...this.#turns.values()].flatMap(({ saved }) => saved ?? []));
   }
 
+  #isRecorded(turn: Turn): boolean {
+    return this.#read(turn).some((entry) => entry.kind === 'prompt' && entry.turn === turn.id);
+  }
+
   #recorded(turn: Turn): readonly { readonly id: string; readonly text: string }[] {
+    return textsOfTurn(this.#read(turn), turn.id);
+  }
+
+  #read(turn: Turn): readonly TranscriptEntry[] {
     try {
-      return textsOfTurn(this.#options.readTranscript(turn.transcriptFrom), turn.id);
+      return this.#options.readTranscript(turn.transcriptFrom);
     } catch (error) {
       this.#options.log.warn({ error, turn: turn.id }, 'the transcript could not be read; the hooks have to do');
       return [];
@@ -343,5 +365,6 @@ export class TurnBook {
 
 function makeTurn({ id, at, transcriptFrom, begunBy }: TurnStart, texts: TurnTexts): Turn {
   const pieces = new Map<string, string[]>();
-  return { id, at, transcriptFrom, begunBy, texts, pieces, saved: undefined, ended: false, ending: undefined };
+  const state = { isUnderway: false, saved: undefined, ended: false, ending: undefined };
+  return { id, at, transcriptFrom, begunBy, texts, pieces, ...state };
 }

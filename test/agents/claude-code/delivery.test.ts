@@ -30,7 +30,8 @@ describe('Delivery', () => {
   let turns: number;
   let runningTurn: string | undefined;
   let inQueue: { lies: boolean; turn: string | undefined } | undefined;
-  let found: [string | undefined, string][];
+  let found: object[];
+  let isUnderway: () => boolean;
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'bridge-delivery-'));
@@ -43,6 +44,7 @@ describe('Delivery', () => {
     runningTurn = undefined;
     inQueue = undefined;
     found = [];
+    isUnderway = () => true;
     screen.onEnter = (text) => hook(text);
     delivery = makeDelivery();
   });
@@ -68,7 +70,12 @@ describe('Delivery', () => {
       sweep: () => undefined,
       transcriptSize: () => 0,
       readTranscript: () => transcript,
-      onFoundInTranscript: (turn, id) => void found.push([turn, id]),
+      isUnderway: () => isUnderway(),
+      onFoundInTranscript: (turn, id) => void found.push({ turn, id }),
+      onFoundInQueue: (id, { unheard }) => {
+        found.push({ id, unheard });
+        inQueue = { lies: true, turn: undefined };
+      },
     });
   }
 
@@ -242,7 +249,72 @@ describe('Delivery', () => {
       transcript = [{ kind: 'queued', text: text.trim() }];
     };
     expect(await deliver('hello')).toMatchObject({ by: 'transcript', turn: 'turn-7', queued: true });
-    expect(found).toEqual([[undefined, 'm1']]);
+    expect(found).toEqual([{ id: 'm1', unheard: false }]);
+  });
+
+  it('BX-06: waits while the agent takes in another prompt, before it types and before Enter, but not for ever', async () => {
+    runningTurn = 'turn-7';
+    let pending = 3;
+    isUnderway = () => pending-- <= 0;
+    screen.arrives = (piece) => {
+      expect(pending).toBeLessThan(0);
+      pending = 3;
+      return piece;
+    };
+    screen.onEnter = (text) => {
+      expect(pending).toBeLessThan(0);
+      hook(text);
+    };
+    expect(await deliver('hello')).toMatchObject({ by: 'hook', queued: true });
+
+    screen.arrives = (piece) => piece;
+    screen.onEnter = (text) => hook(text);
+    isUnderway = () => false;
+    const since = clock.monotonic();
+    expect(await deliver('hello again')).toMatchObject({ by: 'hook', queued: true });
+    expect(clock.monotonic() - since).toBeLessThan(4000);
+  });
+
+  it('BX-03: types nothing into a dialog that opens while it waits for the agent', async () => {
+    runningTurn = 'turn-7';
+    isUnderway = () => {
+      screen.dialog = recordedScreen('permission');
+      return false;
+    };
+    await expect(deliver('hello')).rejects.toMatchObject({ code: 'agent-dialog', happened: 'not-done' });
+    expect([screen.box, screen.keys]).toEqual(['', []]);
+  });
+
+  it('I4: believes the transcript that something lies in the queue, without a hook and without its text', async () => {
+    runningTurn = 'turn-7';
+    screen.onEnter = () => {
+      transcript = [{ kind: 'queued-unheard' }];
+    };
+    expect(await deliver('hello')).toMatchObject({ by: 'transcript', turn: 'turn-7', queued: true });
+    expect(found).toEqual([{ id: 'm1', unheard: true }]);
+  });
+
+  it('I4: a later daemon finds a message in the queue that no hook told of', async () => {
+    runningTurn = 'turn-7';
+    screen.onEnter = () => undefined;
+    await expect(deliver('hello')).rejects.toMatchObject({ code: 'delivery-unconfirmed', happened: 'unknown' });
+    transcript = [{ kind: 'queued-unheard' }];
+    delivery = makeDelivery();
+    expect(await decided(delivery.wasDelivered('m1'))).toEqual({ delivered: 'yes', turn: undefined, queued: true });
+    expect(found).toEqual([{ id: 'm1', unheard: true }]);
+  });
+
+  it('I4: what a person took out of the queue again, or what is still in the box, does not lie in it', async () => {
+    runningTurn = 'turn-7';
+    screen.onEnter = () => {
+      transcript = [{ kind: 'queued-unheard' }, { kind: 'returned-unheard' }];
+    };
+    await expect(deliver('hello')).rejects.toMatchObject({ code: 'delivery-unconfirmed', happened: 'unknown' });
+    expect(await decided(delivery.wasDelivered('m1'))).toEqual({ delivered: 'no' });
+    transcript = [{ kind: 'queued-unheard' }];
+    screen.box = `${header}hello`;
+    expect(await decided(delivery.wasDelivered('m1'))).toEqual({ delivered: 'no' });
+    expect([screen.box, found]).toEqual(['', []]);
   });
 
   it('I4: words that came once as a message and lie in the queue are the desk’s when they come again', async () => {

@@ -164,6 +164,43 @@ describe('QueueWatch', () => {
     ]);
   });
 
+  it('BX-06: what went in without a hook is heard when it leaves, and an event that is told again adds nothing', () => {
+    queue.add({ id: 'transcript:m1', message: 'm1', text: 'one', turn: running, unheard: true });
+    expect(queue.hear('hook-1', 'two', true)).toBe(false);
+    expect(queue.hear('hook-1', 'one', true)).toBe(true);
+    start();
+    expect(queue.hear('hook-1', 'one', true)).toBe(false);
+    queue.add({ id: 'hook-1', text: 'one', turn: running });
+    writes(operation('dequeue'), prompt('turn-2', 'one'));
+    expect(told.at(-1)).toEqual({ kind: 'turn-started', turn: 'turn-2', by: 'bridge', message: 'm1' });
+    expect(queue.isEmpty).toBe(true);
+  });
+
+  it('BX-06: a prompt that was stopped while its hook ran is told of by a hook once more, and is the same prompt', () => {
+    add('m1', 'one');
+    expect(queue.hear('hook-2', 'one', false)).toBe(true);
+    writes(operation('dequeue'), prompt('turn-2', 'one'));
+    expect(told.at(-1)).toEqual({ kind: 'turn-started', turn: 'turn-2', by: 'bridge', message: 'm1' });
+    expect(queue.isEmpty).toBe(true);
+  });
+
+  it('BX-06: what went in without a hook may have left before anybody looked', () => {
+    writes(operation('enqueue'), operation('dequeue'), prompt('turn-2', 'one'));
+    queue.add({ id: 'transcript:m1', message: 'm1', text: 'one', turn: running, unheard: true }, 0);
+    queue.observe();
+    expect(told.at(-1)).toEqual({ kind: 'turn-started', turn: 'turn-2', by: 'bridge', message: 'm1' });
+  });
+
+  it('BX-06: what a person takes out is given back, also when no hook told of it', () => {
+    add('m1', 'one');
+    queue.add({ id: 'transcript:m2', message: 'm2', text: 'two', turn: running, unheard: true });
+    writes(operation('popAll', { content: 'one' }), operation('popAll'));
+    expect(told).toEqual([
+      { kind: 'message-returned', message: 'm1' },
+      { kind: 'message-returned', message: 'm2' },
+    ]);
+  });
+
   it('BX-06: a turn that was stopped before it was recorded is told all the same, once', () => {
     add('m1', 'one');
     writes(operation('dequeue'));

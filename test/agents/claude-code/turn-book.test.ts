@@ -95,6 +95,27 @@ describe('TurnBook', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('BX-06: a turn is under way once its record or a hook says so, and not any more when it says that it ends', async () => {
+    expect(book.isUnderway).toBe(true);
+    begin();
+    expect(book.isUnderway).toBe(false);
+    transcript = [{ kind: 'prompt', turn: 'another', text: 'hi' }];
+    expect(book.isUnderway).toBe(false);
+    transcript = [{ kind: 'prompt', turn, text: 'hi' }];
+    expect(book.isUnderway).toBe(true);
+    transcript = [];
+    expect(book.isUnderway).toBe(true);
+    book.stop(stop('done'));
+    expect(book.isUnderway).toBe(false);
+    await clock.advance(300);
+    expect(book.isUnderway).toBe(true);
+
+    book.begin('turn-2', { by: 'bridge', message: 'm2' }, undefined);
+    expect(book.isUnderway).toBe(false);
+    book.toolsRan('turn-2');
+    expect(book.isUnderway).toBe(true);
+  });
+
   it('joins pieces that come in any order', () => {
     begin();
     book.display(display('a', 2, true, 'three'));

@@ -31,6 +31,8 @@ export interface LabOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Tools that this working directory allows without asking. */
   readonly allowed?: readonly string[];
+  /** A hook of the user's own: a command that gets every prompt, and holds it up as long as it runs. */
+  readonly submitHook?: string;
   /** Where the agent finds its API, when not at the stand-in itself. */
   readonly apiUrl?: (standIn: string) => Promise<string>;
   /** Puts something between the driver and its terminal. */
@@ -85,7 +87,9 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
   );
   mkdirSync(join(workDir, '.claude'));
   const permissions = { allow: options.allowed ?? [] };
-  writeFileSync(join(workDir, '.claude', 'settings.json'), JSON.stringify({ permissions }));
+  const { submitHook: command } = options;
+  const hooks = command === undefined ? {} : { UserPromptSubmit: [{ hooks: [{ type: 'command', command }] }] };
+  writeFileSync(join(workDir, '.claude', 'settings.json'), JSON.stringify({ permissions, hooks }));
   const api = await startMessagesApi();
   const socket = join(root, 't', 's');
   const terminal = await openTmux({ socket, clock: systemClock, log });

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../../src/base/clock.ts';
@@ -12,8 +14,8 @@ describe.skipIf(whyNoClaude())('BX-06: the queue of the real Claude Code', () =>
   let lab: ClaudeLab;
   let agent: RunningAgent;
 
-  async function open(allowed: readonly string[] = []): Promise<void> {
-    lab = await openLab({ allowed });
+  async function open(allowed: readonly string[] = [], submitHook?: string): Promise<void> {
+    lab = await openLab({ allowed, ...(submitHook === undefined ? {} : { submitHook }) });
     agent = await lab.launch();
   }
   afterEach(async () => {
@@ -105,6 +107,65 @@ describe.skipIf(whyNoClaude())('BX-06: the queue of the real Claude Code', () =>
     expect(await lab.heard('turn-ended', (event) => event.turn === turn)).toMatchObject({ outcome: 'interrupted' });
     expect(await ended(await turnOf('q1'))).toBe('interrupted');
     expect(await say('say on')).toBe('on');
+  });
+
+  describe('behind a prompt that a hook of the user’s holds up, so that no hook tells what is queued', () => {
+    const slowly = (seconds: number): string => `grep -q 'bash sleep' && sleep ${seconds}; true`;
+
+    it('waits until the agent has the prompt: then a hook tells', async () => {
+      await open(['Bash(sleep:*)'], slowly(1));
+      const { turn } = await agent.deliver(message('bash sleep 3'));
+      expect(await agent.deliver(message('say alpha', 'q1'))).toMatchObject({ by: 'hook', turn, queued: true });
+      await ended(await turnOf('q1'));
+      expect(told('say alpha')).toBe(1);
+    });
+
+    it('I4: one that does not end in time: the record proves it, and each message is told with its turn, once', async () => {
+      await open(['Bash(sleep:*)'], slowly(9));
+      const { turn } = await agent.deliver(message('bash sleep 3'));
+      expect(await agent.deliver(message('say alpha', 'q1'))).toMatchObject({ by: 'transcript', turn, queued: true });
+      expect(await agent.wasDelivered('q1', 'say alpha')).toEqual({ delivered: 'yes', turn: undefined, queued: true });
+      await agent.deliver(message('say omega', 'q2'));
+      for (const id of ['q1', 'q2']) {
+        const next = await turnOf(id);
+        expect(next).not.toBe(turn);
+        expect(await ended(next)).toBe('completed');
+        expect(await agent.wasDelivered(id, '')).toEqual({ delivered: 'yes', turn: next });
+      }
+      expect([told('say alpha'), told('say omega')]).toEqual([1, 1]);
+      const begun = lab.events.flatMap((event) => (event.kind === 'turn-started' ? [event.by] : []));
+      expect(new Set(begun)).toEqual(new Set(['bridge']));
+      expect(await say('say on')).toBe('on');
+    });
+
+    it('I4: a later daemon that looks for such a message knows that it lies in the queue', async () => {
+      await open(['Bash(sleep:*)'], slowly(9));
+      await agent.deliver(message('bash sleep 3'));
+      const stopped = agent.deliver(message('say alpha', 'q1')).catch(() => undefined);
+      await until(async () => (await lab.screen()).includes('Queued'), { what: 'the message in the queue' });
+      await agent.detach();
+      await stopped;
+      // As if it had been killed before it could write anything down.
+      rmSync(join(lab.spec.directory, 'queue.json'), { force: true });
+      const later = await lab.recover(agent.handle);
+      expect(await later?.wasDelivered('q1', 'say alpha')).toEqual({ delivered: 'yes', turn: undefined, queued: true });
+      expect(await ended(await turnOf('q1'))).toBe('completed');
+      expect(told('say alpha')).toBe(1);
+    });
+
+    it('what a person takes out of the queue is given back, and an interrupt stops it', async () => {
+      await open(['Bash(sleep:*)'], slowly(7));
+      const { turn } = await agent.deliver(message('bash sleep 20'));
+      await agent.deliver(message('say alpha', 'q1'));
+      await press('Up');
+      expect(await lab.heard('message-returned')).toEqual({ kind: 'message-returned', message: 'q1' });
+      await agent.deliver(message('slow 60', 'q2'));
+      await agent.interrupt();
+      expect(agent.state.activity).toBe('idle');
+      expect(await ended(turn)).toBe('interrupted');
+      expect(await ended(await turnOf('q2'))).toBe('interrupted');
+      expect(await say('say on')).toBe('on');
+    });
   });
 
   it('BX-03: a request that opens while a long text is typed gets none of it', async () => {
