@@ -174,9 +174,9 @@ export class Delivery {
     sweep();
     const found = this.#record.turn();
     if (found !== undefined) return { delivered: 'yes', turn: found };
-    const { text } = expectation.current;
-    if (await typist.holds(text)) await typist.clear();
-    else this.#foundUnheard();
+    const place = await typist.find(expectation.current.text);
+    if (place === 'box') await typist.clear();
+    else this.#foundUnheard(place);
     sweep();
     const late = this.#inQueue(message);
     if (late) return late;
@@ -253,20 +253,20 @@ export class Delivery {
       sweep();
       const known = flight.answer ?? this.#foundInTranscript(flight);
       if (known) return known;
-      const holds = await typist.holds(flight.text);
-      const unheard = holds ? undefined : (flight.answer ?? this.#foundUnheard());
-      if (unheard) return unheard;
-      if (holds && round === 0) {
+      const place = await typist.find(flight.text);
+      const late = flight.answer ?? this.#foundUnheard(place);
+      if (late) return late;
+      if (place === 'box' && round === 0) {
         // A completion, or the note about an invisible character, swallowed the Enter.
         this.#options.assertReady();
         log.info({ session, message: flight.message }, 'the text is still in the box; Enter is pressed once more');
         flight.enteredAt = clock.monotonic();
         await this.#enter();
-      } else if (holds) {
+      } else if (place === 'box') {
         await typist.clear();
         sweep();
-        const late = flight.answer ?? this.#foundInTranscript(flight);
-        if (late) return late;
+        const latest = flight.answer ?? this.#foundInTranscript(flight);
+        if (latest) return latest;
         throw new BridgeError('prompt-not-taken', 'The agent left the text in its input box.', {
           advice: 'Look at the terminal.',
         });
@@ -322,9 +322,13 @@ export class Delivery {
     return { kind: 'accepted', turn, queued: false, by: 'transcript' };
   }
 
-  /** To be asked only when the box does not hold the text: then what went into the queue without a hook is ours. */
-  #foundUnheard(): Flight['answer'] {
-    return this.#record.isSomethingQueuedUnheard() ? this.#foundInQueue(true) : undefined;
+  /**
+   * What went into the queue without a hook, while the box does not hold the text any more, is ours. The screen shows it at
+   * once; the record tells of it when the agent works on the prompt before, and without the text.
+   */
+  #foundUnheard(place: 'box' | 'queue' | undefined): Flight['answer'] {
+    const lies = place === 'queue' || (place === undefined && this.#record.isSomethingQueuedUnheard());
+    return lies ? this.#foundInQueue(true) : undefined;
   }
 
   #foundInQueue(unheard: boolean): Flight['answer'] {

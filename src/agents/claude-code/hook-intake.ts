@@ -159,7 +159,8 @@ export class HookIntake {
     const held = mailbox.isHeld(hook);
     // A new id: this may be what leaves the queue right now, and becomes a turn that the record tells of.
     const isNew = !turns.knows(turn) && !isAgentsOwnPrompt(prompt);
-    if (isNew && !queue.isEmpty && queue.hear(hook.id, prompt, delivery.isTyping(prompt))) {
+    const isTyped = delivery.isTyping(prompt);
+    if (!queue.isEmpty && (isNew || !isTyped) && queue.hear(hook.id, prompt, isTyped || !isNew)) {
       teller.forget([hook.id]);
       if (held) mailbox.answer(hook.id, {});
       return;

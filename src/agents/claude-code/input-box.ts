@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
 import type { Terminal, TerminalKey } from '../../contracts/terminal.ts';
 import { splitForTyping } from './prompt-text.ts';
-import { drawnCharacters, findDialog, findInputBox } from './screen.ts';
+import { drawnCharacters, findDialog, findInputBox, findLastQueued } from './screen.ts';
 import type { InputBox } from './screen.ts';
 
 export interface InputBoxOptions {
@@ -126,12 +126,17 @@ export class InputBoxTypist {
     await this.#options.terminal.keys(this.#options.name, ['Enter']);
   }
 
-  /** Whether the box still holds (the end of) a text. */
-  async holds(text: string): Promise<boolean> {
-    const box = findInputBox(await this.#capture());
-    const tail = drawnCharacters(text).slice(-tailLength);
-    if (!box || box.text === '') return false;
-    return tail === '' ? box.text !== '' : drawnCharacters(box.text).endsWith(tail);
+  /** Whether (the end of) a text is still in the box, or (the beginning of) it was put into the agent's queue last. */
+  async find(text: string): Promise<'box' | 'queue' | undefined> {
+    const screen = await this.#capture();
+    const box = findInputBox(screen);
+    const characters = drawnCharacters(text);
+    const tail = characters.slice(-tailLength);
+    if (box && box.text !== '' && (tail === '' || drawnCharacters(box.text).endsWith(tail))) return 'box';
+    const queued = findLastQueued(screen);
+    if (!queued) return undefined;
+    const drawn = drawnCharacters(queued.text);
+    return (queued.isCut ? characters.startsWith(drawn) : characters === drawn) ? 'queue' : undefined;
   }
 
   /**

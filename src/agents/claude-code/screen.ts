@@ -21,6 +21,9 @@ const cursor = '\u276F';
 const unknownHiddenRows = 40;
 /** Rows that are never below the input box: with them, what looks like a box is history above a dialog. */
 const dialogHint = /^\s*\u276F|\bEsc to (cancel|close|go back)\b|\bEnter to (confirm|select|continue)\b/u;
+/** Below what lies in the queue, and at the end of a prompt of it that is too long to be drawn. */
+const queueHint = /^\s+\u23BF\s+Queued\b/u;
+const cutHint = /^\s+\u2026 \+\d+ lines?$/u;
 const trustYes = /yes, (i trust this folder|proceed)/i;
 const trustNo = /no, exit/i;
 
@@ -72,6 +75,16 @@ export function findInputBox(screen: string): InputBox | undefined {
   const sign = inside[0]?.charAt(0) ?? '';
   if (sign !== cursor && sign !== '!') return undefined;
   return { mode: sign === '!' ? 'shell' : 'prompt', text: boxText(inside, true), hiddenRows };
+}
+
+/** What was put into the agent's queue last, as far as it is drawn; undefined when nothing lies in it. */
+export function findLastQueued(screen: string): { readonly text: string; readonly isCut: boolean } | undefined {
+  const rows = screen.split('\n').map((row) => row.trimEnd());
+  const end = rows.findLastIndex((row) => queueHint.test(row));
+  const start = rows.findLastIndex((row, index) => index < end && row.startsWith(cursor));
+  if (start < 0) return undefined;
+  const isCut = cutHint.test(rows[end - 1] ?? '');
+  return { text: boxText(rows.slice(start, isCut ? end - 1 : end), true), isCut };
 }
 
 /** The characters of a text that every terminal draws as they are, for comparing a screen with what was typed. */

@@ -294,6 +294,21 @@ describe('Delivery', () => {
     expect(found).toEqual([{ id: 'm1', unheard: true }]);
   });
 
+  it('I4: believes the screen that a message lies in the queue, before the agent recorded anything', async () => {
+    runningTurn = 'turn-7';
+    screen.onEnter = (text) => {
+      screen.queued = text;
+    };
+    expect(await deliver('hello')).toMatchObject({ by: 'transcript', turn: 'turn-7', queued: true });
+    expect(found).toEqual([{ id: 'm1', unheard: true }]);
+    inQueue = undefined;
+    found = [];
+    await expect(deliver('hello again')).resolves.toMatchObject({ queued: true });
+    screen.onEnter = () => undefined;
+    inQueue = undefined;
+    await expect(deliver('hello')).rejects.toMatchObject({ code: 'delivery-unconfirmed' });
+  });
+
   it('I4: a later daemon finds a message in the queue that no hook told of', async () => {
     runningTurn = 'turn-7';
     screen.onEnter = () => undefined;

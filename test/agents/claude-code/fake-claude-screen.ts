@@ -8,6 +8,8 @@ export class FakeClaudeScreen {
   box = '';
   /** Grey words that are drawn while the box is empty. */
   placeholder = '';
+  /** Drawn as the last prompt of its queue. */
+  queued = '';
   /** Drawn instead of everything, when there is a dialog. */
   dialog: string | undefined;
   /** What happens with a text when Enter is pressed. The box is empty by then. */
@@ -24,8 +26,13 @@ export class FakeClaudeScreen {
       this.keys.push(...keys);
       for (const key of keys) this.#press(key);
     },
-    capture: async () => this.dialog ?? `● hello\n${rule}\n❯ ${this.box || this.placeholder}\n${rule}\n  footer`,
+    capture: async () =>
+      this.dialog ?? `● hello\n${this.#queue()}${rule}\n❯ ${this.box || this.placeholder}\n${rule}\n  footer`,
   } as unknown as Terminal;
+
+  #queue(): string {
+    return this.queued === '' ? '' : `❯ ${this.queued}\n  ⎿  Queued · ctrl+x ctrl+s to send now\n`;
+  }
 
   #press(key: TerminalKey): void {
     if (key === 'C-u') {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { findDialog, findInputBox, findRetry, saysNotLoggedIn } from '../../../src/agents/claude-code/screen.ts';
+import {
+  findDialog,
+  findInputBox,
+  findLastQueued,
+  findRetry,
+  saysNotLoggedIn,
+} from '../../../src/agents/claude-code/screen.ts';
 import { screen } from './fixtures.ts';
 
 describe('findDialog', () => {
@@ -31,6 +37,25 @@ describe('findDialog', () => {
   it('BX-03: history that looks like a box above a dialog is no box', () => {
     const rule = '─'.repeat(120);
     expect(findInputBox(`${rule}\n❯ something\n${screen('permission')}`)).toBeUndefined();
+  });
+});
+
+describe('findLastQueued', () => {
+  it('reads what was queued last, and whether its end is missing', () => {
+    const header = '[discord @bob session=1]';
+    expect(findLastQueued(screen('queue-one'))).toEqual({ text: `${header} slow 60`, isCut: false });
+    expect(findLastQueued(screen('queue-many'))).toEqual({ text: `${header} number 6`, isCut: false });
+    expect(findLastQueued(screen('queue-lines'))).toEqual({ text: `${header} first\n\nthird line`, isCut: true });
+    const long = findLastQueued(screen('queue-long'));
+    expect(long?.isCut).toBe(true);
+    const words = 'the quick brown fox jumps over the lazy dog, again and again, '.repeat(25);
+    const seen = drawnCharacters(long?.text ?? '');
+    expect(seen.length).toBeGreaterThan(800);
+    expect(drawnCharacters(header + words).startsWith(seen)).toBe(true);
+  });
+
+  it.each(['idle', 'busy', 'box-with-text', 'permission'])('finds nothing on the screen "%s"', (name) => {
+    expect(findLastQueued(screen(name))).toBeUndefined();
   });
 });
 

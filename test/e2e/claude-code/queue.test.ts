@@ -120,7 +120,7 @@ describe.skipIf(whyNoClaude())('BX-06: the queue of the real Claude Code', () =>
       expect(told('say alpha')).toBe(1);
     });
 
-    it('I4: one that does not end in time: the record proves it, and each message is told with its turn, once', async () => {
+    it('I4: one that does not end in time: the screen proves it, and each message is told with its turn, once', async () => {
       await open(['Bash(sleep:*)'], slowly(9));
       const { turn } = await agent.deliver(message('bash sleep 3'));
       expect(await agent.deliver(message('say alpha', 'q1'))).toMatchObject({ by: 'transcript', turn, queued: true });
