@@ -21,7 +21,8 @@ export interface AgentSpec {
 
 /** Proof that the agent has the message. */
 export interface Acknowledgement {
-  readonly by: 'hook' | 'transcript';
+  /** `screen`: it is drawn as lying in the agent's own queue; its hook follows when it leaves. */
+  readonly by: 'hook' | 'transcript' | 'screen';
   /** The agent's id of the turn that the message started; of the running one when it was `queued`. */
   readonly turn: string;
   /** It lies in the agent's own queue: the event `message-taken` or `turn-started` tells what becomes of it. */

@@ -57,7 +57,7 @@ export interface FoundInQueue {
 }
 
 type Answer =
-  | { readonly kind: 'accepted'; readonly turn: string; readonly queued: boolean; readonly by: 'hook' | 'transcript' }
+  | { readonly kind: 'accepted'; readonly turn: string; readonly queued: boolean; readonly by: Acknowledgement['by'] }
   | { readonly kind: 'altered' }
   | { readonly kind: 'silence' };
 
@@ -327,17 +327,17 @@ export class Delivery {
    * once; the record tells of it when the agent works on the prompt before, and without the text.
    */
   #foundUnheard(place: 'box' | 'queue' | undefined): Flight['answer'] {
-    const lies = place === 'queue' || (place === undefined && this.#record.isSomethingQueuedUnheard());
-    return lies ? this.#foundInQueue(true) : undefined;
+    if (place === 'queue') return this.#foundInQueue(true, 'screen');
+    return place === undefined && this.#record.isSomethingQueuedUnheard() ? this.#foundInQueue(true) : undefined;
   }
 
-  #foundInQueue(unheard: boolean): Flight['answer'] {
+  #foundInQueue(unheard: boolean, by: Acknowledgement['by'] = 'transcript'): Flight['answer'] {
     const { expectation, runningTurn, onFoundInQueue } = this.#options;
     const running = runningTurn();
     if (running === undefined || !expectation.current) return undefined;
     const { message, text, transcriptFrom: from } = expectation.current;
     onFoundInQueue(message, { text, from, unheard });
-    return { kind: 'accepted', turn: running, queued: true, by: 'transcript' };
+    return { kind: 'accepted', turn: running, queued: true, by };
   }
 
   /** A refused text comes back into the box after a moment; typing before that would add to it. */

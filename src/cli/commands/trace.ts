@@ -35,7 +35,7 @@ export function addTrace(program: Command, context: CliContext): void {
             'the message; `messageId` is its id in the chat',
           ],
           ['`state`, `waitsFor`', 'where it is now, and what it waits for'],
-          ['`confirmed`', '`by` (`hook`, `transcript`) and `afterMs`, from the last key typed to the proof'],
+          ['`confirmed`', '`by` (`hook`, `transcript`, `screen`) and `afterMs`, from the last key typed to the proof'],
           ['`turn`', '`id`, `startedAt`, `outcome` (`completed`, `interrupted`, `failed`, `rate-limited`, `lost`)'],
           ['`durations`', 'from its writing, in milliseconds: `storedMs`, `deliveredMs`, `endedMs`'],
           ['`steps[]`', '`at` (ISO 8601), `afterMs` since the step before, `event`, `detail`'],

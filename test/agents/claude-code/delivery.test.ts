@@ -299,7 +299,7 @@ describe('Delivery', () => {
     screen.onEnter = (text) => {
       screen.queued = text;
     };
-    expect(await deliver('hello')).toMatchObject({ by: 'transcript', turn: 'turn-7', queued: true });
+    expect(await deliver('hello')).toMatchObject({ by: 'screen', turn: 'turn-7', queued: true });
     expect(found).toEqual([{ id: 'm1', unheard: true }]);
     inQueue = undefined;
     found = [];

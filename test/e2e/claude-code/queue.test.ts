@@ -123,7 +123,7 @@ describe.skipIf(whyNoClaude())('BX-06: the queue of the real Claude Code', () =>
     it('I4: one that does not end in time: the screen proves it, and each message is told with its turn, once', async () => {
       await open(['Bash(sleep:*)'], slowly(9));
       const { turn } = await agent.deliver(message('bash sleep 3'));
-      expect(await agent.deliver(message('say alpha', 'q1'))).toMatchObject({ by: 'transcript', turn, queued: true });
+      expect(await agent.deliver(message('say alpha', 'q1'))).toMatchObject({ by: 'screen', turn, queued: true });
       expect(await agent.wasDelivered('q1', 'say alpha')).toEqual({ delivered: 'yes', turn: undefined, queued: true });
       await agent.deliver(message('say omega', 'q2'));
       for (const id of ['q1', 'q2']) {
