@@ -41,6 +41,8 @@ const drawnWithinMs = 1500;
 const lookEveryMs = 8;
 /** The agent draws at most once in 16 ms. */
 const standStillMs = 20;
+/** A box that grows or shrinks by many lines is not drawn in one go on a loaded machine. */
+const redrawMs = 500;
 /** Characters at the end of a text that are looked for. */
 const tailLength = 24;
 /** Between typing and Enter when the text could not be seen: less, and the Enter may become part of the text. */
@@ -61,14 +63,19 @@ export class InputBoxTypist {
   }
 
   /**
-   * What the box shows now.
+   * What the box shows now. A screen that is neither is caught while it is drawn, and looked at again.
    * @throws BridgeError `agent-dialog` when something else is drawn in its place.
    */
   async look(): Promise<InputBox> {
-    const screen = await this.#capture();
-    const dialog = findDialog(screen);
-    const box = findInputBox(screen);
-    if (box && !dialog) return box;
+    const { clock } = this.#options;
+    const deadline = clock.monotonic() + redrawMs;
+    for (;;) {
+      const screen = await this.#capture();
+      const box = findInputBox(screen);
+      if (box) return box;
+      if (findDialog(screen) || clock.monotonic() >= deadline) break;
+      await clock.sleep(standStillMs);
+    }
     throw new BridgeError('agent-dialog', 'The agent shows a dialog instead of its input box.', {
       advice: 'Answer it at the terminal.',
     });

@@ -144,6 +144,17 @@ describe('Delivery', () => {
     expect([screen.box, screen.keys]).toEqual(['', []]);
   });
 
+  it('looks again at a screen that is caught while it is drawn, and types nothing when it stays so', async () => {
+    screen.dialog = 'line 38\nline 39';
+    const cancel = clock.after(100, () => (screen.dialog = undefined));
+    expect(await deliver('hello')).toMatchObject({ by: 'hook' });
+    cancel();
+    screen.keys.length = 0;
+    screen.dialog = 'line 38\nline 39';
+    await expect(deliver('hello')).rejects.toMatchObject({ code: 'agent-dialog', happened: 'not-done' });
+    expect(screen.keys).toEqual([]);
+  });
+
   it('BX-03: stops in the middle when a dialog opens, without pressing Enter', async () => {
     screen.arrives = (piece) => {
       notReady = new BridgeError('agent-waiting', 'a dialog');
