@@ -2,7 +2,6 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { CatchUp } from '../bridge/catch-up/catch-up.ts';
 import { ChannelReader } from '../bridge/catch-up/channel-reader.ts';
-import type { Pace } from '../bridge/outbound/delivery-pace.ts';
 import { FollowedChannels } from '../bridge/catch-up/followed-channels.ts';
 import { HeldMessages } from '../bridge/catch-up/held-messages.ts';
 import { Intake } from '../bridge/inbound/intake.ts';
@@ -17,7 +16,6 @@ import type { SessionEntry, SessionNumber } from '../model/session.ts';
 export interface IncomingOptions {
   readonly stores: Stores;
   readonly transport: ChatTransport;
-  readonly pace: Pace;
   readonly owners: Owners;
   readonly words: Words;
   readonly clock: Clock;

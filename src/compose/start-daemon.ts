@@ -6,7 +6,6 @@ import { shellLine } from '../base/shell-words.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/outbound/channel-topics.ts';
 import { Delivery } from '../bridge/outbound/delivery.ts';
-import { Pace } from '../bridge/outbound/delivery-pace.ts';
 import { Owners } from '../bridge/inbound/owners.ts';
 import { ReplyCollector } from '../bridge/replies/reply-collector.ts';
 import { servingSession } from '../bridge/inbound/routing.ts';
@@ -41,7 +40,7 @@ import { endStrangers } from './strangers.ts';
 /** How long a stop waits for texts that are on their way to the chat server, in milliseconds. */
 const drainTimeoutMs = 5_000;
 
-/** Discord takes 50 requests a second of one bot (its documentation); one is left for a line that is now faster, now slower. */
+/** Discord takes 50 requests a second of one bot (its documentation); one is left for the search for its gateway. */
 const discordRequestsPerSecond = 49;
 
 /** Under this name the count of the bot's logins is kept. */
@@ -212,10 +211,6 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     facts: stores.facts,
     clock,
   });
-  const pace = new Pace({
-    clock,
-    requestsPerSecond: server.kind === 'discord' ? discordRequestsPerSecond : undefined,
-  });
   const delivery = new Delivery({
     stores,
     transport,
@@ -224,7 +219,6 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     words,
     owners: () => owners.ids(),
     mainChannel: () => sessions.channelOf(defaultSession()),
-    pace,
     onRefused: (channel) => {
       incoming.catchUp.onRefused(channel);
     },
@@ -235,7 +229,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
   const onOutbox = (): void => {
     delivery.kick();
   };
-  const typing = new TypingIndicator({ stores, transport, clock, pace });
+  const typing = new TypingIndicator({ stores, transport, clock });
   const topics = server.takesTopicsFreely ? new ChannelTopics({ transport, words, log }) : undefined;
   const collector = new ReplyCollector({
     stores,
@@ -285,7 +279,6 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
   const incoming: Incoming = furnishIncoming({
     stores,
     transport,
-    pace,
     owners,
     words,
     clock,

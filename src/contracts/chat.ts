@@ -61,7 +61,14 @@ export interface OwnMessage {
 }
 
 /**
- * Messages in, parts out. Errors are BridgeErrors with these codes:
+ * Asked right before a request goes to the server, when it is its turn: what is not wanted any more is left out. It may
+ * throw, and says nothing about what was sent.
+ */
+export type StillWanted = () => boolean;
+
+/**
+ * Messages in, parts out. What the server limits waits here for its turn: what was missed before texts, texts before
+ * reactions, these before edits, and within one kind whoever has waited longest. Errors are BridgeErrors with these codes:
  *
  * - `chat-forbidden`, `chat-not-found`: the channel or the message is closed to the bot, or gone. `not-done`.
  * - `chat-invalid`: the server does not take this, and never will. `not-done`.
@@ -86,13 +93,13 @@ export interface ChatTransport {
   /** @returns the server's id of the message. */
   send(part: ChatPart): Promise<string>;
 
-  /** Puts another text in the place of one that the bot posted; cut to what one message takes. */
-  edit(channel: ChannelId, messageId: string, text: string): Promise<void>;
+  /** Puts another text in the place of one that the bot posted; cut to what one message takes. Tells whether it was done. */
+  edit(channel: ChannelId, messageId: string, text: string, isWanted?: StillWanted): Promise<boolean>;
 
-  /** Sets a reaction of the bot. Setting it twice is fine. */
-  react(channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void>;
+  /** Sets a reaction of the bot. Setting it twice is fine. Tells whether it was done. */
+  react(channel: ChannelId, messageId: string, reaction: ReactionName, isWanted?: StillWanted): Promise<boolean>;
 
-  /** Shows "is typing" for a few seconds. */
+  /** Shows "is typing" for a few seconds; where there is much else to be asked of the server, not at all. */
   typing(channel: ChannelId): Promise<void>;
 
   /** Replaces the line that stands above a channel; at most 1024 characters. Servers may make this wait for minutes. */

@@ -1,4 +1,4 @@
-import { ChannelType, Routes } from 'discord.js';
+import { ChannelType, RequestMethod, Routes } from 'discord.js';
 import { z } from 'zod';
 
 import type { Clock } from '../base/clock.ts';
@@ -80,8 +80,14 @@ export class ChannelPlaces {
   async find(channel: ChannelId): Promise<ChannelPlace> {
     const known = this.#places.get(channel);
     if (known) return known;
-    return this.#options.rest.call(`Channel ${channel}`, async (rest, signal) => {
-      const place = this.learn(await rest.get(Routes.channel(channel), { signal }));
+    const call = {
+      what: `Channel ${channel}`,
+      kind: 'lookup',
+      method: RequestMethod.Get,
+      path: Routes.channel(channel),
+    } as const;
+    return this.#options.rest.call(call, async (ask) => {
+      const place = this.learn(await ask());
       if (!place) throw new Error('the server describes it in an unknown way');
       return place;
     });

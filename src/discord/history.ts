@@ -1,4 +1,4 @@
-import { ChannelType, Routes } from 'discord.js';
+import { ChannelType, RequestMethod, Routes } from 'discord.js';
 import { z } from 'zod';
 
 import { parseTime } from '../base/clock.ts';
@@ -12,7 +12,7 @@ import { snowflakeAt, timeOfSnowflake } from '../model/snowflake.ts';
 import type { ChannelPlaces } from './channel-places.ts';
 import type { OwnAccess } from './own-access.ts';
 import { parseMessage } from './parse.ts';
-import type { RestCalls } from './rest-calls.ts';
+import type { Call, RestCalls } from './rest-calls.ts';
 
 /** What one request gives at most (Discord's documentation). */
 const pageSize = 100;
@@ -90,9 +90,8 @@ export class History {
   async one(channel: ChannelId, messageId: string): Promise<InboundMessage | undefined> {
     const { rest, places, ownId } = this.#options;
     const place = await places.find(channel);
-    const data = await rest.call(`A message of channel ${channel}`, (requests, signal) =>
-      requests.get(Routes.channelMessage(channel, messageId), { signal }),
-    );
+    const path = Routes.channelMessage(channel, messageId);
+    const data = await rest.call(lookup(`A message of channel ${channel}`, path), (ask) => ask());
     const parsed = parseMessage(data, ownId(), place);
     return parsed.kind === 'message' ? parsed.message : undefined;
   }
@@ -118,12 +117,14 @@ export class History {
 
   async threads(channel: ChannelId, since: number): Promise<readonly ChatThread[]> {
     const { rest, places } = this.#options;
-    const { guild_id: guild, type } = await rest.call(`Channel ${channel}`, async (requests, signal) =>
-      rawChannel.parse(await requests.get(Routes.channel(channel), { signal })),
+    const { guild_id: guild, type } = await rest.call(
+      lookup(`Channel ${channel}`, Routes.channel(channel)),
+      async (ask) => rawChannel.parse(await ask()),
     );
     if (guild === undefined || !withThreads.has(type)) return [];
-    const active = await rest.call(`The threads of channel ${channel}`, async (requests, signal) =>
-      threadList.parse(await requests.get(Routes.guildActiveThreads(guild), { signal })),
+    const active = await rest.call(
+      lookup(`The threads of channel ${channel}`, Routes.guildActiveThreads(guild)),
+      async (ask) => threadList.parse(await ask()),
     );
     const threads = active.threads.filter((thread) => thread.parent_id === channel);
     threads.push(...((await this.#archived(channel, 'public', since)) ?? []));
@@ -173,8 +174,8 @@ export class History {
     const route =
       kind === 'joined' ? Routes.channelJoinedArchivedThreads(channel) : Routes.channelThreads(channel, kind);
     try {
-      return await rest.call(`The archived threads of channel ${channel}`, async (requests, signal) =>
-        threadList.parse(await requests.get(route, { signal, query })),
+      return await rest.call(lookup(`The archived threads of channel ${channel}`, route), async (ask) =>
+        threadList.parse(await ask({ query })),
       );
     } catch (error) {
       if (!(error instanceof BridgeError) || error.happened !== 'not-done') throw error;
@@ -184,10 +185,15 @@ export class History {
   }
 
   #page(channel: ChannelId, query: Readonly<Record<string, string>>): Promise<z.infer<typeof rawPage>> {
-    return this.#options.rest.call(`The history of channel ${channel}`, async (rest, signal) =>
-      rawPage.parse(await rest.get(Routes.channelMessages(channel), { signal, query: new URLSearchParams(query) })),
+    return this.#options.rest.call(
+      lookup(`The history of channel ${channel}`, Routes.channelMessages(channel)),
+      async (ask) => rawPage.parse(await ask({ query: new URLSearchParams(query) })),
     );
   }
+}
+
+function lookup(what: string, path: Call['path']): Call {
+  return { what, kind: 'lookup', method: RequestMethod.Get, path };
 }
 
 function notReadable(channel: ChannelId): BridgeError {

@@ -1,10 +1,13 @@
-import { DefaultRestOptions, REST, RESTEvents, Routes } from 'discord.js';
-import type { RESTOptions } from 'discord.js';
+import { DefaultRestOptions, RequestMethod, REST, Routes } from 'discord.js';
+import type { InternalRequest, RESTOptions } from 'discord.js';
 
-import type { Cancel, Clock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { BridgeError, describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { RequestWindow } from './request-window.ts';
+import { readRateLimits } from './rate-limits.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { RequestBudget } from './request-budget.ts';
+import type { Planned, RequestKind } from './request-budget.ts';
 import { isUnauthorized, toChatError } from './send-errors.ts';
 
 export interface RestCallsOptions {
@@ -18,6 +21,23 @@ export interface RestCallsOptions {
   readonly onUnauthorized: () => void;
 }
 
+/** One request to the server. */
+export interface Call {
+  /** What is asked for, as a noun: `A message to channel 123`. */
+  readonly what: string;
+  /** How urgent it is. */
+  readonly kind: RequestKind;
+  readonly method: RequestMethod;
+  readonly path: InternalRequest['fullRoute'];
+  /** Asked right before it goes. */
+  readonly isWanted?: () => boolean;
+}
+
+type Content = Pick<InternalRequest, 'body' | 'headers' | 'passThroughBody' | 'query'>;
+
+/** Makes the request, once. */
+export type Ask = (content?: Content) => Promise<unknown>;
+
 type MakeRequest = RESTOptions['makeRequest'];
 
 /** How long the server may take to answer one request, in milliseconds; a slow line may take long for files. */
@@ -27,159 +47,153 @@ const uploadMs = 180_000;
 /** A wait that the server asks for is worth a warning from so many milliseconds on. */
 const longWaitMs = 30_000;
 
-/** The library is given up when the machine's clock went back by so much, in milliseconds, which is looked at so often. */
-const clockBackMs = 2_000;
-const clockCheckMs = 2_000;
-
 /**
- * Owns the REST side of the connection and its rate limits: requests under way, and what their failures mean. Works
- * whether or not the gateway is connected; knows nothing about it. Errors are those of the ChatTransport contract.
+ * Owns the REST side of the connection: requests under way, when the next one goes, and what their failures mean. The
+ * library makes the addresses, headers and errors; its own counts of limits, which go by the wall clock and know no
+ * urgency, have nothing to count. Works whether or not the gateway is connected; knows nothing about it. Errors are those
+ * of the ChatTransport contract.
  */
 export class RestCalls {
   readonly #options: RestCallsOptions;
+  readonly #budget: RequestBudget;
   readonly #running = new Set<AbortController>();
-  readonly #window: RequestWindow;
-  #rest: REST;
-  /** Wall time less monotonic time, when it was looked at last. */
-  #clockOffset: number;
-  #stopChecking: Cancel | undefined;
   #isClosed = false;
 
   constructor(options: RestCallsOptions) {
     this.#options = options;
-    this.#clockOffset = options.clock.now() - options.clock.monotonic();
-    this.#window = new RequestWindow(options.clock, options.requestsPerSecond);
-    this.#rest = this.#create();
+    this.#budget = new RequestBudget(options.clock, options.requestsPerSecond);
   }
 
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** @param what what is asked for, as a noun: `A message to channel 123`. */
-  async call<T>(what: string, request: (rest: REST, signal: AbortSignal) => Promise<T>): Promise<T> {
-    const brokenOff = (): BridgeError => {
-      const why = this.#isClosed ? 'the connection is closed' : 'the clock of this machine was set back';
-      return new BridgeError('chat-unavailable', `${what} was broken off: ${why}.`, { happened: 'unknown' });
-    };
-    if (this.#isClosed) throw brokenOff();
-    const controller = this.#begin();
-    const aborted = new Promise<never>((_resolve, reject) => {
-      controller.signal.addEventListener('abort', () => reject(brokenOff()), { once: true });
-    });
-    try {
-      // The library does not end its waits for rate limits when the signal says so.
-      return await Promise.race([request(this.#rest, controller.signal), aborted]);
-    } catch (error) {
-      if (isUnauthorized(error)) {
-        // The library forgets its token at the first 401, also when that was a passing fault of the server.
-        this.#rest.setToken(this.#options.token);
-        this.#options.onUnauthorized();
-      }
-      throw toChatError(error, what);
-    } finally {
-      this.#end(controller);
-    }
+  /** Waits for the request's turn, makes it, and gives what `request` makes of the answer. */
+  async call<T>(call: Omit<Call, 'isWanted'>, request: (ask: Ask) => Promise<T>): Promise<T> {
+    const done = await this.#attempt(call, request);
+    if (!done) throw this.#brokenOff(call);
+    return done.value;
+  }
+
+  /** As `call`, unless the request is not wanted any more when its turn comes. Tells whether it was made. */
+  async callIfWanted(call: Call, request: (ask: Ask) => Promise<unknown>): Promise<boolean> {
+    const done = await this.#attempt(call, request);
+    if (!done && this.#isClosed) throw this.#brokenOff(call);
+    return done !== undefined;
   }
 
   /** Asks the server whether the token is still good; undefined when it cannot be asked. */
   async isTokenGood(): Promise<boolean | undefined> {
-    const controller = this.#begin();
+    const call = { what: 'The bot', kind: 'lookup', method: RequestMethod.Get, path: Routes.user() } as const;
     try {
-      await this.#rest.get(Routes.user(), { signal: controller.signal });
-      return true;
+      const done = await this.#attempt(call, (ask) => ask());
+      return done ? true : undefined;
     } catch (error) {
-      if (isUnauthorized(error)) return false;
+      if (error instanceof BridgeError && isUnauthorized(error.cause)) return false;
       this.#options.log.debug({ error: describeError(error) }, 'chat token could not be checked');
       return undefined;
-    } finally {
-      this.#end(controller);
-      this.#rest.setToken(this.#options.token);
     }
   }
 
-  /** Ends what is running with `chat-unavailable`. */
+  /** Ends what is running and what waits with `chat-unavailable`. */
   close(): void {
     this.#isClosed = true;
-    this.#giveUp();
+    this.#budget.close();
+    for (const controller of this.#running) controller.abort();
   }
 
-  #create(): REST {
-    const { token, apiUrl, log } = this.#options;
+  async #attempt<T>(call: Call, request: (ask: Ask) => Promise<T>): Promise<{ readonly value: T } | undefined> {
+    const planned = plan(call);
+    for (let isAgain = false; ; isAgain = true) {
+      const departure = await this.#budget.turn(planned, isAgain);
+      if (!departure) return undefined;
+      let limits: RateLimits | undefined;
+      const ask: Ask = (content) =>
+        this.#library((told) => (limits = told)).request({ method: call.method, fullRoute: call.path, ...content });
+      try {
+        return { value: await request(ask) };
+      } catch (error) {
+        if (this.#isClosed) throw this.#brokenOff(call);
+        if (error instanceof Refused) {
+          this.#options.log[error.forMs < longWaitMs ? 'debug' : 'warn'](
+            { route: planned.route, waitMs: error.forMs },
+            'chat server asked to wait',
+          );
+          continue;
+        }
+        if (isUnauthorized(error)) this.#options.onUnauthorized();
+        throw toChatError(error, call.what);
+      } finally {
+        departure.ended(limits);
+      }
+    }
+  }
+
+  #brokenOff({ what }: Call): BridgeError {
+    return new BridgeError('chat-unavailable', `${what} was broken off: the connection is closed.`, {
+      happened: 'unknown',
+    });
+  }
+
+  /** The library for one request. */
+  #library(onLimits: (limits: RateLimits) => void): REST {
+    const { token, apiUrl } = this.#options;
     const rest = new REST({
       version: '10',
       // The library repeats at once, three times in a row: whoever asks has a back-off, and the same nonce.
       retries: 0,
       timeout: 2 * uploadMs,
-      // The library counts by the wall clock; see RequestWindow.
-      globalRequestsPerSecond: Number.POSITIVE_INFINITY,
-      makeRequest: (url, init) => this.#request(url, init),
+      hashSweepInterval: 0,
+      handlerSweepInterval: 0,
+      makeRequest: (url, init) => this.#request(url, init, onLimits),
       ...(apiUrl === undefined ? {} : { api: apiUrl }),
     });
-    rest.setToken(token);
-    rest.on(RESTEvents.RateLimited, ({ route, timeToReset: waitMs }) => {
-      log[waitMs < longWaitMs ? 'debug' : 'warn']({ route, waitMs }, 'chat server asked to wait');
-    });
-    return rest;
+    return rest.setToken(token);
   }
 
-  #begin(): AbortController {
-    this.#checkClock();
-    // A signal of its own: the library never takes its listeners off a signal.
-    const controller = new AbortController();
-    this.#running.add(controller);
-    this.#stopChecking ??= this.#options.clock.every(clockCheckMs, () => this.#checkClock());
-    return controller;
-  }
-
-  #end(controller: AbortController): void {
-    this.#running.delete(controller);
-    if (this.#running.size > 0) return;
-    this.#stopChecking?.();
-    this.#stopChecking = undefined;
-  }
-
-  /**
-   * The library counts its waits for limits by the wall clock: set back by an hour, it waits an hour longer. What it knows
-   * of limits is forgotten then, and who was waiting asks again.
-   */
-  #checkClock(): void {
-    const { clock, log } = this.#options;
-    const offset = clock.now() - clock.monotonic();
-    const backMs = Math.round(this.#clockOffset - offset);
-    this.#clockOffset = offset;
-    if (backMs < clockBackMs || this.#isClosed) return;
-    log.warn({ backMs }, 'the clock was set back, limits of the chat server are counted anew');
-    this.#giveUp();
-    this.#rest = this.#create();
-  }
-
-  #giveUp(): void {
-    for (const controller of this.#running) controller.abort();
-    this.#rest.clearHashSweeper();
-    this.#rest.clearHandlerSweeper();
-  }
-
-  /** One request as the library makes it, which waits for ever and repeats some answers without a pause. */
-  async #request(...[url, init]: Parameters<MakeRequest>): ReturnType<MakeRequest> {
-    await this.#window.turn(init.signal ?? undefined);
+  /** One request as the library makes it, which waits for ever and repeats some answers by itself. */
+  async #request(
+    url: Parameters<MakeRequest>[0],
+    init: Parameters<MakeRequest>[1],
+    onLimits: (limits: RateLimits) => void,
+  ): ReturnType<MakeRequest> {
     const patience = new AbortController();
     const cancel = this.#options.clock.after(init.body instanceof Uint8Array ? uploadMs : answerMs, () => {
       patience.abort();
     });
-    const signals = [patience.signal, ...(init.signal ? [init.signal] : [])];
+    this.#running.add(patience);
     try {
-      const answer = await DefaultRestOptions.makeRequest(url, { ...init, signal: AbortSignal.any(signals) });
-      if (answer.status === 429 && !(Number(answer.headers.get('retry-after')) > 0)) {
-        await answer.arrayBuffer();
-        throw new Error('the server says "too many requests", and not for how long');
-      }
-      return answer;
+      const answer = await DefaultRestOptions.makeRequest(url, { ...init, signal: patience.signal });
+      const limits = readRateLimits(answer.status, answer.headers);
+      if (limits) onLimits(limits);
+      if (answer.status !== 429) return answer;
+      await answer.arrayBuffer();
+      if (limits?.refusal) throw new Refused(limits.refusal.forMs);
+      throw new Error('the server says "too many requests", and not for how long');
     } catch (error) {
       if (patience.signal.aborted) throw new Error('the server does not answer in time', { cause: error });
       throw error;
     } finally {
+      this.#running.delete(patience);
       cancel();
     }
   }
+}
+
+/** The server was asked too often, and says for how long it wants no more, in milliseconds. */
+class Refused extends Error {
+  readonly forMs: number;
+
+  constructor(forMs: number) {
+    super('the server says "too many requests"');
+    this.forMs = forMs;
+  }
+}
+
+/** Discord counts by the route, and by the channel or the server that it begins with (its documentation). */
+function plan({ kind, method, path, isWanted }: Call): Planned {
+  const [, place = ''] = /^\/(?:channels|guilds)\/(\d+)/.exec(path) ?? [];
+  // All reactions of a channel are counted together, whatever they show.
+  const route = path.replace(/\/reactions\/.*/, '/reactions').replaceAll(/\d{15,}/g, ':id');
+  return { kind, route: `${method} ${route}`, place, ...(isWanted ? { isWanted } : {}) };
 }

@@ -1,9 +1,9 @@
-import { Routes } from 'discord.js';
+import { RequestMethod, Routes } from 'discord.js';
 import type { RESTPostAPIChannelMessageJSONBody } from 'discord.js';
 import { z } from 'zod';
 
 import { BridgeError } from '../base/errors.ts';
-import type { ChatPart } from '../contracts/chat.ts';
+import type { ChatPart, StillWanted } from '../contracts/chat.ts';
 import type { ReactionName } from '../model/outbound.ts';
 import { parseChannelId } from '../model/session.ts';
 import type { ChannelId } from '../model/session.ts';
@@ -28,55 +28,67 @@ export class Sender {
    * @returns the server's id of the message.
    */
   async send(part: ChatPart): Promise<string> {
-    const files = await openUploads(part.files ?? []);
     try {
-      return await this.#post(part, files);
+      return await this.#post(part);
     } catch (error) {
       if (part.replyTo === undefined || !isAboutReply(error)) throw error;
       const { replyTo: _replyTo, ...alone } = part;
-      return this.#post(alone, files);
+      return this.#post(alone);
     }
   }
 
-  async edit(channel: ChannelId, messageId: string, text: string): Promise<void> {
+  /** Tells whether it was done: it is left out when it is not wanted any more. */
+  edit(channel: ChannelId, messageId: string, text: string, isWanted?: StillWanted): Promise<boolean> {
     const body = { content: text, allowed_mentions: { parse: [] } };
-    await this.#rest.call(`A change of a message in channel ${channel}`, (rest, signal) =>
-      rest.patch(Routes.channelMessage(channel, messageId), { body, signal }),
+    const what = `A change of a message in channel ${channel}`;
+    const path = Routes.channelMessage(channel, messageId);
+    return this.#rest.callIfWanted(
+      { what, kind: 'edit', method: RequestMethod.Patch, path, ...whether(isWanted) },
+      (ask) => ask({ body }),
     );
   }
 
-  async react(channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void> {
+  /** As `edit`. */
+  react(channel: ChannelId, messageId: string, reaction: ReactionName, isWanted?: StillWanted): Promise<boolean> {
     const emoji = encodeURIComponent(reactionEmoji[reaction]);
-    await this.#rest.call(`A reaction in channel ${channel}`, (rest, signal) =>
-      rest.put(Routes.channelMessageOwnReaction(channel, messageId, emoji), { signal }),
+    const what = `A reaction in channel ${channel}`;
+    const path = Routes.channelMessageOwnReaction(channel, messageId, emoji);
+    return this.#rest.callIfWanted(
+      { what, kind: 'reaction', method: RequestMethod.Put, path, ...whether(isWanted) },
+      (ask) => ask(),
     );
   }
 
   async typing(channel: ChannelId): Promise<void> {
-    await this.#rest.call(`"Is typing" in channel ${channel}`, (rest, signal) =>
-      rest.post(Routes.channelTyping(channel), { signal }),
+    const path = Routes.channelTyping(channel);
+    await this.#rest.callIfWanted(
+      { what: `"Is typing" in channel ${channel}`, kind: 'typing', method: RequestMethod.Post, path },
+      (ask) => ask(),
     );
   }
 
   async setTopic(channel: ChannelId, topic: string): Promise<void> {
-    await this.#rest.call(`The topic of channel ${channel}`, (rest, signal) =>
-      rest.patch(Routes.channel(channel), { body: { topic }, signal }),
+    const path = Routes.channel(channel);
+    await this.#rest.call(
+      { what: `The topic of channel ${channel}`, kind: 'topic', method: RequestMethod.Patch, path },
+      (ask) => ask({ body: { topic } }),
     );
   }
 
   async directChannel(userId: string): Promise<ChannelId> {
     const what = `A direct channel to user ${userId}`;
-    const { id } = await this.#rest.call(what, async (rest, signal) =>
-      createdMessage.parse(await rest.post(Routes.userChannels(), { body: { recipient_id: userId }, signal })),
+    const { id } = await this.#rest.call(
+      { what, kind: 'lookup', method: RequestMethod.Post, path: Routes.userChannels() },
+      async (ask) => createdMessage.parse(await ask({ body: { recipient_id: userId } })),
     );
     const channel = parseChannelId(id);
     if (channel === undefined) throw new BridgeError('chat-invalid', `${what} has the odd id "${id}".`);
     return channel;
   }
 
-  async #post(part: ChatPart, files: readonly Upload[]): Promise<string> {
+  #post(part: ChatPart): Promise<string> {
     const message: RESTPostAPIChannelMessageJSONBody = {
-      ...(part.text === '' && files.length > 0 ? {} : { content: part.text }),
+      ...(part.text === '' && part.files !== undefined ? {} : { content: part.text }),
       nonce: part.nonce,
       enforce_nonce: true,
       allowed_mentions: { parse: [], replied_user: false },
@@ -84,12 +96,19 @@ export class Sender {
         ? {}
         : { message_reference: { message_id: part.replyTo, fail_if_not_exists: false } }),
     };
-    const request = files.length === 0 ? { body: message } : uploadRequest(message, files);
-    return this.#rest.call(`A message to channel ${part.channel}`, async (rest, signal) => {
-      const answer = await rest.post(Routes.channelMessages(part.channel), { ...request, signal });
+    const path = Routes.channelMessages(part.channel);
+    const what = `A message to channel ${part.channel}`;
+    return this.#rest.call({ what, kind: 'text', method: RequestMethod.Post, path }, async (ask) => {
+      // Not before its turn: they would lie in memory meanwhile.
+      const files = await openUploads(part.files ?? []);
+      const answer = await ask(files.length === 0 ? { body: message } : uploadRequest(message, files));
       return createdMessage.parse(answer).id;
     });
   }
+}
+
+function whether(isWanted: StillWanted | undefined): { readonly isWanted?: StillWanted } {
+  return isWanted ? { isWanted } : {};
 }
 
 /** The library cannot make the body itself without streams. */

@@ -10,6 +10,7 @@ import type {
   ChatTransport,
   HistoryPage,
   OwnMessage,
+  StillWanted,
 } from '../contracts/chat.ts';
 import type { OutboundText, ReactionName } from '../model/outbound.ts';
 import type { ChannelId } from '../model/session.ts';
@@ -150,14 +151,14 @@ class DiscordTransport implements ChatTransport {
     return this.#echo.around(part.nonce, () => this.#sender.send(part));
   }
 
-  async edit(channel: ChannelId, messageId: string, text: string): Promise<void> {
+  async edit(channel: ChannelId, messageId: string, text: string, isWanted?: StillWanted): Promise<boolean> {
     this.#refuseWhenFailed();
-    await this.#sender.edit(channel, messageId, cutToMessage(text));
+    return this.#sender.edit(channel, messageId, cutToMessage(text), isWanted);
   }
 
-  async react(channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void> {
+  async react(channel: ChannelId, messageId: string, reaction: ReactionName, isWanted?: StillWanted): Promise<boolean> {
     this.#refuseWhenFailed();
-    await this.#sender.react(channel, messageId, reaction);
+    return this.#sender.react(channel, messageId, reaction, isWanted);
   }
 
   async typing(channel: ChannelId): Promise<void> {

@@ -207,6 +207,19 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
       });
     }, 30_000);
 
+    it('leaves out a reaction and an edit that are not wanted any more when their turn comes', async () => {
+      const { transport, channel } = world;
+      const id = await world.say('work');
+      const post = await transport.send(part('first words'));
+      const unwanted = (): boolean => false;
+      expect(await transport.react(channel, id, 'stored', unwanted)).toBe(false);
+      expect(await transport.react(channel, id, 'answered', () => true)).toBe(true);
+      expect(await transport.edit(channel, post, 'old words', unwanted)).toBe(false);
+      expect(await transport.edit(channel, post, 'new words', () => true)).toBe(true);
+      expect(await world.reactions(id)).toEqual(['answered']);
+      expect(await transport.ownMessages(channel, Date.now() - 60_000)).toMatchObject([{ text: 'new words' }]);
+    });
+
     it('shows that it is typing', async () => {
       await expect(world.transport.typing(world.channel)).resolves.toBeUndefined();
     });

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { ChatTransport } from '../../src/contracts/chat.ts';
 import type { ChannelId } from '../../src/model/session.ts';
+import { RecordingLog } from '../bridge/support/recording-log.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
-import { openLocalWorld, postsPath } from './local-world.ts';
+import { openLocalWorld, postsPath, reactionNames } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
 import { chatHandlers } from '../fakes/chat-handlers.ts';
 
@@ -185,27 +186,55 @@ describe('sending over REST', () => {
     const clock = new ManualClock();
     const patient = world.transport({ clock });
     await patient.connect(chatHandlers());
-    world.faults.limitRate({ ...posting, limit: 1, windowMs: 3_600_000 });
+    world.faults.limitRate({ ...posting, limit: 1, windowMs: 60_000 });
     const say = (text: string): Promise<string> => patient.send({ channel: world.channel, text, nonce: text });
     await say('first');
     let isOver = false;
-    const hanging = say('second').finally(() => (isOver = true));
-    const brokenOff = expect(hanging).rejects.toMatchObject({
-      code: 'chat-unavailable',
-      happened: 'unknown',
-      message: expect.stringContaining('set back'),
-    });
-    await clock.advance(10_000);
-    expect(isOver).toBe(false);
-    clock.jump(3_600_000); // Forward, nobody waits longer than before.
-    await clock.advance(10_000);
-    expect(isOver).toBe(false);
-    clock.jump(-5_400_000);
-    await clock.advance(2_000);
-    await brokenOff;
+    const second = say('second').finally(() => (isOver = true));
     world.faults.clear();
-    await say('second');
+    clock.jump(3_600_000);
+    await clock.advance(30_000);
+    expect(isOver).toBe(false);
+    clock.jump(-7_200_000);
+    await clock.advance(31_000);
+    await second;
     expect(await texts()).toEqual(['first', 'second']);
+  });
+
+  it.each([
+    ['of everything', 'global'],
+    ['of somebody in front of the server', 'page'],
+  ] as const)('a limit %s holds all channels back', async (_name, scope) => {
+    const clock = new ManualClock();
+    const log = new RecordingLog();
+    const patient = world.transport({ clock, log });
+    await patient.connect(chatHandlers());
+    const other = world.server.ensureChannel({ name: 'other' });
+    const say = (text: string, channel: string): Promise<string> =>
+      patient.send({ channel: channel as ChannelId, text, nonce: text });
+    world.faults.limitAtOnce(posting, scope, 4_000);
+    const all = [say('one', world.channel), say('two', world.channel)];
+    await vi.waitFor(() => expect(log.at('debug')).toContain('chat server asked to wait'));
+    all.push(say('elsewhere', other));
+    await clock.advance(3_900);
+    expect([...(await texts()), ...(await world.messages(other))]).toEqual([]);
+    await clock.advance(200);
+    await Promise.all(all);
+    expect(await texts()).toEqual(['one', 'two']);
+  });
+
+  it('a limit of a route holds nobody else back', async () => {
+    const other = world.server.ensureChannel({ name: 'other' }) as ChannelId;
+    const asked = await world.say('question');
+    world.faults.limitRate({ ...posting, limit: 1, windowMs: 60_000 });
+    await send('first');
+    const waiting = expect(send('never')).rejects.toMatchObject({ code: 'chat-unavailable' });
+    await transport.send({ channel: other, text: 'elsewhere', nonce: 'elsewhere' });
+    expect(await transport.react(world.channel, asked, 'stored')).toBe(true);
+    expect(await transport.react(world.channel, asked, 'answered', () => false)).toBe(false);
+    expect(reactionNames(await world.get(asked))).toEqual(['stored']);
+    await transport.close();
+    await waiting;
   });
 
   it('outlives one 401 that was a fault of the server', async () => {

@@ -9,6 +9,7 @@ import type {
   ChatTransport,
   HistoryPage,
   OwnMessage,
+  StillWanted,
 } from '../../src/contracts/chat.ts';
 import { cutToMessage, messageLimit, renderText } from '../../src/discord/render.ts';
 import type { Author, InboundMessage } from '../../src/model/message.ts';
@@ -242,19 +243,28 @@ export class FakeChatTransport implements ChatTransport {
     }
   }
 
-  async react(channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void> {
-    await this.#do(channel, () => {
+  react(
+    channel: ChannelId,
+    messageId: string,
+    reaction: ReactionName,
+    isWanted: StillWanted = () => true,
+  ): Promise<boolean> {
+    return this.#do(channel, () => {
+      if (!isWanted()) return false;
       if (this.#messages.get(messageId) !== channel) throw chatError('chat-not-found');
       const known = this.reactions.some((one) => one.messageId === messageId && one.reaction === reaction);
       if (!known) this.deeds.push({ kind: 'reaction', channel, messageId, reaction });
+      return true;
     });
   }
 
-  async edit(channel: ChannelId, messageId: string, text: string): Promise<void> {
-    await this.#do(channel, () => {
+  edit(channel: ChannelId, messageId: string, text: string, isWanted: StillWanted = () => true): Promise<boolean> {
+    return this.#do(channel, () => {
+      if (!isWanted()) return false;
       if (this.#messages.get(messageId) !== channel) throw chatError('chat-not-found');
       if (this.#said.has(messageId)) throw chatError('chat-forbidden');
       this.deeds.push({ kind: 'edit', channel, messageId, text: cutToMessage(text, this.#limit) });
+      return true;
     });
   }
 

@@ -9,7 +9,6 @@ import { timeOfSnowflake } from '../../model/snowflake.ts';
 import type { ChatHandlers, ChatTransport } from '../../contracts/chat.ts';
 import type { Stores } from '../../contracts/stores.ts';
 import type { ChannelReader } from './channel-reader.ts';
-import type { Pace } from '../outbound/delivery-pace.ts';
 import { overlapMs } from './followed-channels.ts';
 import type { FollowedChannels, Place } from './followed-channels.ts';
 import { GapGate } from './gap-gate.ts';
@@ -24,9 +23,6 @@ const channelsAtOnce = 4;
 /** As many events are held back at most, of all channels together: some megabytes. */
 const heldEvents = 2_000;
 
-/** What the threads of a channel cost: the channel itself, its active threads, two kinds of archived ones. */
-const requestsForThreads = 4;
-
 /** Waits between tries to read one channel, in milliseconds. */
 const retryBackoff = { firstMs: 1_000, maxMs: 30_000, jitter: 0.2 };
 
@@ -36,7 +32,6 @@ const unreadableMs = 60_000;
 export interface CatchUpOptions {
   readonly stores: Stores;
   readonly transport: Pick<ChatTransport, 'threadsOf'>;
-  readonly pace: Pace;
   readonly intake: Intake;
   readonly changes: MessageChanges;
   readonly followed: FollowedChannels;
@@ -236,10 +231,9 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
 
   /** Finds the threads that may have missed something, and puts them in line. */
   async #listThreads(channel: ChannelId, round: AbortSignal): Promise<void> {
-    const { stores, transport, pace, followed } = this.#options;
+    const { stores, transport, followed } = this.#options;
     const record = stores.channels.get(channel);
     if (record) {
-      for (let request = 0; request < requestsForThreads; request += 1) await pace.turn('history', round);
       round.throwIfAborted();
       const threads = await transport.threadsOf(channel, timeOfSnowflake(record.watermark) - overlapMs);
       round.throwIfAborted();

@@ -4,7 +4,6 @@ import type { ChannelId } from '../../model/session.ts';
 import { snowflakeAt, timeOfSnowflake } from '../../model/snowflake.ts';
 import type { ChatTransport, HistoryPage } from '../../contracts/chat.ts';
 import type { Stores } from '../../contracts/stores.ts';
-import type { Pace } from '../outbound/delivery-pace.ts';
 import { overlapMs } from './followed-channels.ts';
 import type { Place } from './followed-channels.ts';
 import type { Intake } from '../inbound/intake.ts';
@@ -16,7 +15,6 @@ const pageSize = 100;
 export interface ChannelReaderOptions {
   readonly stores: Stores;
   readonly transport: Pick<ChatTransport, 'history'>;
-  readonly pace: Pace;
   readonly intake: Intake;
   readonly changes: MessageChanges;
   readonly clock: Clock;
@@ -69,12 +67,9 @@ export class ChannelReader {
     }
   }
 
-  /** What was missed comes before what is to be posted: the chat server gives only so much at a time. */
   async #page(channel: ChannelId, after: string, limit: number, signal: AbortSignal): Promise<HistoryPage> {
-    const { transport, pace } = this.#options;
-    await pace.turn('history', signal);
     signal.throwIfAborted();
-    const page = await transport.history(channel, after, limit);
+    const page = await this.#options.transport.history(channel, after, limit);
     signal.throwIfAborted();
     return page;
   }

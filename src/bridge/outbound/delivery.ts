@@ -6,7 +6,6 @@ import type { OutboundContent, OutboxItem } from '../../model/outbound.ts';
 import type { ChannelId } from '../../model/session.ts';
 import type { ChatTransport } from '../../contracts/chat.ts';
 import type { Stores } from '../../contracts/stores.ts';
-import type { Pace } from './delivery-pace.ts';
 import { ItemSender } from './item-sender.ts';
 import { Parking, parkingCode } from './parking.ts';
 import type { Conclusion } from './text-sender.ts';
@@ -40,8 +39,6 @@ export interface DeliveryOptions {
   readonly owners: () => readonly string[];
   /** Where the owner reads what concerns the whole bridge, when they cannot be spoken to alone. */
   readonly mainChannel: () => ChannelId | undefined;
-  /** Shared with everybody who asks the chat server for much. */
-  readonly pace: Pace;
   /** The server refuses a channel to the bot; in another one it takes texts again that it had refused. */
   readonly onRefused?: (channel: ChannelId) => void;
   readonly onTaken?: (channel: ChannelId) => void;
@@ -51,7 +48,7 @@ type Kind = OutboundContent['kind'];
 
 /**
  * Puts the outbox into channels. One lane per channel and kind, strictly in order within a lane; lanes never wait for
- * each other, but for their turn when the server is to be spared. Owns the lanes: when they run, try again and rest.
+ * each other; when the server is to be spared, the transport decides which goes first. Owns the lanes: when they run, try again and rest.
  * Knows nothing about sessions or agents, and how a text is put out.
  */
 export class Delivery {

@@ -1,14 +1,12 @@
 import type { OutboundEdit, OutboundReaction, OutboxItem } from '../../model/outbound.ts';
 import type { ChatTransport } from '../../contracts/chat.ts';
 import type { Stores } from '../../contracts/stores.ts';
-import type { Pace } from './delivery-pace.ts';
 import { TextSender } from './text-sender.ts';
 import type { Conclusion, TextSenderOptions } from './text-sender.ts';
 
 export interface ItemSenderOptions extends TextSenderOptions {
   readonly stores: Stores;
   readonly transport: Pick<ChatTransport, 'render' | 'send' | 'ownMessages' | 'edit' | 'react'>;
-  readonly pace: Pace;
 }
 
 /** Puts one item of any kind into its channel, when it is its turn. Knows nothing about lanes and repetitions. */
@@ -34,9 +32,9 @@ export class ItemSender {
       case 'text':
         return this.#texts.send({ ...item, content }, signal, onSent);
       case 'edit':
-        return this.#edit(item, content, signal);
+        return this.#edit(item, content);
       case 'reaction':
-        return this.#react(item, content, signal);
+        return this.#react(item, content);
     }
   }
 
@@ -45,26 +43,27 @@ export class ItemSender {
     this.#texts.forget(key);
   }
 
-  async #edit({ channel }: OutboxItem, edit: OutboundEdit, signal: AbortSignal): Promise<Conclusion | undefined> {
-    const { stores, transport, pace } = this.#options;
+  async #edit({ key, channel }: OutboxItem, edit: OutboundEdit): Promise<Conclusion> {
+    const { stores, transport } = this.#options;
     const posted = stores.outbox.get(edit.of);
     const [messageId] = posted?.state === 'posted' ? posted.sentIds : [];
     if (messageId === undefined) return { outcome: 'dropped', detail: 'the text that it changes was not posted' };
     await stores.flushed();
-    if (!(await pace.turn('edit', signal))) return undefined;
-    await transport.edit(channel, messageId, edit.text);
-    return { outcome: 'posted' };
+    return conclusion(await transport.edit(channel, messageId, edit.text, () => this.#isPending(key)));
   }
 
-  async #react(
-    { channel }: OutboxItem,
-    { messageId, reaction }: OutboundReaction,
-    signal: AbortSignal,
-  ): Promise<Conclusion | undefined> {
-    const { stores, transport, pace } = this.#options;
+  async #react({ key, channel }: OutboxItem, { messageId, reaction }: OutboundReaction): Promise<Conclusion> {
+    const { stores, transport } = this.#options;
     await stores.flushed();
-    if (!(await pace.turn('reaction', signal))) return undefined;
-    await transport.react(channel, messageId, reaction);
-    return { outcome: 'posted' };
+    return conclusion(await transport.react(channel, messageId, reaction, () => this.#isPending(key)));
   }
+
+  /** While it waited for its turn a newer one may have taken its place. */
+  #isPending(key: string): boolean {
+    return this.#options.stores.outbox.get(key)?.state === 'pending';
+  }
+}
+
+function conclusion(wasDone: boolean): Conclusion {
+  return wasDone ? { outcome: 'posted' } : { outcome: 'dropped', detail: 'overtaken' };
 }

@@ -5,7 +5,6 @@ import type { Log } from '../../base/log.ts';
 import type { OutboundFile, OutboundText, OutboxItem } from '../../model/outbound.ts';
 import type { ChatPart, ChatTransport } from '../../contracts/chat.ts';
 import type { NewOutboxItem, Stores } from '../../contracts/stores.ts';
-import type { Pace } from './delivery-pace.ts';
 import { MaybeSent, whereToLook } from './maybe-sent.ts';
 import type { LeftBehind, Words } from '../words.ts';
 
@@ -18,7 +17,6 @@ export interface TextSenderOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly words: Words;
-  readonly pace: Pace;
 }
 
 /** What became of an item; `note` belongs into the transaction that ends it. */
@@ -85,8 +83,8 @@ export class TextSender {
     let mayBeOut = item.parts !== undefined;
     for (let index = item.sentIds.length; index < parts.length; index += 1) {
       const isLast = index === parts.length - 1;
-      const sent = await this.#sendPart(item, parts[index] ?? '', index, { isLast, mayBeOut, signal });
-      if (sent === undefined) return undefined;
+      if (signal.aborted) return undefined;
+      const sent = await this.#sendPart(item, parts[index] ?? '', index, { isLast, mayBeOut });
       const { messageId, rejected } = sent;
       const note = (): void => {
         if (messageId !== undefined) {
@@ -120,14 +118,13 @@ export class TextSender {
     item: TextItem,
     text: string,
     index: number,
-    how: { readonly isLast: boolean; readonly mayBeOut: boolean; readonly signal: AbortSignal },
-  ): Promise<SentPart | undefined> {
-    const { transport, clock, pace } = this.#options;
+    how: { readonly isLast: boolean; readonly mayBeOut: boolean },
+  ): Promise<SentPart> {
+    const { transport, clock } = this.#options;
     const { key, channel, content } = item;
     const attempt = this.#attempt(key, index);
     const since = how.mayBeOut ? whereToLook(item, clock.now(), clock.monotonic() - attempt.since) : undefined;
     if (since !== undefined) {
-      if (!(await pace.turn('text', how.signal))) return undefined;
       const found = await this.#maybeSent.find(item, text, since);
       if (found !== undefined) return { messageId: found, isFound: true };
     }
@@ -141,7 +138,6 @@ export class TextSender {
     let rejected: Rejected | undefined;
     let isReplaced = false;
     for (;;) {
-      if (!(await pace.turn('text', how.signal))) return undefined;
       try {
         const messageId = await transport.send(part);
         return { messageId, ...(rejected ? { rejected } : {}) };

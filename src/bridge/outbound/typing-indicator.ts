@@ -2,7 +2,6 @@ import type { Cancel, Clock } from '../../base/clock.ts';
 import type { ChannelId, SessionNumber } from '../../model/session.ts';
 import type { ChatTransport } from '../../contracts/chat.ts';
 import type { Stores } from '../../contracts/stores.ts';
-import type { Pace } from './delivery-pace.ts';
 
 /** Discord shows one signal for about ten seconds. */
 const repeatMs = 8_000;
@@ -11,25 +10,19 @@ export interface TypingIndicatorOptions {
   readonly stores: Stores;
   readonly transport: ChatTransport;
   readonly clock: Clock;
-  readonly pace: Pick<Pace, 'spare'>;
 }
 
-/**
- * Shows "is typing" where a busy session's answer will appear, and stops when it is not busy any more. Where there is much
- * to be said it stays away.
- */
+/** Shows "is typing" where a busy session's answer will appear, and stops when it is not busy any more. */
 export class TypingIndicator {
   readonly #stores: Stores;
   readonly #transport: ChatTransport;
   readonly #clock: Clock;
-  readonly #pace: Pick<Pace, 'spare'>;
   readonly #busy = new Map<SessionNumber, Cancel>();
 
   constructor(options: TypingIndicatorOptions) {
     this.#stores = options.stores;
     this.#transport = options.transport;
     this.#clock = options.clock;
-    this.#pace = options.pace;
   }
 
   update(session: SessionNumber, busy: boolean): void {
@@ -57,7 +50,6 @@ export class TypingIndicator {
   #show(session: SessionNumber): void {
     const channel: ChannelId | undefined = this.#stores.turns.current(session)?.channel;
     if (channel === undefined || this.#transport.state.connection !== 'ready') return;
-    if (!this.#pace.spare()) return;
     // A lost signal is not worth a word: the next one follows.
     this.#transport.typing(channel).catch(() => undefined);
   }

@@ -6,8 +6,8 @@ import { FakeAgentDriver } from '../../fakes/fake-agent-driver.ts';
 import { FakeTerminal } from '../../fakes/fake-terminal.ts';
 
 /**
- * The daemon as it is, but its agents are no processes: each answers in this one, at once. What is left to be measured is
- * the bridge. Tells its parent when it is ready, and ends on SIGTERM.
+ * The daemon as it is, but its agents are no processes: each answers in this one, as soon as it can. What is left to be
+ * measured is the bridge. Tells its parent when it is ready, and ends on SIGTERM.
  */
 const umask = process.umask(0o077);
 const daemon = await startDaemon({
@@ -18,7 +18,8 @@ const daemon = await startDaemon({
   onStopRequested: () => undefined,
   openAgents: ({ clock }) => {
     const driver = new FakeAgentDriver({ clock, name: 'scripted' });
-    driver.onMessage = (text, agent) => agent.finish(`answer to ${text}`);
+    // Like the events of an agent that is a process: not before the daemon has looked at everything else.
+    driver.onMessage = (text, agent) => void setImmediate(() => agent.finish(`answer to ${text}`));
     return Promise.resolve({
       terminal: new FakeTerminal(),
       drivers: createDriverRegistry([forgetful(driver)]),

@@ -82,21 +82,6 @@ describe('BX-01: what was said while the bridge was away', () => {
     expect(asked.filter((one) => one === `history ${channelOne}`)).toHaveLength(3);
   });
 
-  it('is read before what waits is posted: the chat server gives only so much at a time', async () => {
-    const { connect, settle, pace, asked, clock } = world({ requestsPerSecond: 10 });
-    const posted: string[] = [];
-    const { signal } = new AbortController();
-    for (let post = 0; post < 100; post += 1) void pace.turn('text', signal).then(() => posted.push('text'));
-    await settle();
-    const before = posted.length;
-    await connect();
-    await clock.advance(1_000);
-    expect(asked.filter((what) => what.startsWith('history'))).toHaveLength(2);
-    expect(posted).toHaveLength(before);
-    await clock.advance(1_000);
-    expect(posted.length).toBeGreaterThan(before);
-  });
-
   it('is judged like everything else: strangers, bots and empty messages reach nobody', async () => {
     const { connect, say, drop, comeBack, settle, texts, stores } = world();
     await connect();

@@ -98,36 +98,48 @@ describe('edits', () => {
   });
 });
 
-describe('under a limit', () => {
-  it('texts go before reactions, reactions before edits', async () => {
-    const { say, react, change, go, transport, clock } = world({ requestsPerSecond: 1 });
+describe('what waits for its turn at the server', () => {
+  it('a reaction that was overtaken meanwhile is left out, and so is an edit', async () => {
+    const { say, react, change, go, settle, transport, stores, stateOf } = world();
     say('a');
     await go();
-    const order: string[] = [];
-    transport.beforeSend = ({ text }) => void order.push(text);
-    transport.beforeReact = (messageId) => void order.push(messageId);
-    transport.beforeEdit = (_messageId, text) => void order.push(text);
-    for (const burst of ['1', '2', '3', '4']) say(burst);
+    const turn = gate();
+    transport.turn = turn.passed;
+    react('stored', 'm');
+    change('first', 'a');
     await go();
-    change('edit', 'a');
-    react('reaction');
-    say('b');
-    say('c');
-    await go();
-    await clock.advance(5_000);
-    expect(order).toEqual(['1', '2', '3', '4', 'b', 'c', 'reaction', 'edit']);
+    stores.outbox.append({
+      key: 'answered',
+      channel: channelOne,
+      content: { kind: 'reaction', messageId: 'm', reaction: 'answered' },
+      createdAt: 0,
+    });
+    change('second', 'a');
+    turn.open();
+    await settle();
+    await settle();
+    expect(transport.reactions).toEqual(['m answered']);
+    expect([stateOf('stored'), stateOf('answered')]).toEqual(['dropped', 'posted']);
+    expect(stateOf('first')).toBe('dropped');
+    expect(transport.edits.map(({ text }) => text)).not.toContain('first');
   });
 
   it('a stop ends the wait: what has not gone stays pending', async () => {
-    const { say, go, transport, delivery, settle, stateOf, clock } = world({ requestsPerSecond: 1 });
-    for (const key of ['1', '2', '3', '4', '5', '6']) say(key);
+    const { say, go, transport, delivery, settle, stateOf, clock } = world();
+    const turn = gate();
+    transport.beforeSend = async () => {
+      await turn.passed;
+      throw chatError('chat-unavailable');
+    };
+    say('1');
+    say('2');
     await go();
-    expect(transport.textsIn(channelOne)).toHaveLength(5);
     const stopped = delivery.drain(0);
     await settle();
     await stopped;
+    turn.open();
     await settle();
-    expect(stateOf('6')).toBe('pending');
+    expect([stateOf('1'), stateOf('2')]).toEqual(['pending', 'pending']);
     expect(clock.pending).toBe(0);
   });
 });

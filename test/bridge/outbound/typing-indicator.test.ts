@@ -14,12 +14,7 @@ function world() {
   const begin = (session: SessionNumber, channel: ChannelId, turn = 't1'): void => {
     stores.turns.begin({ session, turn, channel, message: undefined, startedAt: clock.now() });
   };
-  let isSpare = true;
-  const pace = { spare: () => isSpare };
-  const crowd = (): void => {
-    isSpare = false;
-  };
-  return { clock, stores, transport, begin, crowd, typing: new TypingIndicator({ stores, transport, clock, pace }) };
+  return { clock, stores, transport, begin, typing: new TypingIndicator({ stores, transport, clock }) };
 }
 
 describe('typing indicator', () => {
@@ -43,15 +38,6 @@ describe('typing indicator', () => {
     await clock.advance(60_000);
     expect(transport.typed).toHaveLength(1);
     expect(clock.pending).toBe(0);
-  });
-
-  it('stays away where there is no turn to spare', async () => {
-    const { clock, transport, begin, typing, crowd } = world();
-    begin(one, elsewhere);
-    crowd();
-    typing.update(one, true);
-    await clock.advance(24_000);
-    expect(transport.typed).toEqual([]);
   });
 
   it('knows the sessions apart', async () => {

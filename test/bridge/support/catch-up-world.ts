@@ -1,5 +1,4 @@
 import { furnishIncoming } from '../../../src/compose/incoming.ts';
-import { Pace } from '../../../src/bridge/outbound/delivery-pace.ts';
 import { Owners } from '../../../src/bridge/inbound/owners.ts';
 import { wordsIn } from '../../../src/bridge/words.ts';
 import type { UnmappedPolicy } from '../../../src/bridge/inbound/routing.ts';
@@ -27,8 +26,6 @@ export interface CatchUpWorldOptions {
   /** Further owners' user ids. */
   readonly owners?: readonly string[];
   readonly unmapped?: UnmappedPolicy;
-  /** How much the chat server may be asked; default: anything. */
-  readonly requestsPerSecond?: number;
   /** What the transport does instead of what the fake does. */
   readonly instead?: Partial<Pick<ChatTransport, 'history' | 'threadsOf'>>;
 }
@@ -58,12 +55,10 @@ export function world(options: CatchUpWorldOptions = {}) {
       return real.threadsOf(channel, since);
     },
   });
-  const pace = new Pace({ clock, requestsPerSecond: options.requestsPerSecond });
   const woken: SessionNumber[] = [];
   const { catchUp, followed, held } = furnishIncoming({
     stores,
     transport,
-    pace,
     owners,
     words,
     clock,
@@ -108,7 +103,6 @@ export function world(options: CatchUpWorldOptions = {}) {
     chat,
     stores,
     log,
-    pace,
     asked,
     woken,
     catchUp,

@@ -1,4 +1,3 @@
-import { Pace } from '../../../src/bridge/outbound/delivery-pace.ts';
 import { Delivery } from '../../../src/bridge/outbound/delivery.ts';
 import { wordsIn } from '../../../src/bridge/words.ts';
 import type { ChannelId } from '../../../src/model/session.ts';
@@ -17,7 +16,6 @@ export interface DeliveryWorldOptions {
   readonly clock?: ManualClock;
   readonly owners?: readonly string[];
   readonly mainChannel?: ChannelId;
-  readonly requestsPerSecond?: number;
 }
 
 /** A delivery on real stores, to a chat server in the hands of the test. */
@@ -34,7 +32,6 @@ export function world(options: DeliveryWorldOptions = {}) {
     words,
     owners: () => options.owners ?? [],
     mainChannel: () => options.mainChannel,
-    pace: new Pace({ clock, requestsPerSecond: options.requestsPerSecond }),
     onRefused: (channel) => told.push(`refused ${channel}`),
     onTaken: (channel) => told.push(`taken ${channel}`),
   });

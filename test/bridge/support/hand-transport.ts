@@ -9,6 +9,7 @@ import type {
   ChatTransport,
   HistoryPage,
   OwnMessage,
+  StillWanted,
 } from '../../../src/contracts/chat.ts';
 
 /** The error of a chat server that says this code. */
@@ -40,6 +41,8 @@ export class HandTransport implements ChatTransport {
   beforeSend: (part: ChatPart) => void | Promise<void> = () => undefined;
   /** Runs after a part was taken; throws to lose the server's answer. */
   afterSend: (part: ChatPart) => void | Promise<void> = () => undefined;
+  /** Reactions and edits wait for it. */
+  turn: Promise<void> = Promise.resolve();
   beforeReact: (messageId: string, reaction: ReactionName) => void | Promise<void> = () => undefined;
 
   connect(_handlers: ChatHandlers): Promise<void> {
@@ -59,9 +62,17 @@ export class HandTransport implements ChatTransport {
     return `id-of-${part.nonce}`;
   }
 
-  async react(_channel: ChannelId, messageId: string, reaction: ReactionName): Promise<void> {
+  async react(
+    _channel: ChannelId,
+    messageId: string,
+    reaction: ReactionName,
+    isWanted: StillWanted = () => true,
+  ): Promise<boolean> {
+    await this.turn;
+    if (!isWanted()) return false;
     await this.beforeReact(messageId, reaction);
     this.reactions.push(`${messageId} ${reaction}`);
+    return true;
   }
 
   /** What the bot has edited, in order. */
@@ -73,9 +84,17 @@ export class HandTransport implements ChatTransport {
 
   beforeEdit: (messageId: string, text: string) => void | Promise<void> = () => undefined;
 
-  async edit(_channel: ChannelId, messageId: string, text: string): Promise<void> {
+  async edit(
+    _channel: ChannelId,
+    messageId: string,
+    text: string,
+    isWanted: StillWanted = () => true,
+  ): Promise<boolean> {
+    await this.turn;
+    if (!isWanted()) return false;
     await this.beforeEdit(messageId, text);
     this.edits.push({ messageId, text });
+    return true;
   }
 
   history(channel: ChannelId, after: string, limit: number): Promise<HistoryPage> {
