@@ -40,8 +40,8 @@ import { endStrangers } from './strangers.ts';
 /** How long a stop waits for texts that are on their way to the chat server, in milliseconds. */
 const drainTimeoutMs = 5_000;
 
-/** Discord takes 50 requests a second of one bot (its documentation); one is left for the search for its gateway. */
-const discordRequestsPerSecond = 49;
+/** What Discord takes of one bot (its documentation). */
+const discordRequestsPerSecond = 50;
 
 /** Under this name the count of the bot's logins is kept. */
 const identifiesFact = 'discord-identifies';

@@ -1,4 +1,12 @@
-import { Client, Collection, Events, GatewayDispatchEvents, GatewayIntentBits, LimitedCollection } from 'discord.js';
+import {
+  Client,
+  Collection,
+  Events,
+  GatewayDispatchEvents,
+  GatewayIntentBits,
+  LimitedCollection,
+  RESTEvents,
+} from 'discord.js';
 import type { CacheFactory } from 'discord.js';
 import { z } from 'zod';
 
@@ -24,6 +32,8 @@ export interface GatewayListener {
   onLost(): void;
   /** Any event has come, whatever it is. */
   onTold(): void;
+  /** The server has answered a request of the library's own: where its gateway is. */
+  onRequest(): void;
   /** A message as the server gave it, in the server's order. */
   onMessage(data: unknown): void;
   /** A message after a change, as the server gave it. */
@@ -241,6 +251,7 @@ export class GatewayClient {
     }
     for (const event of channelEvents) client.ws.on(event, (data: unknown) => listener.onChannels([data]));
     for (const event of accessEvents) client.ws.on(event, (data: unknown) => listener.onAccess(event, data));
+    client.rest.on(RESTEvents.Response, () => listener.onRequest());
     client.on(Events.ShardReconnecting, () => {
       if (!this.#closed.signal.aborted) listener.onLost();
     });

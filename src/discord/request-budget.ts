@@ -95,6 +95,11 @@ export class RequestBudget {
     });
   }
 
+  /** A request was answered that nobody asked here about: it counts all the same. */
+  note(): void {
+    if (Number.isFinite(this.#perSecond)) this.#answeredAt.push(this.#clock.monotonic());
+  }
+
   /** Nothing goes any more. */
   close(): void {
     this.#isClosed = true;
@@ -167,9 +172,8 @@ export class RequestBudget {
       ended: (limits) => {
         bucket.isBusy = false;
         this.#underWay -= 1;
-        const now = this.#clock.monotonic();
-        if (Number.isFinite(this.#perSecond)) this.#answeredAt.push(now);
-        if (limits) this.#learn(planned, bucket, limits, now);
+        this.note();
+        if (limits) this.#learn(planned, bucket, limits, this.#clock.monotonic());
         this.#serve();
       },
     });

@@ -95,6 +95,11 @@ export class RestCalls {
     }
   }
 
+  /** Somebody else has asked the server for something with the same token. */
+  noteOther(): void {
+    this.#budget.note();
+  }
+
   /** Ends what is running and what waits with `chat-unavailable`. */
   close(): void {
     this.#isClosed = true;

@@ -223,6 +223,7 @@ class DiscordTransport implements ChatTransport {
           onResumed: () => this.#onConnected(),
           onLost: () => this.#onDropped(),
           onTold: () => this.#echo.told(),
+          onRequest: () => this.#rest.noteOther(),
           onMessage: (data) => this.#events.said(data),
           onEdited: (data) => this.#events.edited(data),
           onChannels: (channels) => {

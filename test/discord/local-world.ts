@@ -34,7 +34,13 @@ export interface LocalWorld {
   readonly faults: Faults;
   readonly channel: ChannelId;
   /** A transport to this server; closed with the world. */
-  transport(options?: { token?: string; clock?: Clock; log?: Log; identifyMemory?: IdentifyMemory }): ChatTransport;
+  transport(options?: {
+    token?: string;
+    clock?: Clock;
+    log?: Log;
+    identifyMemory?: IdentifyMemory;
+    requestsPerSecond?: number;
+  }): ChatTransport;
   say(text: string, channel?: string): Promise<string>;
   /** Every message of the channel, or of another one of the bot's, oldest first. */
   messages(channel?: string): Promise<readonly SeenMessage[]>;
@@ -69,8 +75,10 @@ export async function openLocalWorld(): Promise<LocalWorld> {
         clock = systemClock,
         log = silentLog,
         identifyMemory = memoryOfIdentifies(),
+        requestsPerSecond,
       } = options;
-      const transport = createDiscordTransport({ token, apiUrl: server.api, clock, log, identifyMemory });
+      const apiUrl = server.api;
+      const transport = createDiscordTransport({ token, apiUrl, clock, log, identifyMemory, requestsPerSecond });
       transports.push(transport);
       return transport;
     },

@@ -111,6 +111,14 @@ describe('all requests together', () => {
     expect(gone.length).toBeGreaterThanOrEqual(484);
   });
 
+  it('what others have asked counts as well', async () => {
+    const { plan, ask, budget, gone, clock } = world(2);
+    budget.note();
+    for (const place of ['a', 'b']) void ask(plan('text', place));
+    await clock.advance(2_000);
+    expect(gone.map(({ at }) => at)).toEqual([0, 1_000]);
+  });
+
   it('when nobody answers, everybody waits for an answer', async () => {
     const { plan, ask, hold, gone, clock } = world(2);
     const [one] = await Promise.all([hold(plan('text', 'a')), hold(plan('text', 'b'))]);

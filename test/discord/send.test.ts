@@ -223,6 +223,18 @@ describe('sending over REST', () => {
     expect(await texts()).toEqual(['one', 'two']);
   });
 
+  it('the search for the gateway counts among all requests', async () => {
+    const clock = new ManualClock();
+    const patient = world.transport({ clock, requestsPerSecond: 1 });
+    await patient.connect(chatHandlers());
+    const sent = patient.send({ channel: world.channel, text: 'later', nonce: 'later' });
+    await clock.advance(900);
+    expect(await texts()).toEqual([]);
+    await clock.advance(100);
+    await sent;
+    expect(await texts()).toEqual(['later']);
+  });
+
   it('a limit of a route holds nobody else back', async () => {
     const other = world.server.ensureChannel({ name: 'other' }) as ChannelId;
     const asked = await world.say('question');
