@@ -163,7 +163,8 @@ export class Load {
   }
 
   #hear({ id, text }: ChatLine): void {
-    const mark = /\b(w\d+)\b/.exec(text)?.[1];
+    // What the bridge says of an agent that died may quote the last lines of its terminal, and in them the question.
+    const mark = /^(?:You said: )?(w\d+)\b/.exec(text)?.[1];
     if (mark === undefined) return;
     const before = this.#heard.get(mark);
     if (before !== undefined) this.#trouble(`${mark} was said twice, as ${before} and ${id}: ${text}`);
