@@ -38,6 +38,9 @@ export interface TmuxConnectionOptions {
   readonly onLost: () => void;
 }
 
+/** Milliseconds for a server to end. */
+const endMs = 5000;
+
 /** A client that lived this long (milliseconds) was healthy: the next failure begins the back-off anew. */
 const healthyMs = 10_000;
 
@@ -54,6 +57,8 @@ export class TmuxConnection {
   #epoch = 0;
   #failures = 0;
   #reconnect: Cancel | undefined;
+  /** The server is to end: nobody joins it any more, which could start it anew. */
+  #ending = false;
   #closed = false;
 
   constructor(options: TmuxConnectionOptions) {
@@ -70,14 +75,36 @@ export class TmuxConnection {
 
   /** Joins the server when one runs; starts none. */
   async open(): Promise<void> {
-    if ((await this.#spawn([['list-sessions']])).kind !== 'no-server') await this.#starts.run(() => this.#join());
+    if ((await this.#spawn([['list-sessions']])).kind === 'no-server') return;
+    await this.#starts.run(async () => {
+      if (!this.#ending) await this.#join();
+    });
   }
 
   /** Starts the server when there is none, and joins it; nothing when it is joined. @throws BridgeError `tmux-server-failed`. */
   startServer(): Promise<void> {
+    this.#ending = false;
     return this.#starts.run(async () => {
       if (this.epoch === undefined) await this.#join();
     });
+  }
+
+  /** Ends the server, if there is one; none is there until somebody starts it. @throws BridgeError `tmux-server-alive`. */
+  async endServer(): Promise<void> {
+    const { clock, socket } = this.#options;
+    this.#ending = true;
+    this.#reconnect?.();
+    this.#reconnect = undefined;
+    // A join that is under way might begin with a server and end by starting one.
+    await this.#starts.idle();
+    await this.run([['kill-server']], { repeatable: true });
+    const deadline = clock.monotonic() + endMs;
+    while ((await this.#spawn([['list-sessions']])).kind !== 'no-server') {
+      if (clock.monotonic() > deadline) {
+        throw new BridgeError('tmux-server-alive', `The tmux server on ${socket} did not end.`);
+      }
+      await clock.sleep(20);
+    }
   }
 
   /**
@@ -160,7 +187,7 @@ export class TmuxConnection {
   }
 
   #reconnectLater(): void {
-    if (this.#closed || this.#reconnect) return;
+    if (this.#closed || this.#ending || this.#reconnect) return;
     const { clock, log } = this.#options;
     const delay = backoffDelay(this.#failures, { firstMs: 100, maxMs: 10_000 });
     this.#failures += 1;

@@ -185,16 +185,9 @@ export class TmuxManager implements Terminal {
   }
 
   async shutdown(): Promise<void> {
-    const { connection, panes, clock, socket } = this.#options;
+    const { connection, panes, socket } = this.#options;
     await Promise.all((await panes.list()).map(({ name }) => this.kill(name)));
-    await connection.run([['kill-server']], { repeatable: true });
-    const deadline = clock.monotonic() + 5000;
-    while ((await connection.run([tmux.listPanes], { repeatable: true })).kind !== 'no-server') {
-      if (clock.monotonic() > deadline) {
-        throw new BridgeError('tmux-server-alive', `The tmux server on ${socket} did not end.`);
-      }
-      await clock.sleep(20);
-    }
+    await connection.endServer();
     rmSync(socket, { force: true }); // tmux leaves its name behind.
   }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,26 @@ describe('the server', () => {
     await start('one');
     const again = await world.open();
     expect(await again.list()).toMatchObject([{ name: 'one' }]);
+  });
+});
+
+describe('the end of the server', () => {
+  it('is for good, also while it is being joined', async () => {
+    const slow = join(world.root, 'slow');
+    const joining = join(world.root, 'joining');
+    const wrapper = join(world.root, 'slow-tmux');
+    const wait = `*start-server*) if [ -e '${slow}' ]; then : >'${joining}'; sleep 0.7; fi;;`;
+    writeFileSync(wrapper, `#!/bin/sh\ncase "$*" in ${wait} esac\nexec tmux "$@"\n`, { mode: 0o700 });
+    const terminal = await world.open({ tmuxCommand: wrapper });
+    await terminal.create(world.talker('one'));
+    writeFileSync(slow, '');
+    for (const client of await controlClients()) process.kill(client, 'SIGKILL');
+    await eventually(() => expect(existsSync(joining)).toBe(true));
+    await terminal.shutdown();
+    await systemClock.sleep(1000);
+    expect(await world.tmux('list-sessions')).toMatchObject({ exitCode: 1 });
+    await terminal.create(world.talker('two'));
+    expect(await terminal.list()).toMatchObject([{ name: 'two' }]);
   });
 });
 
