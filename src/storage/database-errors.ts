@@ -37,19 +37,24 @@ export function stateTrouble(error: unknown, path: string, happened: Happened = 
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
   // The upper bytes say more exactly what it was.
   const code = codes[error.errcode & 0xff];
-  return code && troubleOf(code, error, path, happened);
+  return code && troubleOf(code, error, path, { happened });
 }
 
-/** The disk did not take what was written to a state file: perhaps it has it, perhaps not. */
+/**
+ * The disk did not take what was written to a state file: perhaps it has it, perhaps not. Only whoever opens the file anew
+ * can know.
+ */
 export function flushTrouble(error: unknown, path: string): BridgeError {
-  return troubleOf('state-unwritable', error, path, 'unknown');
+  const advice = 'Check its disk, then restart the bridge: vai restart.';
+  return troubleOf('state-unwritable', error, path, { happened: 'unknown', advice });
 }
 
-function troubleOf(code: TroubleCode, cause: unknown, path: string, happened: Happened): BridgeError {
-  const { what, advice } = troubles[code];
-  return new BridgeError(code, `The state file ${path} ${what} (${describeError(cause)}).`, {
-    advice,
-    happened,
-    cause,
-  });
+function troubleOf(
+  code: TroubleCode,
+  cause: unknown,
+  path: string,
+  { happened, advice = troubles[code].advice }: { readonly happened: Happened; readonly advice?: string },
+): BridgeError {
+  const sentence = `The state file ${path} ${troubles[code].what} (${describeError(cause)}).`;
+  return new BridgeError(code, sentence, { advice, happened, cause });
 }
