@@ -109,7 +109,7 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
     if (this.#options.followed.unread.has(channel)) this.#readAgain(channel);
   }
 
-  /** Resolves when every channel is read. */
+  /** Resolves when every channel is read, or no more is read. */
   async settled(): Promise<void> {
     while (this.#readings.size > 0) await Promise.all(this.#readings.values());
   }
@@ -118,6 +118,8 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
   close(): void {
     this.#isClosed = true;
     this.#round.abort();
+    // A reading that was broken off is over, and nobody waits for it.
+    this.#readings.clear();
   }
 
   #hear(event: LiveEvent, place: Place): void {

@@ -262,7 +262,12 @@ describe('the rounds', () => {
     await connect();
     await settle();
     expect(clock.pending).toBeGreaterThan(0);
+    // Whoever waits since before the end waits no longer, and keeps nobody busy: a start that is stopped at once.
+    let isSettled = false;
+    void catchUp.settled().then(() => (isSettled = true));
     catchUp.close();
+    await settle();
+    expect(isSettled).toBe(true);
     await settle();
     expect(clock.pending).toBe(0);
     say(channelOne, 'read by the next run');
