@@ -68,7 +68,7 @@ export const mutants: readonly Mutant[] = [
     ],
     killers: [
       { file: 'test/agents/scripted/driver.test.ts' },
-      { file: 'test/e2e/fail-points/turn.test.ts', only: 'turn:begin:before' },
+      { file: 'test/e2e/fail-points/turn.test.ts', only: 'turn:end:before' },
     ],
   },
   {
@@ -167,7 +167,8 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'src/bridge/session/look-up.ts',
         find: "turn === undefined ? await this.#ask(agent, message) : { delivered: 'yes', turn };",
-        replace: "turn === undefined ? { delivered: 'no' } : { delivered: 'yes', turn };",
+        replace:
+          "turn === undefined ? await Promise.resolve<Delivered>({ delivered: 'no' }) : { delivered: 'yes', turn };",
       },
     ],
     killers: [
