@@ -1,5 +1,5 @@
 import type { Cancel } from '../../base/clock.ts';
-import { readStateFile } from './state-file.ts';
+import { isLivingProcess, readStateFile } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
 import type { StateFiles } from './state-files.ts';
 
@@ -58,7 +58,8 @@ export class StateReader {
 
   #known(): StateFile | undefined {
     const file = this.#last && readStateFile(this.#last.path);
-    return file?.pid === this.#last?.pid ? file : undefined;
+    // One that was killed a moment ago, in the same conversation, leaves its file behind.
+    return file && file.pid === this.#last?.pid && isLivingProcess(file) ? file : undefined;
   }
 
   #find(): StateFile | undefined {
