@@ -55,6 +55,8 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
   readonly #readings = new Map<ChannelId, Promise<void>>();
   /** When channels were found to be unreadable in this round, on the monotonic scale. */
   readonly #unreadable = new Map<ChannelId, number>();
+  /** When this round began, on the monotonic scale; undefined once it is over. */
+  #began: number | undefined;
   #problem: string | undefined;
   #isClosed = false;
 
@@ -90,9 +92,11 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
     for (const { channel, parent } of threads) this.#gate.close(channel, parent);
     // What an earlier round did not finish is among them. Channels come first: they are in line before their threads.
     const closed = this.#gate.channels();
+    this.#began = this.#options.clock.monotonic();
     this.#options.log.info({ channels: closed.length }, 'looking for missed messages');
     for (const place of closed.filter(({ parent }) => parent === undefined)) this.#read(place);
     for (const place of closed.filter(({ parent }) => parent !== undefined)) this.#read(place);
+    if (this.#readings.size === 0) this.#roundIsOver();
   }
 
   onOpened(channel: ChannelId): void {
@@ -182,9 +186,18 @@ export class CatchUp implements Omit<ChatHandlers, 'onState'> {
     if (this.#readings.has(place.channel)) return;
     const round = this.#round.signal;
     const reading = this.#readUntilDone(place, tries, round).finally(() => {
-      if (!round.aborted) this.#readings.delete(place.channel);
+      if (round.aborted) return;
+      this.#readings.delete(place.channel);
+      if (this.#readings.size === 0) this.#roundIsOver();
     });
     this.#readings.set(place.channel, reading);
+  }
+
+  #roundIsOver(): void {
+    if (this.#began === undefined) return;
+    const { clock, log } = this.#options;
+    log.info({ ms: Math.round(clock.monotonic() - this.#began) }, 'looked for missed messages');
+    this.#began = undefined;
   }
 
   async #readUntilDone(place: Place, before: number, round: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import type { BenchContext, Measurement, Quantity } from '../measurement.ts';
 import { keepBusy, pause, rampMs } from './busy-agents.ts';
 import { ProcessorMeter, openFiles, residentMegabytes } from './process-figures.ts';
 import { ScaleWorld } from './scale-world.ts';
+import type { LogReader } from './scale-world.ts';
 
 /** What is done at one number of sessions. Seconds of measuring, and how often the rest is sampled. */
 interface Stage {
@@ -31,7 +32,7 @@ export const scale: Measurement = {
     'what many sessions cost: stand-in agents of a few MB in real panes, with real hooks and state files, ' +
     'behind the real driver of Claude Code; idle, then with every tenth at work',
   quantities: stages.flatMap(({ sessions }) => quantitiesOf(sessions)),
-  maxSeconds: 360,
+  maxSeconds: 420,
   unavailable: whyNot,
   run: measure,
 };
@@ -43,6 +44,7 @@ function quantitiesOf(sessions: number): readonly Quantity[] {
   const named = (name: string): string => `${sessions} sessions: ${name}`;
   return [
     { name: named('start, all to adopt'), unit: 's' },
+    { name: named('looked for missed messages'), unit: 's' },
     { name: named('look at all terminals'), unit: 'ms', ...goals('median', 25) },
     { name: named('daemon, all idle'), unit: '%', ...goals('max', 1) },
     { name: named('tmux, all idle'), unit: '%' },
@@ -85,8 +87,11 @@ async function measureStage(context: BenchContext, world: ScaleWorld, stage: Sta
     `With ${sessions} sessions, the daemon that had to make the new ones was ready after ${made.toFixed(1)} s.`,
   );
   await world.bridge.endDaemon('SIGTERM');
+  const start = world.logFromNow();
   record('start, all to adopt', await world.start());
   const agents = await allIdle(world, sessions);
+  progress(`${sessions} sessions: looking for missed messages`);
+  record('looked for missed messages', await lookedForMissed(start));
   const tmux = await world.tmuxServer();
 
   progress(`${sessions} sessions: all idle`);
@@ -131,6 +136,15 @@ async function measureStage(context: BenchContext, world: ScaleWorld, stage: Sta
   progress(`${sessions} sessions: waiting until all are idle again`);
   await allIdle(world, sessions);
   if (sessions < 500) await world.bridge.endDaemon('SIGTERM');
+}
+
+/** Seconds that the daemon needed to look for missed messages in all channels; before, it is not idle. */
+async function lookedForMissed(log: LogReader): Promise<number> {
+  const line = await until(() => log.read().find(({ msg }) => msg === 'looked for missed messages'), {
+    what: 'the end of looking for missed messages',
+    timeoutMs: 90_000,
+  });
+  return (line.ms ?? NaN) / 1000;
 }
 
 async function allIdle(world: ScaleWorld, sessions: number): Promise<ReadonlyMap<number, number>> {

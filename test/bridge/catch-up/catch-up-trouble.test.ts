@@ -79,7 +79,8 @@ describe('I1: what cannot be read or stored now', () => {
   });
 
   it('is tried again with growing pauses, and everything waits in order meanwhile', async () => {
-    const { connect, say, drop, comeBack, settle, texts, chat, clock, asked } = world();
+    const { connect, say, drop, comeBack, settle, texts, chat, clock, asked, log } = world();
+    const rounds = (): number => log.at('info').filter((line) => line === 'looked for missed messages').length;
     await connect();
     await settle();
     drop();
@@ -94,8 +95,10 @@ describe('I1: what cannot be read or stored now', () => {
     expect(asked).toHaveLength(2);
     await clock.advance(1_000);
     expect(asked).toHaveLength(4);
+    expect(rounds()).toBe(1);
     await clock.advance(10_000);
     expect(texts(one)).toEqual(['missed', 'live']);
+    expect(rounds()).toBe(2);
   });
 
   it('is stored as soon as there is room, in order, and the operator is told once', async () => {
