@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import type { SessionQueue } from '../../src/contracts/bridge-api.ts';
 import { startMessagesApi } from '../fakes/messages-api.ts';
+import { readByAgent } from './fail-points/evidence.ts';
 import { claudeEnvironment, seedClaudeHome, whyNoClaude } from './support/claude.ts';
 import { until } from './support/until.ts';
 import { makeWorld } from './support/world.ts';
@@ -120,6 +121,8 @@ describe('everything is killed and the disk stays', () => {
     const id = await owner.say(channel, 'busy 600');
     expect(await bridge.daemonSignal(20_000)).toBe('SIGKILL');
     const isAtAgent = failPoint.startsWith('inbox:sending');
+    // It confirms a message some milliseconds before its history has it; only the history outlives it.
+    if (isAtAgent) await until(() => readByAgent(bridge.paths, 1).length === 1, { what: 'the message in its history' });
     await loseEverything();
     await bridge.startDaemon();
     if (isAtAgent) {
