@@ -1,8 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 
-import { shellWord } from '../base/shell-words.ts';
 import { packageRoot } from '../base/own-files.ts';
+import { shellWord } from '../base/shell-words.ts';
 
 /** How one of this package's commands is typed in the person's shell: its name when it is on the PATH, else its path. */
 export function ownCommand(name: string, environment: Readonly<Record<string, string | undefined>>): string {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { packageRoot } from '../base/own-files.ts';
 import type { Scope } from '../base/scope.ts';
 import { createClaudeCodeDriver } from '../agents/claude-code/driver.ts';
 import { chooseAgent, createDriverRegistry } from '../agents/registry.ts';
 import type { AgentChoice, DriverRegistry } from '../agents/registry.ts';
 import { createScriptedDriver } from '../agents/scripted/driver.ts';
-import { packageRoot } from '../base/own-files.ts';
 import type { Terminal } from '../contracts/terminal.ts';
 import { openTmux } from '../terminal/tmux-manager.ts';
 import type { Ground } from './ground.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+import { packageRoot } from '../base/own-files.ts';
 import { Scope } from '../base/scope.ts';
 import { shellLine } from '../base/shell-words.ts';
 import { Bridge } from '../bridge/bridge.ts';
@@ -13,7 +14,6 @@ import { SessionManager } from '../bridge/session/session-manager.ts';
 import { TypingIndicator } from '../bridge/outbound/typing-indicator.ts';
 import { wordsIn } from '../bridge/words.ts';
 import { agentEnvironment } from '../config/agent-environment.ts';
-import { packageRoot } from '../base/own-files.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import { productVersion } from '../config/version.ts';
 import type { ChatTransport } from '../contracts/chat.ts';

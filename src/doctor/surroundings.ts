@@ -2,9 +2,9 @@ import { homedir, tmpdir } from 'node:os';
 
 import type { Clock } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
+import { packageRoot } from '../base/own-files.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
-import { packageRoot } from '../base/own-files.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import { ownSecretNames } from '../config/secrets.ts';
 import { productVersion } from '../config/version.ts';

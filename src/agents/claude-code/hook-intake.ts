@@ -160,7 +160,9 @@ export class HookIntake {
     // A new id: this may be what leaves the queue right now, and becomes a turn that the record tells of.
     const isNew = !turns.knows(turn) && !isAgentsOwnPrompt(prompt);
     const isTyped = delivery.isTyping(prompt);
-    if (!queue.isEmpty && (isNew || !isTyped) && queue.hear(hook.id, prompt, isTyped || !isNew)) {
+    // What is typed right now under the id of a turn that runs is this very text going in, and nothing that leaves.
+    const mayLeave = isNew || !isTyped;
+    if (mayLeave && queue.hear(hook.id, prompt, isNew && !isTyped ? 'any' : 'unheard')) {
       teller.forget([hook.id]);
       if (held) mailbox.answer(hook.id, {});
       return;

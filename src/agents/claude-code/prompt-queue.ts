@@ -73,13 +73,13 @@ export class PromptQueue {
   }
 
   /**
-   * A hook told of a prompt while it left the queue: of one that no hook had told of, or, unless `unheardOnly`, once more
-   * of one that was stopped while its first hook ran. Returns whether such a prompt lies here.
+   * A hook told of a prompt while it left the queue: of one that no hook had told of, or, of `any`, once more of one that
+   * was stopped while its first hook ran. Returns whether such a prompt lies here.
    */
-  hear(id: string, text: string, unheardOnly: boolean): boolean {
+  hear(id: string, text: string, of: 'unheard' | 'any'): boolean {
     const { prompts } = this.#file;
     const same = prompts.filter((one) => isSamePrompt(text, one.text));
-    const found = same.find(({ unheard }) => unheard === true) ?? (unheardOnly ? undefined : same[0]);
+    const found = same.find(({ unheard }) => unheard === true) ?? (of === 'any' ? same[0] : undefined);
     if (!found) return false;
     // Under the hook's id: told again, it is no other prompt.
     const { message, turn } = found;

@@ -46,8 +46,8 @@ export class QueueWatch {
   }
 
   /** See `PromptQueue.hear`. */
-  hear(id: string, text: string, unheardOnly: boolean): boolean {
-    return this.#options.queue.hear(id, text, unheardOnly);
+  hear(id: string, text: string, of: 'unheard' | 'any'): boolean {
+    return this.#options.queue.hear(id, text, of);
   }
 
   /** Tells what became of the prompts, as far as the record says it. `heardOf`: turns that certainly run. */

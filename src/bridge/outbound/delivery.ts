@@ -48,8 +48,8 @@ type Kind = OutboundContent['kind'];
 
 /**
  * Puts the outbox into channels. One lane per channel and kind, strictly in order within a lane; lanes never wait for
- * each other; when the server is to be spared, the transport decides which goes first. Owns the lanes: when they run, try again and rest.
- * Knows nothing about sessions or agents, and how a text is put out.
+ * each other; when the server is to be spared, the transport decides which goes first. Owns the lanes: when they run, try
+ * again and rest. Knows nothing about sessions or agents, and how a text is put out.
  */
 export class Delivery {
   readonly #options: DeliveryOptions;

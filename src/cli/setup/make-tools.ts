@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
+import { packageRoot } from '../../base/own-files.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import type { LoadedConfig } from '../../config/load-config.ts';
-import { packageRoot } from '../../base/own-files.ts';
 import { DiscordInquiry } from '../../discord/diagnosis.ts';
 import type { CliContext } from '../context.ts';
 import { runningBridge } from './running-bridge.ts';

@@ -166,10 +166,10 @@ describe('QueueWatch', () => {
 
   it('BX-06: what went in without a hook is heard when it leaves, and an event that is told again adds nothing', () => {
     queue.add({ id: 'transcript:m1', message: 'm1', text: 'one', turn: running, unheard: true });
-    expect(queue.hear('hook-1', 'two', true)).toBe(false);
-    expect(queue.hear('hook-1', 'one', true)).toBe(true);
+    expect(queue.hear('hook-1', 'two', 'unheard')).toBe(false);
+    expect(queue.hear('hook-1', 'one', 'unheard')).toBe(true);
     start();
-    expect(queue.hear('hook-1', 'one', true)).toBe(false);
+    expect(queue.hear('hook-1', 'one', 'unheard')).toBe(false);
     queue.add({ id: 'hook-1', text: 'one', turn: running });
     writes(operation('dequeue'), prompt('turn-2', 'one'));
     expect(told.at(-1)).toEqual({ kind: 'turn-started', turn: 'turn-2', by: 'bridge', message: 'm1' });
@@ -178,7 +178,7 @@ describe('QueueWatch', () => {
 
   it('BX-06: a prompt that was stopped while its hook ran is told of by a hook once more, and is the same prompt', () => {
     add('m1', 'one');
-    expect(queue.hear('hook-2', 'one', false)).toBe(true);
+    expect(queue.hear('hook-2', 'one', 'any')).toBe(true);
     writes(operation('dequeue'), prompt('turn-2', 'one'));
     expect(told.at(-1)).toEqual({ kind: 'turn-started', turn: 'turn-2', by: 'bridge', message: 'm1' });
     expect(queue.isEmpty).toBe(true);
