@@ -49,7 +49,8 @@ async function play(stage: Stage, transition: Transition, scenario: Scenario): P
   await stage.settled();
 }
 
-async function talkToNobody(stage: Stage): Promise<void> {
+/** Somebody says something in both channels. */
+export async function talkToNobody(stage: Stage): Promise<void> {
   await stage.say(1, 'said while nobody listened');
   await stage.say(2, 'said elsewhere while nobody listened');
 }

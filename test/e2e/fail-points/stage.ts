@@ -180,6 +180,12 @@ export class Stage {
     await this.#until(() => readFileSync(file, 'utf8').includes('"dialog":null'), 'the end of a dialog');
   }
 
+  /** Waits until a session's agent has nothing to do any more; nobody has to listen. */
+  async agentRests(session: number): Promise<void> {
+    const file = this.#stateFile(session);
+    await this.#until(() => readFileSync(file, 'utf8').includes('"status":"idle"'), 'the end of a turn');
+  }
+
   /** Presses keys at a session's terminal. */
   async press(session: number, ...keys: readonly string[]): Promise<void> {
     await this.bridge.tmux('send-keys', '-t', `=claude-session-${session}:`, ...keys);

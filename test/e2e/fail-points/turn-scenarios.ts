@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transition } from '../../../src/model/transitions.ts';
 import { answered } from './ledger.ts';
 import type { Post } from './ledger.ts';
+import { talkToNobody } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
@@ -38,6 +39,11 @@ export const turnScenarios: Readonly<Record<Exclude<Transition, `inbox:${string}
       await stage.reacts(entry, 'delivered');
       // It becomes part of the turn that runs, and shares what becomes of it.
       await stage.say(1, 'squeezed in', { reads: 'squeezed in', posts: [], outcome: 'answered' });
+    },
+    meanwhile: async (stage) => {
+      await talkToNobody(stage);
+      // What is told to it before that would become part of it, too.
+      await stage.agentRests(1);
     },
   },
   'turn:end': {

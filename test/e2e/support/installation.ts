@@ -143,6 +143,10 @@ export class Installation {
       env: { ...this.environment, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // It may end without reading what it is given.
+    child.stdin.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
