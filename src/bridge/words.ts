@@ -48,7 +48,7 @@ export interface Words {
   /** Stands where a part of a text would, that the chat server does not take. */
   partRefused(reason: string): string;
   /** A file that did not go out with its text. */
-  fileLeftBehind(name: string, path: string, why: LeftBehind): string;
+  fileLeftBehind(name: string, path: string | undefined, why: LeftBehind): string;
   /** A channel takes nothing from the bot any more. */
   channelParked(channel: ChannelId, code: 'chat-forbidden' | 'chat-not-found'): string;
   sessionLost(exitCode: number | undefined, retryMs: number): string;
@@ -127,7 +127,7 @@ const english: Words = {
   partRefused: (reason) =>
     `❌ The chat server refused a part of this text, so it is missing here. It stands at the agent's terminal. (${reason})`,
   fileLeftBehind: (name, path, why) =>
-    `📎 The file "${name}" stayed behind: ${leftBehind.en[why]}. It lies at \`${path}\`.`,
+    `📎 The file "${name}" stayed behind: ${leftBehind.en[why]}.${path === undefined ? '' : ` It lies at \`${path}\`.`}`,
   channelParked: (channel, code) =>
     `⚠️ I cannot post in <#${channel}> (${channel}) any more: ${code === 'chat-forbidden' ? 'permissions are missing there' : 'the channel is gone, or I cannot see it'}. What is for it waits. See \`vai outbox\`; when the cause is mended: \`vai outbox --retry\`.`,
   turnStopped: () => '⏹️ The session was stopped while it worked on this.',
@@ -198,7 +198,7 @@ const japanese: Words = {
   partRefused: (reason) =>
     `❌ この文章の一部はチャットサーバーに拒否されたため、ここにはありません。エージェントの端末で読めます。(${reason})`,
   fileLeftBehind: (name, path, why) =>
-    `📎 ファイル "${name}" は送れませんでした: ${leftBehind.ja[why]}。場所: \`${path}\``,
+    `📎 ファイル "${name}" は送れませんでした: ${leftBehind.ja[why]}。${path === undefined ? '' : `場所: \`${path}\``}`,
   channelParked: (channel, code) =>
     `⚠️ <#${channel}> (${channel}) に投稿できなくなりました: ${code === 'chat-forbidden' ? '権限がありません' : 'チャンネルがないか、見えません'}。送る内容は保留されています。\`vai outbox\` で確認し、原因を直したら \`vai outbox --retry\` を実行してください。`,
   turnStopped: () => '⏹️ 作業中にセッションが停止されました。',
@@ -242,6 +242,7 @@ const conditions: Readonly<Record<Language, Readonly<Record<Condition, string>>>
     permission: 'waiting for a permission',
     question: 'waiting for an answer',
     plan: 'waiting for a decision on its plan',
+    form: 'waiting for a form to be filled in',
     trust: 'waiting for trust in its directory',
     login: 'waiting for a login',
     lost: 'lost, coming back',
@@ -255,6 +256,7 @@ const conditions: Readonly<Record<Language, Readonly<Record<Condition, string>>>
     permission: '許可待ち',
     question: '回答待ち',
     plan: '計画の承認待ち',
+    form: 'フォームの入力待ち',
     trust: 'ディレクトリの信頼待ち',
     login: 'ログイン待ち',
     lost: '停止・復帰中',
@@ -268,8 +270,16 @@ const promptTitle = {
     permission: '🔐 The agent asks for permission:',
     question: '❓ The agent asks:',
     plan: '📝 The agent shows a plan:',
+    form: '🧾 The agent needs some values:',
+    trust: '📁 The agent asks whether it may trust its directory:',
   },
-  ja: { permission: '🔐 許可の要求:', question: '❓ 質問:', plan: '📝 計画の提示:' },
+  ja: {
+    permission: '🔐 許可の要求:',
+    question: '❓ 質問:',
+    plan: '📝 計画の提示:',
+    form: '🧾 入力の要求:',
+    trust: '📁 ディレクトリを信頼するかの確認:',
+  },
 } as const;
 
 export function wordsIn(language: Language): Words {

@@ -124,6 +124,7 @@ const needed = {
   permission: 'a permission: vai prompts',
   question: 'an answer: vai prompts',
   plan: 'a decision on its plan: vai prompts',
+  form: 'some values: vai prompts',
   trust: 'trust in its directory: vai attach',
   login: 'a login: vai attach',
 } as const;

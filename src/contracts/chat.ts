@@ -1,4 +1,5 @@
-import type { InboundMessage } from '../model/message.ts';
+import type { Controls, Form } from '../model/controls.ts';
+import type { Author, InboundMessage } from '../model/message.ts';
 import type { OutboundFile, OutboundText, ReactionName } from '../model/outbound.ts';
 import type { ChannelId } from '../model/session.ts';
 
@@ -25,6 +26,55 @@ export interface ChatHandlers {
   /** The bot may read a channel that it could not read before: what was said there meanwhile was not told. */
   onOpened?(channel: ChannelId): void;
   onState(state: ChatState): void;
+  /**
+   * Somebody pressed, chose, submitted or commanded something. What it decides is stored when the promise is settled. An
+   * answer that takes long is waited for, and shown when it comes; a form has to be asked for within a second.
+   */
+  onAct?(act: ChatAct): Promise<ActAnswer>;
+}
+
+/** What somebody did with a control of a post, a form, or a command. */
+export interface ChatAct {
+  /** Unique for ever. */
+  readonly id: string;
+  readonly author: Author;
+  readonly channel: ChannelId;
+  /** The channel that a thread belongs to; undefined outside threads. */
+  readonly parent: ChannelId | undefined;
+  readonly direct: boolean;
+  readonly deed: ChatDeed;
+}
+
+export type ChatDeed =
+  | { readonly kind: 'press'; readonly control: string; readonly messageId: string }
+  | {
+      readonly kind: 'choose';
+      readonly control: string;
+      readonly messageId: string;
+      readonly values: readonly string[];
+    }
+  | { readonly kind: 'submit'; readonly form: string; readonly fields: Readonly<Record<string, string>> }
+  /** A slash command. */
+  | { readonly kind: 'command'; readonly name: string; readonly options: Readonly<Record<string, string>> }
+  /** A command of a message's context menu. */
+  | { readonly kind: 'message-command'; readonly name: string; readonly messageId: string };
+
+/** What the person who did it sees of it. */
+export type ActAnswer =
+  /** What came of it stands in the channel. */
+  | { readonly kind: 'done' }
+  /** Only they see it. */
+  | { readonly kind: 'private'; readonly text: string }
+  | { readonly kind: 'form'; readonly form: Form };
+
+/** A command that people find in their client. */
+export interface ChatCommand {
+  /** `a-z0-9-`, at most 32 characters; of a context menu any words. */
+  readonly name: string;
+  readonly kind: 'command' | 'message-command';
+  /** At most 100 characters; empty for a context menu. */
+  readonly description: string;
+  readonly options: readonly { readonly name: string; readonly description: string; readonly isRequired: boolean }[];
 }
 
 /** One part of a rendered text, ready to be sent. */
@@ -34,6 +84,9 @@ export interface ChatPart {
   readonly replyTo?: string;
   /** Files that go with it; read while they are sent. A part of files alone has an empty text. */
   readonly files?: readonly OutboundFile[];
+  readonly controls?: Controls;
+  /** Users who are notified by their mention in the text; nobody else is. */
+  readonly pings?: readonly string[];
   /** At most 25 characters. The server posts a repeated nonce once (it remembers it for some minutes). */
   readonly nonce: string;
 }
@@ -93,8 +146,17 @@ export interface ChatTransport {
   /** @returns the server's id of the message. */
   send(part: ChatPart): Promise<string>;
 
-  /** Puts another text in the place of one that the bot posted; cut to what one message takes. Tells whether it was done. */
-  edit(channel: ChannelId, messageId: string, text: string, isWanted?: StillWanted): Promise<boolean>;
+  /**
+   * Puts another text in the place of one that the bot posted; cut to what one message takes. Other controls too, when they
+   * are given. Tells whether it was done.
+   */
+  edit(
+    channel: ChannelId,
+    messageId: string,
+    text: string,
+    isWanted?: StillWanted,
+    controls?: Controls,
+  ): Promise<boolean>;
 
   /** Sets a reaction of the bot. Setting it twice is fine. Tells whether it was done. */
   react(channel: ChannelId, messageId: string, reaction: ReactionName, isWanted?: StillWanted): Promise<boolean>;

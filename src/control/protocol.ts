@@ -28,7 +28,7 @@ const postTarget = z.discriminatedUnion('kind', [
 ]) satisfies z.ZodType<PostTarget>;
 
 const promptAnswer = z.discriminatedUnion('behavior', [
-  z.strictObject({ behavior: z.literal('allow') }),
+  z.strictObject({ behavior: z.literal('allow'), grant: z.string().exactOptional() }),
   z.strictObject({ behavior: z.literal('deny'), message: z.string().exactOptional() }),
   z.strictObject({ behavior: z.literal('choose'), answers: z.record(z.string(), z.string()).readonly() }),
 ]) satisfies z.ZodType<PromptAnswer>;

@@ -10,8 +10,10 @@ import type {
   SessionQueue,
   SessionStatus,
 } from '../contracts/bridge-api.ts';
+import { waitingFors } from '../model/agent.ts';
 import { inboxMoves } from '../model/message.ts';
 import { outboxMoves } from '../model/outbound.ts';
+import { promptKinds } from '../model/prompt.ts';
 import { busyModes, parseChannelId, parseSessionNumber } from '../model/session.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
 
@@ -30,7 +32,7 @@ const channelId = z.custom<ChannelId>(
 );
 const object = z.readonly(z.record(z.string(), z.unknown()));
 const nothing = z.null();
-const promptKind = z.enum(['permission', 'question', 'plan']);
+const promptKind = z.enum(promptKinds);
 
 const sessionStatus = z.object({
   number: sessionNumber,
@@ -40,7 +42,7 @@ const sessionStatus = z.object({
   agent: z.string(),
   lifecycle: z.enum(['starting', 'running', 'lost', 'failed', 'stopped']),
   state: z.enum(['unknown', 'initializing', 'idle', 'busy', 'waiting', 'error']),
-  waitingFor: z.nullable(z.enum(['permission', 'question', 'plan', 'trust', 'login'])),
+  waitingFor: z.nullable(z.enum(waitingFors)),
   detail: z.exactOptional(z.string()),
   since: z.string(),
   pid: z.nullable(z.number()),

@@ -13,8 +13,10 @@ export interface Upload {
   readonly bytes: Buffer;
 }
 
+type FileOnDisk = Extract<OutboundFile, { path: string }>;
+
 interface OpenFile {
-  readonly file: OutboundFile;
+  readonly file: FileOnDisk;
   readonly handle: FileHandle;
   /** Bytes. */
   readonly size: number;
@@ -35,13 +37,19 @@ const longestName = 200;
 export async function openUploads(files: readonly OutboundFile[]): Promise<readonly Upload[]> {
   const opened: OpenFile[] = [];
   try {
-    for (const file of files) opened.push(await openFile(file));
-    const size = opened.reduce((sum, one) => sum + one.size, 0);
+    for (const file of files) if ('path' in file) opened.push(await openFile(file));
+    const texts = files.filter((file) => 'content' in file);
+    const size =
+      opened.reduce((sum, one) => sum + one.size, 0) +
+      texts.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
     if (size > mostBytes) {
       const names = files.map(({ name }) => uploadName(name)).join(', ');
       throw new BridgeError('chat-too-large', `No chat server takes ${Math.round(size / 1024 / 1024)} MiB: ${names}.`);
     }
-    return await Promise.all(opened.map(read));
+    const read = new Map<OutboundFile, Upload>();
+    for (const one of opened) read.set(one.file, await readFile(one));
+    for (const text of texts) read.set(text, { name: uploadName(text.name), bytes: Buffer.from(text.content) });
+    return files.flatMap((file) => read.get(file) ?? []);
   } finally {
     await Promise.all(opened.map(({ handle }) => handle.close()));
   }
@@ -79,7 +87,7 @@ export function uploadName(name: string): string {
 }
 
 /** The path was allowed when the text was taken; what lies there now must be there itself, not through a link made since. */
-async function openFile(file: OutboundFile): Promise<OpenFile> {
+async function openFile(file: FileOnDisk): Promise<OpenFile> {
   let handle: FileHandle | undefined;
   try {
     // A pipe would be waited for, but for NONBLOCK.
@@ -102,7 +110,7 @@ async function isAt(path: string, opened: Stats): Promise<boolean> {
   return there.dev === opened.dev && there.ino === opened.ino;
 }
 
-async function read({ file, handle, size }: OpenFile): Promise<Upload> {
+async function readFile({ file, handle, size }: OpenFile): Promise<Upload> {
   let bytes: Buffer;
   try {
     bytes = await handle.readFile();

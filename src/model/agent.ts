@@ -1,10 +1,13 @@
-import type { PromptKind } from './prompt.ts';
+import { promptKinds } from './prompt.ts';
+import type { PromptGrant, PromptKind, PromptQuestion } from './prompt.ts';
 
 /** What an agent is doing. `waiting` always says for what. */
 export type AgentActivity = 'unknown' | 'initializing' | 'idle' | 'busy' | 'waiting' | 'error';
 
-/** What a waiting agent needs from a person. `login` and `trust` can only be given at the terminal. */
-export type WaitingFor = PromptKind | 'trust' | 'login';
+/** What a waiting agent needs from a person. A `login` can only be given at the terminal. */
+export const waitingFors = [...promptKinds, 'login'] as const;
+
+export type WaitingFor = (typeof waitingFors)[number];
 
 /**
  * Where a piece of knowledge about an agent came from, best first. A lower source never overrules a higher one that
@@ -73,6 +76,10 @@ export type AgentEvent =
       readonly tool: string;
       /** What the tool was asked to do, as the agent gave it. */
       readonly input: Readonly<Record<string, unknown>>;
+      /** What a yes may grant beyond this request. */
+      readonly grants?: readonly PromptGrant[];
+      /** What is to be answered by a question or a form. */
+      readonly questions?: readonly PromptQuestion[];
     }
   /** The agent no longer waits for this prompt. `by` says who decided, as far as it is known. */
   | { readonly kind: 'prompt-closed'; readonly id: string; readonly by: 'bridge' | 'desk' | 'expired' | 'agent-ended' }

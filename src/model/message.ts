@@ -7,6 +7,8 @@ export interface AttachmentRef {
   /** Bytes, as announced. */
   readonly size: number;
   readonly url: string;
+  /** Of a voice message, how long it is. */
+  readonly voiceSeconds?: number;
 }
 
 export interface Author {
@@ -14,6 +16,18 @@ export interface Author {
   /** The name people see. */
   readonly name: string;
   readonly kind: 'human' | 'bot' | 'webhook';
+  /** The ids of their roles at the chat server; undefined when it did not say. */
+  readonly roles?: readonly string[];
+}
+
+/** What a message speaks about: the message that it answers, or one that it passes on. */
+export interface Quote {
+  readonly kind: 'reply' | 'forward';
+  /** The name people see; undefined when the server does not say. */
+  readonly author?: string;
+  readonly text: string;
+  /** The names of its files. */
+  readonly files?: readonly string[];
 }
 
 /** Something somebody said in a chat channel, as the transport's parser gives it. */
@@ -28,6 +42,7 @@ export interface InboundMessage {
   readonly author: Author;
   readonly text: string;
   readonly attachments: readonly AttachmentRef[];
+  readonly quotes?: readonly Quote[];
   /** Epoch milliseconds, by the chat server's clock. */
   readonly sentAt: number;
   /** Whether it was said to the bot alone, outside any server. */

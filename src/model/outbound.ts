@@ -1,12 +1,15 @@
+import type { Controls } from './controls.ts';
 import type { ChannelId } from './session.ts';
 
-/** A file that goes out with a text: read when it is sent. */
-export interface OutboundFile {
-  /** Absolute. */
-  readonly path: string;
-  /** The name that people see. */
-  readonly name: string;
-}
+/** A file that goes out with a text: one that is read when it is sent, or a text that is stored with the item. */
+export type OutboundFile =
+  | {
+      /** Absolute. */
+      readonly path: string;
+      /** The name that people see. */
+      readonly name: string;
+    }
+  | { readonly content: string; readonly name: string };
 
 /** What is said in a channel: rendered by the transport into one or more parts. */
 export interface OutboundText {
@@ -16,6 +19,10 @@ export interface OutboundText {
   readonly replyTo?: string;
   /** They go out with the last part. */
   readonly files?: readonly OutboundFile[];
+  /** They stand under the last part. */
+  readonly controls?: Controls;
+  /** Users who are to be notified; their mention must stand in the text. Nobody else is, whatever the text says. */
+  readonly pings?: readonly string[];
 }
 
 /** A new text in the place of one that was posted. Of several that wait only the newest goes out. */
@@ -25,6 +32,8 @@ export interface OutboundEdit {
   readonly of: string;
   /** What goes over one message is cut, and says so. */
   readonly text: string;
+  /** In the place of those that stood there; without them, those stay. */
+  readonly controls?: Controls;
 }
 
 /** A reaction of the bot on somebody's message. Setting it twice is the same as once. */

@@ -1,6 +1,51 @@
 import type { SessionNumber } from './session.ts';
 
-export type PromptKind = 'permission' | 'question' | 'plan';
+/**
+ * What an agent asks: leave to use a tool, answers to questions, a word on its plan, the fields of a form (by a server that
+ * it uses), or whether it may trust its working directory.
+ */
+export const promptKinds = ['permission', 'question', 'plan', 'form', 'trust'] as const;
+
+export type PromptKind = (typeof promptKinds)[number];
+
+/**
+ * What a yes may grant beyond this one request. The driver offers it and knows by its id what to do; the rest is what a
+ * person must read before they press the button.
+ */
+export type PromptGrant =
+  | {
+      readonly kind: 'rules';
+      readonly id: string;
+      /** Exactly as they will be written: `Bash(npm test:*)`. */
+      readonly rules: readonly string[];
+      readonly effect: 'allow' | 'deny' | 'ask';
+      /** Where they are written: a file's path, or `session` for what ends with the agent. */
+      readonly where: string;
+    }
+  | { readonly kind: 'mode'; readonly id: string; readonly mode: string; readonly where: string }
+  | {
+      readonly kind: 'directories';
+      readonly id: string;
+      readonly directories: readonly string[];
+      readonly where: string;
+    };
+
+/** One thing that is asked by a question or a form. */
+export interface PromptQuestion {
+  /** Unique within the prompt; the key of its answer. */
+  readonly id: string;
+  readonly text: string;
+  /** A word or two. */
+  readonly header?: string;
+  /** None: any text. */
+  readonly options: readonly { readonly label: string; readonly description?: string }[];
+  /** Several options may be chosen. */
+  readonly isMultiple: boolean;
+  /** Besides the options, any text will do. */
+  readonly takesText: boolean;
+  /** It may stay without an answer. */
+  readonly isOptional?: boolean;
+}
 
 /**
  * A prompt's life: `open` → `sent` (an answer was handed to the agent) → `applied` (the agent's next event proved it),
@@ -34,6 +79,8 @@ export interface Prompt {
   readonly kind: PromptKind;
   readonly tool: string;
   readonly input: Readonly<Record<string, unknown>>;
+  readonly grants: readonly PromptGrant[];
+  readonly questions: readonly PromptQuestion[];
   readonly state: PromptState;
   /** Epoch milliseconds of the request. */
   readonly since: number;
@@ -41,7 +88,11 @@ export interface Prompt {
 
 /** A person's decision. */
 export type PromptAnswer =
-  | { readonly behavior: 'allow' }
+  | {
+      readonly behavior: 'allow';
+      /** The id of what is granted beyond this request. */
+      readonly grant?: string;
+    }
   | { readonly behavior: 'deny'; readonly message?: string }
-  /** Answers to questions, by the question's text. */
+  /** Answers by the question's id; of several options, joined by `, `. */
   | { readonly behavior: 'choose'; readonly answers: Readonly<Record<string, string>> };

@@ -10,9 +10,16 @@ import { initialSchema } from './migrations/001-initial.ts';
 import { deliverySchema } from './migrations/002-delivery.ts';
 import { retentionSchema } from './migrations/003-retention.ts';
 import { changesOnTheWaySchema } from './migrations/004-changes-on-the-way.ts';
+import { decisionsSchema } from './migrations/005-decisions.ts';
 
 /** Every schema change ever made, in order. Only ever appended to. */
-const migrations: readonly string[] = [initialSchema, deliverySchema, retentionSchema, changesOnTheWaySchema];
+const migrations: readonly string[] = [
+  initialSchema,
+  deliverySchema,
+  retentionSchema,
+  changesOnTheWaySchema,
+  decisionsSchema,
+];
 
 export type Row = Record<string, SQLOutputValue>;
 

@@ -9,14 +9,44 @@ import { numberOf, optionalNumberOf, optionalTextOf, textOf } from './rows.ts';
 import type { SqliteTraces } from './traces.ts';
 
 const textList = z.array(z.string());
+const storedFile = z.union([
+  z.object({ path: z.string(), name: z.string() }),
+  z.object({ content: z.string(), name: z.string() }),
+]);
+const button = z.object({
+  id: z.string(),
+  label: z.string(),
+  look: z.enum(['primary', 'good', 'danger', 'plain']),
+});
+const choice = z.object({
+  value: z.string(),
+  label: z.string(),
+  description: z.string().exactOptional(),
+  chosen: z.boolean().exactOptional(),
+});
+const menu = z.object({
+  id: z.string(),
+  placeholder: z.string(),
+  least: z.number(),
+  most: z.number(),
+  choices: z.array(choice),
+});
+const controls = z.array(
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('buttons'), buttons: z.array(button) }),
+    z.object({ kind: z.literal('menu'), menu }),
+  ]),
+);
 const storedContent = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('text'),
     text: z.string(),
     replyTo: z.string().exactOptional(),
-    files: z.array(z.object({ path: z.string(), name: z.string() })).exactOptional(),
+    files: z.array(storedFile).exactOptional(),
+    controls: controls.exactOptional(),
+    pings: textList.exactOptional(),
   }),
-  z.object({ kind: z.literal('edit'), of: z.string(), text: z.string() }),
+  z.object({ kind: z.literal('edit'), of: z.string(), text: z.string(), controls: controls.exactOptional() }),
   z.object({ kind: z.literal('reaction'), messageId: z.string(), reaction: z.enum(reactionOrder) }),
 ]);
 

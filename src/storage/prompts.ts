@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { canMovePrompt } from '../model/prompt.ts';
-import type { Prompt, PromptAnswer, PromptKind, PromptState } from '../model/prompt.ts';
+import type { Prompt, PromptAnswer, PromptGrant, PromptKind, PromptQuestion, PromptState } from '../model/prompt.ts';
 import type { SessionNumber } from '../model/session.ts';
 import type { PromptStore } from '../contracts/stores.ts';
 import type { Database, Row } from './database.ts';
@@ -9,7 +9,7 @@ import { numberOf, textOf } from './rows.ts';
 
 const toolInput = z.record(z.string(), z.unknown());
 const storedAnswer = z.discriminatedUnion('behavior', [
-  z.object({ behavior: z.literal('allow') }),
+  z.object({ behavior: z.literal('allow'), grant: z.string().exactOptional() }),
   z.object({ behavior: z.literal('deny'), message: z.string().exactOptional() }),
   z.object({ behavior: z.literal('choose'), answers: z.record(z.string(), z.string()) }),
 ]);
@@ -26,14 +26,16 @@ export class SqlitePrompts implements PromptStore {
     if (this.get(prompt.id)) return false;
     this.#database.pass('prompt:new', () =>
       this.#database.run(
-        `INSERT INTO prompts (id, session, generation, kind, tool, input, state, since, moved_at)
-         VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?)`,
+        `INSERT INTO prompts (id, session, generation, kind, tool, input, grants, questions, state, since, moved_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)`,
         prompt.id,
         prompt.session,
         prompt.generation,
         prompt.kind,
         prompt.tool,
         JSON.stringify(prompt.input),
+        JSON.stringify(prompt.grants),
+        JSON.stringify(prompt.questions),
         prompt.since,
         prompt.since,
       ),
@@ -110,6 +112,8 @@ function parse(row: Row): Prompt {
     kind: textOf(row, 'kind') as PromptKind,
     tool: textOf(row, 'tool'),
     input: toolInput.parse(JSON.parse(textOf(row, 'input'))),
+    grants: JSON.parse(textOf(row, 'grants')) as readonly PromptGrant[],
+    questions: JSON.parse(textOf(row, 'questions')) as readonly PromptQuestion[],
     state: textOf(row, 'state') as PromptState,
     since: numberOf(row, 'since'),
   };

@@ -76,7 +76,17 @@ describe('prompts and answers', () => {
     await clock.advance(1_000);
     await expect(bridge.answer(local, 'p1', { behavior: 'allow' })).rejects.toThrow(refusal('prompt-gone'));
     // Not even when the state still calls it open.
-    stores.prompts.open({ id: 'p2', session: one, generation: 1, kind: 'plan', tool: 'x', input: {}, since: 1 });
+    stores.prompts.open({
+      id: 'p2',
+      session: one,
+      generation: 1,
+      kind: 'plan',
+      tool: 'x',
+      input: {},
+      grants: [],
+      questions: [],
+      since: 1,
+    });
     await expect(bridge.answer(local, 'p2', { behavior: 'allow' })).rejects.toThrow(refusal('prompt-gone'));
     expect(driver.agents.flatMap(({ answers }) => answers)).toEqual([]);
   });

@@ -44,7 +44,17 @@ function world(change: Partial<HousekeepingOptions> = {}) {
       });
       on.outbox.append({ key: id, channel: channelOne, content: { kind: 'text', text: 'x' }, createdAt: at });
       on.turns.begin({ ...common, turn: id, message: undefined, startedAt: at });
-      on.prompts.open({ id, session: one, generation: 1, kind: 'plan', tool: 'x', input: {}, since: at });
+      on.prompts.open({
+        id,
+        session: one,
+        generation: 1,
+        kind: 'plan',
+        tool: 'x',
+        input: {},
+        grants: [],
+        questions: [],
+        since: at,
+      });
     }
     on.inbox.move(`${name}-done`, 'failed', at);
     on.outbox.settle(`${name}-done`, 'posted', at);

@@ -39,7 +39,12 @@ describeChatTransport('FakeChatTransport', async () => {
           ...(replyTo === undefined ? {} : { replyTo }),
           ...(files === undefined
             ? {}
-            : { files: files.map(({ name, path }) => ({ name, text: readFileSync(path, 'utf8') })) }),
+            : {
+                files: files.map((file) => ({
+                  name: file.name,
+                  text: 'path' in file ? readFileSync(file.path, 'utf8') : file.content,
+                })),
+              }),
         })),
     reactions: async (messageId) =>
       fake.reactions.filter((one) => one.messageId === messageId).map(({ reaction }) => reaction),

@@ -388,7 +388,9 @@ function chatError(code: ChatErrorCode): BridgeError {
 }
 
 /** As a transport opens it. */
-function checkFile({ path, name }: OutboundFile): void {
+function checkFile(file: OutboundFile): void {
+  if ('content' in file) return;
+  const { path, name } = file;
   let size: number;
   try {
     accessSync(path);

@@ -37,6 +37,8 @@ export function prompt(id: string, change: Partial<Prompt> = {}): Omit<Prompt, '
     kind: 'permission',
     tool: 'Write',
     input: { path: '/tmp/x', lines: [1, 'two', null] },
+    grants: [],
+    questions: [],
     since: 1_000,
     ...change,
   };

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 
+import type { PromptKind } from '../../model/prompt.ts';
+
 /**
  * Where the practice agent and its driver meet, under the session's private directory. Imported by the program, which
  * must start at once: nothing but node's own modules here.
@@ -41,7 +43,7 @@ export interface AgentStateFile {
   /** The dialog that is open: the id of its event, what it asks for, and its questions if it has some. */
   readonly dialog: {
     readonly id: string;
-    readonly prompt: 'permission' | 'question' | 'plan';
+    readonly prompt: PromptKind;
     readonly questions: readonly string[];
   } | null;
 }

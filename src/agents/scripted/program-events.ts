@@ -4,6 +4,7 @@ import type { AgentFiles, AgentStateFile, HistoryFile } from './agent-files.ts';
 import { readFileSync } from 'node:fs';
 
 import { systemErrorCode } from '../../base/errors.ts';
+import { promptKinds } from '../../model/prompt.ts';
 
 const generation = z.int();
 const turn = z.string();
@@ -31,7 +32,7 @@ export const programEvents = {
   }),
   dialog: z.object({
     turn,
-    prompt: z.enum(['permission', 'question', 'plan']),
+    prompt: z.enum(promptKinds),
     tool: z.string(),
     input: z.record(z.string(), z.json()),
     generation,
@@ -54,7 +55,7 @@ const stateFile = z.object({
   dialog: z
     .object({
       id: z.string(),
-      prompt: z.enum(['permission', 'question', 'plan']),
+      prompt: z.enum(promptKinds),
       // An agent of an earlier version wrote none.
       questions: z.array(z.string()).default([]),
     })

@@ -23,6 +23,7 @@ const signs: Readonly<Record<Condition, string>> = {
   permission: '🟡',
   question: '🟡',
   plan: '🟡',
+  form: '🟡',
   trust: '🟡',
   login: '🟡',
   lost: '🔴',

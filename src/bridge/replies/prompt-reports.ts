@@ -27,8 +27,9 @@ export class PromptReports {
 
   opened(session: SessionNumber, generation: number, event: Extract<AgentEvent, { kind: 'prompt-opened' }>): void {
     const { stores, clock, words, voice, turns } = this.#options;
-    const { id, turn, prompt, tool, input } = event;
-    const isNew = stores.prompts.open({ id, session, generation, kind: prompt, tool, input, since: clock.now() });
+    const { id, turn, prompt, tool, input, grants = [], questions = [] } = event;
+    const since = clock.now();
+    const isNew = stores.prompts.open({ id, session, generation, kind: prompt, tool, input, grants, questions, since });
     const channel = turns.channelOfTurn(session, turn);
     if (!isNew || channel === undefined) return;
     const record = turn === undefined ? stores.turns.current(session) : stores.turns.get(session, turn);
