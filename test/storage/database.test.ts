@@ -64,7 +64,7 @@ describe('opening', () => {
     newer.exec('CREATE TABLE later (x); PRAGMA user_version = 42');
     newer.close();
 
-    expect(() => Database.open(path)).toThrow(refusal('state-too-new', 'version 42;', 'up to 4.'));
+    expect(() => Database.open(path)).toThrow(refusal('state-too-new', 'version 42;', 'up to 5.'));
     const after = new DatabaseSync(path);
     expect(after.prepare('PRAGMA user_version').get()).toEqual({ user_version: 52 });
     expect(after.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all()).toEqual([{ name: 'later' }]);
