@@ -15,6 +15,11 @@ export interface AgentSpec {
   readonly trusted: boolean;
   /** The session's private directory (0700): `state/sessions/N`. The driver keeps its mailbox and settings there. */
   readonly directory: string;
+  /**
+   * Where the files that come with messages are put: absolute, exists, only files are in it. The agent may read in it
+   * without asking, whatever else it asks for. Undefined: no files come.
+   */
+  readonly attachments?: string;
   /** The whole environment of the agent. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -68,7 +73,10 @@ export interface RunningAgent {
   /**
    * Hands a person's decision to the agent.
    *
-   * @throws BridgeError `prompt-gone` when the agent does not wait for this very prompt any more (I10).
+   * Hands over a grant or answers that `prompt-opened` offered; other ones are refused before the agent hears of them.
+   *
+   * @throws BridgeError `prompt-gone` when the agent does not wait for this very prompt any more (I10),
+   * `answer-does-not-fit` when it was not asked so: then it waits on.
    */
   answer(promptId: string, answer: PromptAnswer): Promise<void>;
 

@@ -96,3 +96,58 @@ export type PromptAnswer =
   | { readonly behavior: 'deny'; readonly message?: string }
   /** Answers by the question's id; of several options, joined by `, `. */
   | { readonly behavior: 'choose'; readonly answers: Readonly<Record<string, string>> };
+
+/** Why a decision is none for what was asked; undefined when it is one. A no always is. */
+export function whyUnfit(
+  prompt: Pick<Prompt, 'kind' | 'grants' | 'questions'>,
+  answer: PromptAnswer,
+): { readonly sentence: string; readonly advice: string } | undefined {
+  const { kind, grants, questions } = prompt;
+  const isAsked = kind === 'question' || kind === 'form';
+  switch (answer.behavior) {
+    case 'deny':
+      return undefined;
+    case 'allow': {
+      if (isAsked)
+        return { sentence: `A ${kind} is not answered by a yes.`, advice: 'Choose its answers, or deny it.' };
+      if (answer.grant === undefined || grants.some(({ id }) => id === answer.grant)) return undefined;
+      const known = grants.length === 0 ? 'Nothing more than this once.' : grants.map(({ id }) => id).join(', ');
+      return { sentence: `"${answer.grant}" is not among what can be granted.`, advice: `It offers: ${known}` };
+    }
+    case 'choose':
+      if (!isAsked) return { sentence: `A ${kind} is not answered by a choice.`, advice: 'Answer allow or deny.' };
+      return whyUnfitAnswers(questions, answer.answers);
+  }
+}
+
+function whyUnfitAnswers(
+  questions: readonly PromptQuestion[],
+  answers: Readonly<Record<string, string>>,
+): { readonly sentence: string; readonly advice: string } | undefined {
+  const strange = Object.keys(answers).find((id) => !questions.some((question) => question.id === id));
+  if (strange !== undefined) {
+    const asked = questions.map(({ id }) => `"${id}"`).join(', ');
+    return { sentence: `The agent did not ask "${strange}".`, advice: `It asked: ${asked}.` };
+  }
+  for (const question of questions) {
+    const { id, options, isMultiple, takesText, isOptional } = question;
+    const answer = answers[id];
+    if (answer === undefined || answer === '') {
+      if (isOptional === true) continue;
+      return { sentence: `"${id}" has no answer.`, advice: 'Answer every question.' };
+    }
+    const labels = options.map(({ label }) => label);
+    if (takesText || labels.length === 0 || (isMultiple ? isMadeOf(answer, labels) : labels.includes(answer))) continue;
+    return { sentence: `"${answer}" is no answer to "${id}".`, advice: `Choose of: ${labels.join(', ')}.` };
+  }
+  return undefined;
+}
+
+/** Whether a text is some of the labels, each once, joined by `, ` (which a label may contain). */
+function isMadeOf(text: string, labels: readonly string[]): boolean {
+  return labels.some((label) => {
+    if (text === label) return true;
+    const others = labels.filter((other) => other !== label);
+    return text.startsWith(`${label}, `) && isMadeOf(text.slice(label.length + 2), others);
+  });
+}
