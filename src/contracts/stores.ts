@@ -1,7 +1,15 @@
 import type { TurnOutcome } from '../model/agent.ts';
 import type { InboxMessage, InboxState } from '../model/message.ts';
 import type { OutboundContent, OutboxItem, OutboxState, ParkedChannel } from '../model/outbound.ts';
-import type { Prompt, PromptAnswer, PromptState } from '../model/prompt.ts';
+import type {
+  Decider,
+  NewPrompt,
+  Prompt,
+  PromptAnswer,
+  PromptCloser,
+  PromptDraft,
+  PromptState,
+} from '../model/prompt.ts';
 import type { ChannelId, SessionEntry, SessionNumber, SessionRecord } from '../model/session.ts';
 
 /** The owner's map of channels to sessions: `sessions.json`. */
@@ -217,18 +225,20 @@ export interface Outbox {
 
 export interface PromptStore {
   /** Stores a new open prompt; false when its id is known. */
-  open(prompt: Omit<Prompt, 'state'>): boolean;
+  open(prompt: NewPrompt): boolean;
   get(id: string): Prompt | undefined;
   /** Prompts that nobody has answered or overtaken: `open`, oldest first; of one session or of all. */
   listOpen(session?: SessionNumber): readonly Prompt[];
   /** Moves a prompt; false when the table does not allow it from its present state (somebody was first). */
-  move(id: string, to: PromptState, at: number, by: string): boolean;
+  move(id: string, to: PromptState, at: number, by: PromptCloser): boolean;
+  /** Keeps what is chosen so far of an open prompt; false when it is not open any more. */
+  saveDraft(id: string, draft: PromptDraft): boolean;
   /** Moves an open prompt to `sent` and keeps the answer with it; false when somebody was first. */
-  claimAnswer(id: string, answer: PromptAnswer, at: number, by: string): boolean;
+  claimAnswer(id: string, answer: PromptAnswer, at: number, by: Decider): boolean;
   /** Answers that were sent and not yet proven, to be handed over again after a restart. */
   listSent(session: SessionNumber): readonly { readonly id: string; readonly answer: PromptAnswer }[];
   /** Closes every prompt of a session that is still open or sent. Returns their ids. */
-  closeAll(session: SessionNumber, to: 'overtaken' | 'expired', at: number, by: string): readonly string[];
+  closeAll(session: SessionNumber, to: 'overtaken' | 'expired', at: number, by: PromptCloser): readonly string[];
   /** Forgets at most so many prompts that were decided before `before` (I11). Returns how many. */
   prune(before: number, atMost: number): number;
 }

@@ -84,6 +84,45 @@ export interface Prompt {
   readonly state: PromptState;
   /** Epoch milliseconds of the request. */
   readonly since: number;
+  /** What was chosen so far by people who have not sent it yet. */
+  readonly draft?: PromptDraft;
+  /** What was decided last and handed to the agent, which may not have taken it. */
+  readonly decision?: PromptDecision;
+  /** How it ended; undefined while it has not. */
+  readonly end?: PromptEnd;
+}
+
+/** A prompt as an agent asks it. */
+export type NewPrompt = Omit<Prompt, 'state' | 'draft' | 'decision' | 'end'>;
+
+/** What is chosen of each question, by its id: labels of options, or one text of one's own. */
+export type PromptDraft = Readonly<Record<string, readonly string[]>>;
+
+/** Who decided a prompt away from the agent's terminal, and where. */
+export interface Decider {
+  /** `default`: nobody did in time, and the owner configured an answer for that. */
+  readonly from: 'chat' | 'shell' | 'default';
+  /** The name people see. */
+  readonly name: string;
+  /** At the chat server. */
+  readonly userId?: string;
+}
+
+export interface PromptDecision {
+  readonly answer: PromptAnswer;
+  readonly by: Decider;
+}
+
+/**
+ * What ended a prompt: the agent took the answer (`bridge`), somebody decided at its terminal or its work was stopped
+ * (`desk`), nobody did for too long (`expired`), the agent ended, or it waits no more for a reason that nobody knows (`agent`).
+ */
+export type PromptCloser = 'bridge' | 'desk' | 'expired' | 'agent-ended' | 'agent';
+
+export interface PromptEnd {
+  readonly by: PromptCloser;
+  /** Epoch milliseconds. */
+  readonly at: number;
 }
 
 /** A person's decision. */

@@ -1,12 +1,30 @@
 import { z } from 'zod';
 
-import { canMovePrompt } from '../model/prompt.ts';
-import type { Prompt, PromptAnswer, PromptGrant, PromptKind, PromptQuestion, PromptState } from '../model/prompt.ts';
+import { canMovePrompt, promptMoves } from '../model/prompt.ts';
+import type {
+  Decider,
+  NewPrompt,
+  Prompt,
+  PromptAnswer,
+  PromptCloser,
+  PromptDraft,
+  PromptGrant,
+  PromptKind,
+  PromptQuestion,
+  PromptState,
+} from '../model/prompt.ts';
 import type { SessionNumber } from '../model/session.ts';
 import type { PromptStore } from '../contracts/stores.ts';
 import type { Database, Row } from './database.ts';
-import { numberOf, textOf } from './rows.ts';
+import { numberOf, optionalTextOf, textOf } from './rows.ts';
 
+const storedDecider = z.object({
+  from: z.enum(['chat', 'shell', 'default']),
+  name: z.string(),
+  userId: z.string().exactOptional(),
+});
+const storedDraft = z.record(z.string(), z.array(z.string()));
+const closer = z.enum(['bridge', 'desk', 'expired', 'agent-ended', 'agent']).catch('agent');
 const toolInput = z.record(z.string(), z.unknown());
 const storedAnswer = z.discriminatedUnion('behavior', [
   z.object({ behavior: z.literal('allow'), grant: z.string().exactOptional() }),
@@ -22,7 +40,7 @@ export class SqlitePrompts implements PromptStore {
     this.#database = database;
   }
 
-  open(prompt: Omit<Prompt, 'state'>): boolean {
+  open(prompt: NewPrompt): boolean {
     if (this.get(prompt.id)) return false;
     this.#database.pass('prompt:new', () =>
       this.#database.run(
@@ -58,20 +76,28 @@ export class SqlitePrompts implements PromptStore {
       .map(parse);
   }
 
-  move(id: string, to: PromptState, at: number, by: string): boolean {
-    const prompt = this.get(id);
-    if (!prompt || !canMovePrompt(prompt.state, to)) return false;
-    this.#database.pass(`prompt:${prompt.state}>${to}`, () =>
-      this.#database.run('UPDATE prompts SET state = ?, moved_at = ?, moved_by = ? WHERE id = ?', to, at, by, id),
-    );
-    return true;
+  move(id: string, to: PromptState, at: number, by: PromptCloser): boolean {
+    return this.#move(id, to, at, by);
   }
 
-  claimAnswer(id: string, answer: PromptAnswer, at: number, by: string): boolean {
+  saveDraft(id: string, draft: PromptDraft): boolean {
     return this.#database.transaction(() => {
       if (this.get(id)?.state !== 'open') return false;
-      this.#database.run('UPDATE prompts SET answer = ? WHERE id = ?', JSON.stringify(answer), id);
-      return this.move(id, 'sent', at, by);
+      this.#database.run('UPDATE prompts SET draft = ? WHERE id = ?', JSON.stringify(draft), id);
+      return true;
+    });
+  }
+
+  claimAnswer(id: string, answer: PromptAnswer, at: number, by: Decider): boolean {
+    return this.#database.transaction(() => {
+      if (this.get(id)?.state !== 'open') return false;
+      this.#database.run(
+        'UPDATE prompts SET answer = ?, answered_by = ? WHERE id = ?',
+        JSON.stringify(answer),
+        JSON.stringify(by),
+        id,
+      );
+      return this.#move(id, 'sent', at, by.from);
     });
   }
 
@@ -85,7 +111,7 @@ export class SqlitePrompts implements PromptStore {
       .map((row) => ({ id: textOf(row, 'id'), answer: storedAnswer.parse(JSON.parse(textOf(row, 'answer'))) }));
   }
 
-  closeAll(session: SessionNumber, to: 'overtaken' | 'expired', at: number, by: string): readonly string[] {
+  closeAll(session: SessionNumber, to: 'overtaken' | 'expired', at: number, by: PromptCloser): readonly string[] {
     return this.#database.transaction(() =>
       this.#database
         .all(`SELECT id FROM prompts WHERE session = ? AND state IN ('open', 'sent') ORDER BY since, id`, session)
@@ -102,9 +128,23 @@ export class SqlitePrompts implements PromptStore {
       atMost,
     );
   }
+
+  #move(id: string, to: PromptState, at: number, by: PromptCloser | Decider['from']): boolean {
+    const prompt = this.get(id);
+    if (!prompt || !canMovePrompt(prompt.state, to)) return false;
+    this.#database.pass(`prompt:${prompt.state}>${to}`, () =>
+      this.#database.run('UPDATE prompts SET state = ?, moved_at = ?, moved_by = ? WHERE id = ?', to, at, by, id),
+    );
+    return true;
+  }
 }
 
 function parse(row: Row): Prompt {
+  const state = textOf(row, 'state') as PromptState;
+  const draft = storedDraft.parse(JSON.parse(textOf(row, 'draft')));
+  const answer = optionalTextOf(row, 'answer');
+  const by = optionalTextOf(row, 'answered_by');
+  const hasEnded = promptMoves[state].length === 0;
   return {
     id: textOf(row, 'id'),
     session: numberOf(row, 'session') as SessionNumber,
@@ -114,7 +154,20 @@ function parse(row: Row): Prompt {
     input: toolInput.parse(JSON.parse(textOf(row, 'input'))),
     grants: JSON.parse(textOf(row, 'grants')) as readonly PromptGrant[],
     questions: JSON.parse(textOf(row, 'questions')) as readonly PromptQuestion[],
-    state: textOf(row, 'state') as PromptState,
+    state,
     since: numberOf(row, 'since'),
+    ...(Object.keys(draft).length === 0 ? {} : { draft }),
+    ...(answer === undefined
+      ? {}
+      : {
+          decision: {
+            answer: storedAnswer.parse(JSON.parse(answer)),
+            // Of a version that did not note it, only the shell could answer.
+            by: by === undefined ? { from: 'shell', name: '' } : storedDecider.parse(JSON.parse(by)),
+          },
+        }),
+    ...(hasEnded
+      ? { end: { by: closer.parse(optionalTextOf(row, 'moved_by') ?? 'agent'), at: numberOf(row, 'moved_at') } }
+      : {}),
   };
 }

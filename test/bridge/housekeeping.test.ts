@@ -59,7 +59,7 @@ function world(change: Partial<HousekeepingOptions> = {}) {
     on.inbox.move(`${name}-done`, 'failed', at);
     on.outbox.settle(`${name}-done`, 'posted', at);
     on.turns.end(one, `${name}-done`, 'completed', at);
-    on.prompts.move(`${name}-done`, 'expired', at, 'clock');
+    on.prompts.move(`${name}-done`, 'expired', at, 'expired');
   };
   const kept = (id: string): readonly boolean[] => [
     stores.inbox.get(id) !== undefined,

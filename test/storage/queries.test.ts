@@ -101,8 +101,8 @@ const hot: Readonly<Record<string, (stores: Stores) => unknown>> = {
     stores.prompts.listOpen();
     stores.prompts.listOpen(one);
     stores.prompts.listSent(one);
-    stores.prompts.move('p', 'expired', 1, 'clock');
-    stores.prompts.closeAll(one, 'expired', 1, 'clock');
+    stores.prompts.move('p', 'expired', 1, 'expired');
+    stores.prompts.closeAll(one, 'expired', 1, 'expired');
   },
   'a trace is read': (stores) => {
     stores.traces.of('a');

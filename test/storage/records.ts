@@ -1,5 +1,5 @@
 import type { InboxMessage } from '../../src/model/message.ts';
-import type { Prompt } from '../../src/model/prompt.ts';
+import type { NewPrompt } from '../../src/model/prompt.ts';
 import type { ChannelId, SessionNumber, SessionRecord } from '../../src/model/session.ts';
 import type { TurnRecord } from '../../src/contracts/stores.ts';
 
@@ -29,7 +29,7 @@ export function turn(id: string, change: Partial<TurnRecord> = {}): Omit<TurnRec
   return { session: one, turn: id, channel: channelA, message: undefined, startedAt: 1_000, ...change };
 }
 
-export function prompt(id: string, change: Partial<Prompt> = {}): Omit<Prompt, 'state'> {
+export function prompt(id: string, change: Partial<NewPrompt> = {}): NewPrompt {
   return {
     id,
     session: one,

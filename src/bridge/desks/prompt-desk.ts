@@ -56,7 +56,7 @@ export class PromptDesk {
     }
     requireFittingAnswer(prompt.kind, answer);
     // The claim is one step on disk: of two people at once, one is first (I10).
-    if (!stores.prompts.claimAnswer(id, answer, clock.now(), by)) throw gone(id);
+    if (!stores.prompts.claimAnswer(id, answer, clock.now(), { from: 'shell', name: by })) throw gone(id);
     try {
       await agent.answer(id, answer);
     } catch (error) {

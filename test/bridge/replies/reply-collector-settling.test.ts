@@ -129,7 +129,7 @@ describe('prompts', () => {
     it(`closed by ${by}: ${state}${expected ? ', and the channel hears of it' : ''}`, () => {
       const { told, stores, said } = world();
       told(asks('p1'));
-      if (by === 'bridge') stores.prompts.claimAnswer('p1', { behavior: 'allow' }, 1, 'local');
+      if (by === 'bridge') stores.prompts.claimAnswer('p1', { behavior: 'allow' }, 1, { from: 'shell', name: 'cli' });
       postTexts(stores, channelOne);
       told({ kind: 'prompt-closed', id: 'p1', by });
       expect(stores.prompts.get('p1')?.state).toBe(state);

@@ -239,8 +239,8 @@ describe('after a restart of the bridge', () => {
     const before = world();
     await before.session.start();
     for (const id of ['p1', 'p2', 'p3']) before.driver.agent.tell(asks(id));
-    before.stores.prompts.claimAnswer('p1', { behavior: 'deny', message: 'no' }, 1, 'local');
-    before.stores.prompts.claimAnswer('p2', { behavior: 'allow' }, 1, 'local');
+    before.stores.prompts.claimAnswer('p1', { behavior: 'deny', message: 'no' }, 1, { from: 'shell', name: 'cli' });
+    before.stores.prompts.claimAnswer('p2', { behavior: 'allow' }, 1, { from: 'shell', name: 'cli' });
     before.stores.prompts.move('p2', 'applied', 1, 'bridge');
     await before.session.detach();
     const after = again(before);
@@ -254,7 +254,7 @@ describe('after a restart of the bridge', () => {
     await before.session.start();
     for (const id of ['gone', 'unfit', 'unknown']) {
       before.driver.agent.tell(asks(id));
-      before.stores.prompts.claimAnswer(id, { behavior: 'allow' }, 1, 'local');
+      before.stores.prompts.claimAnswer(id, { behavior: 'allow' }, 1, { from: 'shell', name: 'cli' });
     }
     await before.session.detach();
     const after = again(before);
