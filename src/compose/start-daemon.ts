@@ -13,6 +13,7 @@ import { servingSession } from '../bridge/inbound/routing.ts';
 import { SessionManager } from '../bridge/session/session-manager.ts';
 import { TypingIndicator } from '../bridge/outbound/typing-indicator.ts';
 import { wordsIn } from '../bridge/words.ts';
+import { actWordsIn } from '../bridge/words/acts.ts';
 import { agentEnvironment } from '../config/agent-environment.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import { productVersion } from '../config/version.ts';
@@ -86,7 +87,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
 async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   const ground = layGround(options, scope);
-  const { paths, clock, log } = ground;
+  const { paths, config, clock, log } = ground;
   const server = await openChatServer(ground, scope);
   const stores = scope.own('the state', openStores(server.files.database), (opened) => {
     opened.close();
@@ -157,6 +158,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
       delivery.kick();
       topics?.resume();
     },
+    onAct: () => Promise.resolve({ kind: 'private', text: actWordsIn(config.language).notUnderstood }),
   });
   server.letPeopleIn();
   const patience = new AbortController();

@@ -27,10 +27,11 @@ export interface ChatHandlers {
   onOpened?(channel: ChannelId): void;
   onState(state: ChatState): void;
   /**
-   * Somebody pressed, chose, submitted or commanded something. What it decides is stored when the promise is settled. An
-   * answer that takes long is waited for, and shown when it comes; a form has to be asked for within a second.
+   * Somebody pressed, chose, submitted or commanded something; told once for each act. What it decides is stored when the
+   * promise is settled. An answer that takes long is waited for, and shown when it comes; a form has to be asked for within
+   * a second. Where the promise is rejected, who did it is told that it did not work.
    */
-  onAct?(act: ChatAct): Promise<ActAnswer>;
+  onAct(act: ChatAct): Promise<ActAnswer>;
 }
 
 /** What somebody did with a control of a post, a form, or a command. */
@@ -63,7 +64,7 @@ export type ChatDeed =
 export type ActAnswer =
   /** What came of it stands in the channel. */
   | { readonly kind: 'done' }
-  /** Only they see it. */
+  /** Only they see it; cut to what one message takes. */
   | { readonly kind: 'private'; readonly text: string }
   | { readonly kind: 'form'; readonly form: Form };
 
@@ -182,8 +183,20 @@ export interface ChatTransport {
   /** What the bot itself has posted in a channel since a time (epoch milliseconds): the newest 500, the oldest of them first. */
   ownMessages(channel: ChannelId, since: number): Promise<readonly OwnMessage[]>;
 
+  /** One message as it is now, with links that work; undefined when it is gone, or not for the bridge. */
+  freshMessage(channel: ChannelId, messageId: string): Promise<InboundMessage | undefined>;
+
+  /**
+   * The ids of somebody's roles where a channel is, as they are now or were some minutes ago: what history does not say of
+   * its authors. Undefined where there are none: of somebody who is not there, and in a direct channel.
+   */
+  rolesOf(channel: ChannelId, userId: string): Promise<readonly string[] | undefined>;
+
   /** The channel in which the bot and a user speak alone. */
   directChannel(userId: string): Promise<ChannelId>;
+
+  /** From now on people find these commands, and no other ones of the bot. Where they do already, nothing is changed. */
+  setCommands(commands: readonly ChatCommand[]): Promise<void>;
 
   /** The channel's name, from what the server has told so far; undefined when it is not known. Asks nobody. */
   channelName(channel: ChannelId): string | undefined;

@@ -14,6 +14,8 @@ export interface ChannelPlace {
   readonly direct: boolean;
   /** The channel that a thread belongs to. */
   readonly parent: ChannelId | undefined;
+  /** The server that it is in; undefined of a direct one. */
+  readonly guild: string | undefined;
 }
 
 export interface ChannelPlacesOptions {
@@ -58,13 +60,14 @@ export class ChannelPlaces {
     this.#options = options;
   }
 
-  /** Learns from a channel as the server gives it. @param inGuild whether it is in a server, if it does not say so itself. */
-  learn(data: unknown, inGuild = false): ChannelPlace | undefined {
+  /** Learns from a channel as the server gives it. @param inGuild the server that it is in, if it does not say so itself. */
+  learn(data: unknown, inGuild?: string): ChannelPlace | undefined {
     const parsed = rawChannel.safeParse(data);
     if (!parsed.success) return undefined;
-    const { id, type, guild_id: guild, parent_id: parent } = parsed.data;
+    const { id, type, guild_id: guild = inGuild, parent_id: parent } = parsed.data;
     const place: ChannelPlace = {
-      direct: !inGuild && guild === undefined,
+      direct: guild === undefined,
+      guild,
       parent: threads.has(type) && typeof parent === 'string' ? parseChannelId(parent) : undefined,
     };
     this.#places.delete(id);

@@ -39,8 +39,8 @@ export interface GatewayListener {
   /** A message after a change, as the server gave it. */
   onEdited(data: unknown): void;
   onDeleted(channel: string, messageIds: readonly string[]): void;
-  /** Channels and threads of a server, as it gave them: new ones, changed ones. */
-  onChannels(data: readonly unknown[]): void;
+  /** Channels and threads of a server, as it gave them: new ones, changed ones. @param guild the server, if they do not say. */
+  onChannels(data: readonly unknown[], guild?: string): void;
   /** Something that decides what the bot may do, as the server gave it. */
   onAccess(event: AccessEvent, data: unknown): void;
 }
@@ -63,7 +63,12 @@ export type GatewayEnd =
 
 const deletedMessage = z.object({ channel_id: z.string(), id: z.string() });
 const deletedMessages = z.object({ channel_id: z.string(), ids: z.array(z.string()) });
-const guildData = z.object({ channels: z.array(z.unknown()).default([]), threads: z.array(z.unknown()).default([]) });
+const guildData = z.object({
+  id: z.string().optional(),
+  guild_id: z.string().optional(),
+  channels: z.array(z.unknown()).default([]),
+  threads: z.array(z.unknown()).default([]),
+});
 const readyData = z.object({ user: z.object({ id: z.string() }) });
 
 /** Threads come back from the archive with an update, which the library does not take for one it has forgotten. */
@@ -245,8 +250,8 @@ export class GatewayClient {
     });
     for (const event of [GatewayDispatchEvents.GuildCreate, GatewayDispatchEvents.ThreadListSync]) {
       client.ws.on(event, (data: unknown) => {
-        const { channels, threads } = guildData.parse(data);
-        listener.onChannels([...channels, ...threads]);
+        const { id, guild_id: guild = id, channels, threads } = guildData.parse(data);
+        listener.onChannels([...channels, ...threads], guild);
       });
     }
     for (const event of channelEvents) client.ws.on(event, (data: unknown) => listener.onChannels([data]));

@@ -1,4 +1,4 @@
-import { ChannelType, RequestMethod, Routes } from 'discord.js';
+import { ChannelType, RequestMethod, RESTJSONErrorCodes, Routes } from 'discord.js';
 import { z } from 'zod';
 
 import { parseTime } from '../base/clock.ts';
@@ -13,6 +13,7 @@ import type { ChannelPlaces } from './channel-places.ts';
 import type { OwnAccess } from './own-access.ts';
 import { parseMessage } from './parse.ts';
 import type { Call, RestCalls } from './rest-calls.ts';
+import { refusalCode } from './send-errors.ts';
 
 /** What one request gives at most (Discord's documentation). */
 const pageSize = 100;
@@ -86,7 +87,7 @@ export class History {
     return { messages, last: oldestFirst.at(-1)?.id, more: raw.length >= limit };
   }
 
-  /** One message as it is now; undefined when it is gone or not for the bridge. */
+  /** One message as it is now; undefined when it is not for the bridge. */
   async one(channel: ChannelId, messageId: string): Promise<InboundMessage | undefined> {
     const { rest, places, ownId } = this.#options;
     const place = await places.find(channel);
@@ -94,6 +95,16 @@ export class History {
     const data = await rest.call(lookup(`A message of channel ${channel}`, path), (ask) => ask());
     const parsed = parseMessage(data, ownId(), place);
     return parsed.kind === 'message' ? parsed.message : undefined;
+  }
+
+  /** As `one`; also undefined when it is gone. */
+  async fresh(channel: ChannelId, messageId: string): Promise<InboundMessage | undefined> {
+    try {
+      return await this.one(channel, messageId);
+    } catch (error) {
+      if (refusalCode(error) === RESTJSONErrorCodes.UnknownMessage) return undefined;
+      throw error;
+    }
   }
 
   async own(channel: ChannelId, since: number): Promise<readonly OwnMessage[]> {
@@ -138,7 +149,7 @@ export class History {
       const id = parseChannelId(thread.id);
       const last = thread.last_message_id;
       if (id === undefined || (typeof last === 'string' && timeOfSnowflake(last) < since)) continue;
-      places.learn({ ...thread, parent_id: channel }, true);
+      places.learn({ ...thread, parent_id: channel }, guild);
       found.set(id, { id, parent: channel });
     }
     return [...found.values()];

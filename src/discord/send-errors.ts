@@ -56,6 +56,12 @@ export function isAboutReply(error: unknown): boolean {
   return formErrors.safeParse(cause.rawError).data?.errors?.message_reference !== undefined;
 }
 
+/** Discord's own code of a refusal, of an error of the contract too; undefined when Discord has said nothing. */
+export function refusalCode(error: unknown): number | undefined {
+  const cause = error instanceof BridgeError ? error.cause : error;
+  return cause instanceof DiscordAPIError && typeof cause.code === 'number' ? cause.code : undefined;
+}
+
 /** Whether the server does not take the token any more. */
 export function isUnauthorized(error: unknown): boolean {
   return error instanceof DiscordAPIError && error.status === 401;

@@ -4,9 +4,11 @@ import { z } from 'zod';
 
 import { BridgeError } from '../base/errors.ts';
 import type { ChatPart, StillWanted } from '../contracts/chat.ts';
+import type { Controls } from '../model/controls.ts';
 import type { ReactionName } from '../model/outbound.ts';
 import { parseChannelId } from '../model/session.ts';
 import type { ChannelId } from '../model/session.ts';
+import { componentsOf } from './components.ts';
 import { reactionEmoji } from './reactions.ts';
 import type { RestCalls } from './rest-calls.ts';
 import { isAboutReply } from './send-errors.ts';
@@ -24,7 +26,7 @@ export class Sender {
   }
 
   /**
-   * Posts one part. Nobody is pinged, whatever the text says; a part whose question cannot be replied to goes without.
+   * Posts one part. Nobody is pinged whom the part does not name for it, whatever the text says; a part whose question cannot be replied to goes without.
    * @returns the server's id of the message.
    */
   async send(part: ChatPart): Promise<string> {
@@ -38,8 +40,18 @@ export class Sender {
   }
 
   /** Tells whether it was done: it is left out when it is not wanted any more. */
-  edit(channel: ChannelId, messageId: string, text: string, isWanted?: StillWanted): Promise<boolean> {
-    const body = { content: text, allowed_mentions: { parse: [] } };
+  edit(
+    channel: ChannelId,
+    messageId: string,
+    text: string,
+    isWanted?: StillWanted,
+    controls?: Controls,
+  ): Promise<boolean> {
+    const body = {
+      content: text,
+      allowed_mentions: { parse: [] },
+      ...(controls === undefined ? {} : { components: componentsOf(controls) }),
+    };
     const what = `A change of a message in channel ${channel}`;
     const path = Routes.channelMessage(channel, messageId);
     return this.#rest.callIfWanted(
@@ -91,7 +103,8 @@ export class Sender {
       ...(part.text === '' && part.files !== undefined ? {} : { content: part.text }),
       nonce: part.nonce,
       enforce_nonce: true,
-      allowed_mentions: { parse: [], replied_user: false },
+      allowed_mentions: { parse: [], users: [...(part.pings ?? [])], replied_user: false },
+      ...(part.controls === undefined ? {} : { components: componentsOf(part.controls) }),
       ...(part.replyTo === undefined
         ? {}
         : { message_reference: { message_id: part.replyTo, fail_if_not_exists: false } }),

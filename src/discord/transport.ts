@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { BridgeError, describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type {
+  ChatCommand,
   ChatHandlers,
   ChatPart,
   ChatState,
@@ -12,8 +13,11 @@ import type {
   OwnMessage,
   StillWanted,
 } from '../contracts/chat.ts';
+import type { Controls } from '../model/controls.ts';
+import type { InboundMessage } from '../model/message.ts';
 import type { OutboundText, ReactionName } from '../model/outbound.ts';
 import type { ChannelId } from '../model/session.ts';
+import { setAppCommands } from './app-commands.ts';
 import { ChannelPlaces } from './channel-places.ts';
 import { ChatEvents } from './chat-events.ts';
 import { tokenInvalid } from './connect-errors.ts';
@@ -22,6 +26,7 @@ import { GatewayClient } from './gateway-client.ts';
 import { History } from './history.ts';
 import { IdentifyBudget } from './identify-budget.ts';
 import type { IdentifyMemory } from './identify-budget.ts';
+import { Members } from './members.ts';
 import { OwnAccess } from './own-access.ts';
 import { PostEcho } from './post-echo.ts';
 import { cutToMessage, renderText } from './render.ts';
@@ -63,6 +68,7 @@ class DiscordTransport implements ChatTransport {
   readonly #events: ChatEvents;
   readonly #access: OwnAccess;
   readonly #history: History;
+  readonly #members: Members;
   readonly #pace: ConnectPace;
   readonly #echo: PostEcho;
   readonly #budget: IdentifyBudget;
@@ -96,6 +102,7 @@ class DiscordTransport implements ChatTransport {
     });
     this.#sender = new Sender(this.#rest);
     this.#places = new ChannelPlaces({ rest: this.#rest, clock, log });
+    this.#members = new Members({ rest: this.#rest, places: this.#places, clock });
     const ownId = (): string => this.#ownId;
     this.#access = new OwnAccess({ clock, log, ownId, onOpened: (channel) => this.#onOpened(channel) });
     this.#history = new History({ rest: this.#rest, places: this.#places, access: this.#access, log, ownId });
@@ -151,9 +158,15 @@ class DiscordTransport implements ChatTransport {
     return this.#echo.around(part.nonce, () => this.#sender.send(part));
   }
 
-  async edit(channel: ChannelId, messageId: string, text: string, isWanted?: StillWanted): Promise<boolean> {
+  async edit(
+    channel: ChannelId,
+    messageId: string,
+    text: string,
+    isWanted?: StillWanted,
+    controls?: Controls,
+  ): Promise<boolean> {
     this.#refuseWhenFailed();
-    return this.#sender.edit(channel, messageId, cutToMessage(text), isWanted);
+    return this.#sender.edit(channel, messageId, cutToMessage(text), isWanted, controls);
   }
 
   async react(channel: ChannelId, messageId: string, reaction: ReactionName, isWanted?: StillWanted): Promise<boolean> {
@@ -184,6 +197,21 @@ class DiscordTransport implements ChatTransport {
   async ownMessages(channel: ChannelId, since: number): Promise<readonly OwnMessage[]> {
     this.#refuseWhenFailed();
     return this.#history.own(channel, since);
+  }
+
+  async freshMessage(channel: ChannelId, messageId: string): Promise<InboundMessage | undefined> {
+    this.#refuseWhenFailed();
+    return this.#history.fresh(channel, messageId);
+  }
+
+  async rolesOf(channel: ChannelId, userId: string): Promise<readonly string[] | undefined> {
+    this.#refuseWhenFailed();
+    return this.#members.rolesOf(channel, userId);
+  }
+
+  async setCommands(commands: readonly ChatCommand[]): Promise<void> {
+    this.#refuseWhenFailed();
+    await setAppCommands(this.#rest, commands);
   }
 
   async directChannel(userId: string): Promise<ChannelId> {
@@ -226,8 +254,8 @@ class DiscordTransport implements ChatTransport {
           onRequest: () => this.#rest.noteOther(),
           onMessage: (data) => this.#events.said(data),
           onEdited: (data) => this.#events.edited(data),
-          onChannels: (channels) => {
-            for (const one of channels) this.#places.learn(one, true);
+          onChannels: (channels, guild) => {
+            for (const one of channels) this.#places.learn(one, guild);
           },
           onAccess: (event, data) => this.#access.learn(event, data),
           onDeleted: (channel, messageIds) => this.#events.deleted(channel, messageIds),

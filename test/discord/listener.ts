@@ -1,4 +1,4 @@
-import type { ChatHandlers, ChatState } from '../../src/contracts/chat.ts';
+import type { ActAnswer, ChatAct, ChatHandlers, ChatState } from '../../src/contracts/chat.ts';
 import type { InboundMessage } from '../../src/model/message.ts';
 import type { ChannelId } from '../../src/model/session.ts';
 
@@ -9,6 +9,9 @@ export class Listener implements ChatHandlers {
   readonly edited: InboundMessage[] = [];
   readonly deleted: string[] = [];
   readonly opened: ChannelId[] = [];
+  readonly acts: ChatAct[] = [];
+  /** What the next acts are answered with. */
+  answer: (act: ChatAct) => ActAnswer | Promise<ActAnswer> = () => ({ kind: 'done' });
   gaps = 0;
 
   onMessage(message: InboundMessage): void {
@@ -33,6 +36,11 @@ export class Listener implements ChatHandlers {
 
   onState(state: ChatState): void {
     this.states.push(state);
+  }
+
+  async onAct(act: ChatAct): Promise<ActAnswer> {
+    this.acts.push(act);
+    return this.answer(act);
   }
 
   get texts(): string[] {

@@ -8,6 +8,7 @@ export function chatHandlers(change: Partial<ChatHandlers> = {}): ChatHandlers {
     onDeleted: () => undefined,
     onGap: () => undefined,
     onState: () => undefined,
+    onAct: () => Promise.resolve({ kind: 'done' }),
     ...change,
   };
 }

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../src/base/errors.ts';
+import type { ChatAct } from '../../src/contracts/chat.ts';
+import type { Controls } from '../../src/model/controls.ts';
 import type { ChannelId } from '../../src/model/session.ts';
 import { describeChatTransport } from '../contracts/chat-transport.ts';
 import { FakeChatTransport } from './fake-chat-transport.ts';
@@ -98,6 +100,57 @@ describe('FakeChatTransport', () => {
     fake.forgetNonces();
     await fake.send(part);
     expect(fake.posts).toHaveLength(2);
+  });
+
+  const buttons: Controls = [
+    { kind: 'buttons', buttons: [{ id: 'prompt:p1:allow', label: 'Allow', look: 'good' }] },
+    {
+      kind: 'menu',
+      menu: { id: 'which', placeholder: 'Which?', least: 1, most: 1, choices: [{ value: 'a', label: 'A' }] },
+    },
+  ];
+
+  it('lets somebody do what stands under a post, and keeps what they saw', async () => {
+    const fake = new FakeChatTransport();
+    const acts: ChatAct[] = [];
+    await fake.connect(
+      chatHandlers({
+        onAct: (act) => {
+          acts.push(act);
+          return act.deed.kind === 'choose' ? Promise.reject(new Error('no')) : Promise.resolve({ kind: 'done' });
+        },
+      }),
+    );
+    const id = await fake.send({ channel, text: 'Which?', nonce: 'n', controls: buttons });
+    expect(await fake.press(id, 'prompt:p1:allow')).toEqual({ kind: 'done' });
+    expect(await fake.choose(id, 'which', ['a'])).toMatchObject({ kind: 'failed' });
+    expect(acts.map(({ deed }) => deed)).toEqual([
+      { kind: 'press', control: 'prompt:p1:allow', messageId: id },
+      { kind: 'choose', control: 'which', messageId: id, values: ['a'] },
+    ]);
+    expect(fake.acted.map(({ answer }) => answer.kind)).toEqual(['done', 'failed']);
+    const again = { id: acts[0]!.id };
+    expect(await fake.press(id, 'prompt:p1:allow', again)).toBeUndefined();
+    expect(() => fake.press(id, 'prompt:p1:deny')).toThrow('no button');
+    expect(() => fake.choose(id, 'which', ['b'])).toThrow('cannot be chosen');
+    await fake.edit(channel, id, 'Done.', undefined, []);
+    expect(fake.controlsOf(id)).toEqual([]);
+    expect(fake.textOf(id)).toBe('Done.');
+    expect(() => fake.press(id, 'prompt:p1:allow')).toThrow('no button');
+    fake.setState({ connection: 'reconnecting' });
+    expect(await fake.act(channel, { kind: 'command', name: 'status', options: {} })).toBeUndefined();
+    expect(acts).toHaveLength(2);
+  });
+
+  it('refuses controls that no server takes', async () => {
+    const fake = new FakeChatTransport();
+    await fake.connect(handlers);
+    const twice: Controls = [...buttons, ...buttons];
+    const refused = { code: 'chat-invalid' };
+    await expect(fake.send({ channel, text: 'x', nonce: 'n', controls: twice })).rejects.toMatchObject(refused);
+    const id = await fake.send({ channel, text: 'x', nonce: 'm', controls: buttons });
+    await expect(fake.edit(channel, id, 'x', undefined, twice)).rejects.toMatchObject(refused);
+    expect(fake.controlsOf(id)).toEqual(buttons);
   });
 
   it('refuses to connect with the error it was given', async () => {

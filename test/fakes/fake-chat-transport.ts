@@ -2,6 +2,9 @@ import { accessSync, statSync } from 'node:fs';
 
 import { BridgeError } from '../../src/base/errors.ts';
 import type {
+  ChatAct,
+  ChatCommand,
+  ChatDeed,
   ChatHandlers,
   ChatPart,
   ChatState,
@@ -12,36 +15,12 @@ import type {
   StillWanted,
 } from '../../src/contracts/chat.ts';
 import { cutToMessage, messageLimit, renderText } from '../../src/discord/render.ts';
+import type { Controls } from '../../src/model/controls.ts';
 import type { Author, InboundMessage } from '../../src/model/message.ts';
 import type { OutboundFile, OutboundText, ReactionName } from '../../src/model/outbound.ts';
 import type { ChannelId } from '../../src/model/session.ts';
-
-export type ChatErrorCode =
-  'chat-forbidden' | 'chat-not-found' | 'chat-invalid' | 'chat-too-large' | 'file-unreadable' | 'chat-unavailable';
-
-/** What the bot did, in the order in which the server stored it. */
-export type FakeDeed =
-  | {
-      readonly kind: 'post';
-      readonly id: string;
-      readonly channel: ChannelId;
-      readonly text: string;
-      readonly nonce: string;
-      readonly replyTo?: string;
-      readonly files?: readonly OutboundFile[];
-    }
-  | {
-      readonly kind: 'reaction';
-      readonly channel: ChannelId;
-      readonly messageId: string;
-      readonly reaction: ReactionName;
-    }
-  | { readonly kind: 'edit'; readonly channel: ChannelId; readonly messageId: string; readonly text: string }
-  | { readonly kind: 'typing'; readonly channel: ChannelId }
-  | { readonly kind: 'topic'; readonly channel: ChannelId; readonly topic: string };
-
-export type FakePost = Extract<FakeDeed, { kind: 'post' }>;
-export type FakeReaction = Extract<FakeDeed, { kind: 'reaction' }>;
+import { areGoodControls } from './fake-controls.ts';
+import type { ChatErrorCode, FakeActed, FakeDeed, FakePost, FakeReaction } from './fake-deeds.ts';
 
 export interface FakeChatTransportOptions {
   /** Epoch milliseconds, for `sentAt`. Default: the machine's clock. */
@@ -70,6 +49,13 @@ export class FakeChatTransport implements ChatTransport {
   readonly deeds: FakeDeed[] = [];
   /** Every call of `send` with what became of it, also those that failed. */
   readonly attempts: { readonly part: ChatPart; readonly outcome: 'posted' | 'repeated' | ChatErrorCode }[] = [];
+  /** Everything that somebody did and was answered, in the order of the answers. */
+  readonly acted: FakeActed[] = [];
+  /** What people find as commands. */
+  commands: readonly ChatCommand[] = [];
+  /** The roles of members, by user id; somebody who is not in it has none. */
+  readonly roles = new Map<string, readonly string[]>();
+  readonly #actIds = new Set<string>();
   readonly #now: () => number;
   readonly #limit: number;
   readonly #removed = new Set<ChannelId>();
@@ -131,6 +117,78 @@ export class FakeChatTransport implements ChatTransport {
     if (this.#handlers && this.#state.connection === 'ready') this.#handlers.onMessage(message);
     else this.#missed.push(message);
     return message;
+  }
+
+  /**
+   * Somebody does something with a control, a form or a command, whether or not it is there (any more).
+   * @returns what they see; undefined when nobody answers: not connected, or the same act once more.
+   */
+  async act(
+    channel: ChannelId,
+    deed: ChatDeed,
+    more: Partial<Omit<ChatAct, 'deed'>> = {},
+  ): Promise<FakeActed['answer'] | undefined> {
+    const act: ChatAct = {
+      id: this.#nextId(),
+      author: owner,
+      channel,
+      parent: this.#threads.get(channel),
+      direct: false,
+      deed,
+      ...more,
+    };
+    if (this.#isClosed || !this.#handlers || this.#state.connection !== 'ready' || this.#actIds.has(act.id)) {
+      return undefined;
+    }
+    this.#actIds.add(act.id);
+    const answer = await this.#handlers.onAct(act).catch((error: unknown) => ({ kind: 'failed', error }) as const);
+    this.acted.push({ act, answer });
+    return answer;
+  }
+
+  /**
+   * Somebody presses a button that stands under a post now. @throws Error when there is none with that id.
+   */
+  press(
+    messageId: string,
+    control: string,
+    more: Partial<Omit<ChatAct, 'deed'>> = {},
+  ): Promise<FakeActed['answer'] | undefined> {
+    const isThere = this.controlsOf(messageId).some(
+      (row) => row.kind === 'buttons' && row.buttons.some(({ id }) => id === control),
+    );
+    if (!isThere) throw new Error(`no button "${control}" stands under ${messageId}: ${this.#shown(messageId)}`);
+    return this.act(this.#channelOf(messageId), { kind: 'press', control, messageId }, more);
+  }
+
+  /** Somebody chooses in a menu that stands under a post now. @throws Error when that cannot be chosen there. */
+  choose(
+    messageId: string,
+    control: string,
+    values: readonly string[],
+    more: Partial<Omit<ChatAct, 'deed'>> = {},
+  ): Promise<FakeActed['answer'] | undefined> {
+    const menus = this.controlsOf(messageId).flatMap((row) => (row.kind === 'menu' ? [row.menu] : []));
+    const menu = menus.find(({ id }) => id === control);
+    const canBe =
+      menu !== undefined &&
+      values.length >= menu.least &&
+      values.length <= menu.most &&
+      values.every((value) => menu.choices.some((choice) => choice.value === value));
+    if (!canBe) throw new Error(`"${values.join(', ')}" cannot be chosen of "${control}": ${this.#shown(messageId)}`);
+    return this.act(this.#channelOf(messageId), { kind: 'choose', control, messageId, values }, more);
+  }
+
+  /** What stands under a post now. */
+  controlsOf(messageId: string): Controls {
+    const edited = this.deeds.filter((deed) => deed.kind === 'edit');
+    const last = edited.findLast((deed) => deed.messageId === messageId && deed.controls !== undefined)?.controls;
+    return last ?? this.posts.find(({ id }) => id === messageId)?.controls ?? [];
+  }
+
+  /** The text of a post as it is now. */
+  textOf(messageId: string): string | undefined {
+    return this.#editOf(messageId) ?? this.posts.find(({ id }) => id === messageId)?.text;
   }
 
   /** Makes a thread of a channel. */
@@ -258,12 +316,20 @@ export class FakeChatTransport implements ChatTransport {
     });
   }
 
-  edit(channel: ChannelId, messageId: string, text: string, isWanted: StillWanted = () => true): Promise<boolean> {
+  edit(
+    channel: ChannelId,
+    messageId: string,
+    text: string,
+    isWanted: StillWanted = () => true,
+    controls?: Controls,
+  ): Promise<boolean> {
     return this.#do(channel, () => {
       if (!isWanted()) return false;
       if (this.#messages.get(messageId) !== channel) throw chatError('chat-not-found');
       if (this.#said.has(messageId)) throw chatError('chat-forbidden');
-      this.deeds.push({ kind: 'edit', channel, messageId, text: cutToMessage(text, this.#limit) });
+      if (!areGoodControls(controls ?? [])) throw chatError('chat-invalid');
+      const more = controls === undefined ? {} : { controls };
+      this.deeds.push({ kind: 'edit', channel, messageId, text: cutToMessage(text, this.#limit), ...more });
       return true;
     });
   }
@@ -292,6 +358,20 @@ export class FakeChatTransport implements ChatTransport {
         .filter((post) => post.channel === channel && (this.#times.get(post.id) ?? 0) >= since)
         .map(({ id, text }) => ({ id, text: this.#editOf(id) ?? text })),
     );
+  }
+
+  freshMessage(channel: ChannelId, messageId: string): Promise<InboundMessage | undefined> {
+    return this.#do(channel, () => this.#said.get(messageId));
+  }
+
+  rolesOf(channel: ChannelId, userId: string): Promise<readonly string[] | undefined> {
+    return this.#do(channel, () => this.roles.get(userId));
+  }
+
+  async setCommands(commands: readonly ChatCommand[]): Promise<void> {
+    await Promise.resolve();
+    if (this.#isClosed || this.#state.connection === 'failed') throw chatError('chat-unavailable');
+    this.commands = commands;
   }
 
   directChannel(userId: string): Promise<ChannelId> {
@@ -341,7 +421,8 @@ export class FakeChatTransport implements ChatTransport {
   }
 
   #post(part: ChatPart): string {
-    const { channel, text, nonce, replyTo, files = [] } = part;
+    const { channel, text, nonce, replyTo, files = [], controls, pings } = part;
+    if (!areGoodControls(controls ?? [])) throw chatError('chat-invalid');
     for (const file of files) checkFile(file);
     if ((text.trim() === '' && files.length === 0) || text.length > messageLimit || nonce.length > 25)
       throw chatError('chat-invalid');
@@ -353,9 +434,25 @@ export class FakeChatTransport implements ChatTransport {
     this.#messages.set(id, channel);
     this.#times.set(id, this.#now());
     const isReply = replyTo !== undefined && this.#messages.has(replyTo);
-    const more = { ...(isReply ? { replyTo } : {}), ...(files.length > 0 ? { files } : {}) };
+    const more = {
+      ...(isReply ? { replyTo } : {}),
+      ...(files.length > 0 ? { files } : {}),
+      ...(controls === undefined ? {} : { controls }),
+      ...(pings === undefined ? {} : { pings }),
+    };
     this.deeds.push({ kind: 'post', id, channel, text, nonce, ...more });
     return id;
+  }
+
+  #channelOf(messageId: string): ChannelId {
+    const channel = this.#messages.get(messageId);
+    if (channel === undefined) throw new Error(`nobody posted ${messageId}`);
+    return channel;
+  }
+
+  /** What stands under a post, for who looks for something else there. */
+  #shown(messageId: string): string {
+    return JSON.stringify(this.controlsOf(messageId));
   }
 
   #editOf(id: string): string | undefined {

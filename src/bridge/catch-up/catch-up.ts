@@ -46,7 +46,7 @@ export interface CatchUpOptions {
  * not be stored. Until a channel is read, what is said in it waits, so that everything is taken in in the order in which
  * it was said. A channel that cannot be read now is tried again and goes on waiting. Knows nothing about agents.
  */
-export class CatchUp implements Omit<ChatHandlers, 'onState'> {
+export class CatchUp implements Omit<ChatHandlers, 'onState' | 'onAct'> {
   readonly #options: CatchUpOptions;
   readonly #gate = new GapGate(heldEvents);
   readonly #limiter = new Limiter(channelsAtOnce);

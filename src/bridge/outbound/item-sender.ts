@@ -49,7 +49,8 @@ export class ItemSender {
     const [messageId] = posted?.state === 'posted' ? posted.sentIds : [];
     if (messageId === undefined) return { outcome: 'dropped', detail: 'the text that it changes was not posted' };
     await stores.flushed();
-    return conclusion(await transport.edit(channel, messageId, edit.text, () => this.#isPending(key)));
+    const isWanted = (): boolean => this.#isPending(key);
+    return conclusion(await transport.edit(channel, messageId, edit.text, isWanted, edit.controls));
   }
 
   async #react({ key, channel }: OutboxItem, { messageId, reaction }: OutboundReaction): Promise<Conclusion> {

@@ -54,8 +54,8 @@ type TextItem = OutboxItem & { readonly content: OutboundText };
 /**
  * Puts one text into its channel, part by part. The parts are planned on disk before the first goes out, and every part
  * carries the same nonce each time, so that a repetition is posted once; where the server may have forgotten the nonce,
- * what the bot has said is looked at first. A text is never lost because of what comes with it: files and the reference to
- * the message it answers are left away when they are refused. Knows nothing about other items.
+ * what the bot has said is looked at first. A text is never lost because of what comes with it: files, controls and the
+ * reference to the message it answers are left away when they are refused. Knows nothing about other items.
  */
 export class TextSender {
   readonly #options: TextSenderOptions;
@@ -133,7 +133,9 @@ export class TextSender {
       text,
       nonce: shortHash(`${key}:${index}`, nonceLength),
       ...(index === 0 && content.replyTo !== undefined ? { replyTo: content.replyTo } : {}),
+      ...(content.pings === undefined ? {} : { pings: content.pings }),
       ...(how.isLast && content.files !== undefined ? { files: content.files } : {}),
+      ...(how.isLast && content.controls !== undefined ? { controls: content.controls } : {}),
     };
     let rejected: Rejected | undefined;
     let isReplaced = false;
@@ -150,6 +152,8 @@ export class TextSender {
           if (part.text.trim() === '') return { messageId: undefined, rejected };
         } else if (code === 'chat-invalid' && part.replyTo !== undefined) {
           part = withoutReply(part);
+        } else if (code === 'chat-invalid' && part.controls !== undefined) {
+          part = withoutControls(part);
         } else if (isRefusal(code) && !isReplaced) {
           attempt.refusal = describeError(error);
           isReplaced = true;
@@ -213,6 +217,10 @@ function isRefusal(code: string): boolean {
 }
 
 function withoutFiles({ files: _files, ...part }: ChatPart): ChatPart {
+  return part;
+}
+
+function withoutControls({ controls: _controls, ...part }: ChatPart): ChatPart {
   return part;
 }
 

@@ -13,6 +13,7 @@ import { FakeChatTransport } from '../../fakes/fake-chat-transport.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { channelOne, channelTwo, one, owner, two } from './messages.ts';
 import { RecordingLog } from './recording-log.ts';
+import { chatHandlers } from '../../fakes/chat-handlers.ts';
 import { replacing } from './replacing.ts';
 
 export const words = wordsIn('en');
@@ -76,13 +77,14 @@ export function world(options: CatchUpWorldOptions = {}) {
   });
   followed.begin();
   const connect = (): Promise<void> =>
-    chat.connect({
-      onMessage: (message) => catchUp.onMessage(message),
-      onEdited: (message) => catchUp.onEdited(message),
-      onDeleted: (channel, messageIds) => catchUp.onDeleted(channel, messageIds),
-      onGap: () => catchUp.onGap(),
-      onState: () => undefined,
-    });
+    chat.connect(
+      chatHandlers({
+        onMessage: (message) => catchUp.onMessage(message),
+        onEdited: (message) => catchUp.onEdited(message),
+        onDeleted: (channel, messageIds) => catchUp.onDeleted(channel, messageIds),
+        onGap: () => catchUp.onGap(),
+      }),
+    );
   let count = 0n;
   /** Somebody says something now; the chat server's ids tell the time. */
   const say = (channel: ChannelId, text: string, more: Partial<InboundMessage> = {}): InboundMessage => {

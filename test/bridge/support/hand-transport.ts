@@ -1,7 +1,10 @@
 import { BridgeError } from '../../../src/base/errors.ts';
+import type { Controls } from '../../../src/model/controls.ts';
+import type { InboundMessage } from '../../../src/model/message.ts';
 import type { OutboundText, ReactionName } from '../../../src/model/outbound.ts';
 import type { ChannelId } from '../../../src/model/session.ts';
 import type {
+  ChatCommand,
   ChatHandlers,
   ChatPart,
   ChatState,
@@ -76,7 +79,7 @@ export class HandTransport implements ChatTransport {
   }
 
   /** What the bot has edited, in order. */
-  readonly edits: { readonly messageId: string; readonly text: string }[] = [];
+  readonly edits: { readonly messageId: string; readonly text: string; readonly controls?: Controls }[] = [];
   /** What `history` gives, by channel. */
   readonly histories = new Map<ChannelId, HistoryPage['messages']>();
   readonly threads = new Map<ChannelId, readonly ChatThread[]>();
@@ -89,11 +92,12 @@ export class HandTransport implements ChatTransport {
     messageId: string,
     text: string,
     isWanted: StillWanted = () => true,
+    controls?: Controls,
   ): Promise<boolean> {
     await this.turn;
     if (!isWanted()) return false;
     await this.beforeEdit(messageId, text);
-    this.edits.push({ messageId, text });
+    this.edits.push({ messageId, text, ...(controls === undefined ? {} : { controls }) });
     return true;
   }
 
@@ -115,6 +119,24 @@ export class HandTransport implements ChatTransport {
     this.looks.push(since);
     await this.beforeLook();
     return this.own.get(channel) ?? [];
+  }
+
+  freshMessage(channel: ChannelId, messageId: string): Promise<InboundMessage | undefined> {
+    return Promise.resolve(this.histories.get(channel)?.find((message) => message.messageId === messageId));
+  }
+
+  /** What `rolesOf` gives, by user. */
+  readonly roles = new Map<string, readonly string[]>();
+
+  rolesOf(_channel: ChannelId, userId: string): Promise<readonly string[] | undefined> {
+    return Promise.resolve(this.roles.get(userId));
+  }
+
+  commands: readonly ChatCommand[] = [];
+
+  setCommands(commands: readonly ChatCommand[]): Promise<void> {
+    this.commands = commands;
+    return Promise.resolve();
   }
 
   beforeDirect: (userId: string) => void | Promise<void> = () => undefined;
