@@ -6,7 +6,8 @@ import type { ChannelId } from '../../model/session.ts';
 import type { Stores } from '../../contracts/stores.ts';
 import { admit } from './admission.ts';
 import type { Doorkeeper } from './admission.ts';
-import { textOf } from './message-text.ts';
+import { ownTextOf, textOf } from './message-text.ts';
+import { isQuotes } from './quote-text.ts';
 import type { Words } from '../words.ts';
 
 export interface MessageChangesOptions extends Doorkeeper {
@@ -34,7 +35,7 @@ export class MessageChanges {
     const { stores, words, clock, log } = this.#options;
     const known = stores.inbox.get(message.id);
     const text = textOf(message, words);
-    if (!known || text === '') return;
+    if (!known || text === '' || this.#saysTheSame(known, message)) return;
     if (admit({ ...message, parent: message.parent ?? this.#parentOf(message) }, this.#options).kind !== 'accepted') {
       log.warn({ channel: message.channel, message: message.id }, 'edit of a message refused');
       return;
@@ -57,6 +58,16 @@ export class MessageChanges {
         if (stores.inbox.takeBack(id, clock.now())) log.info({ session, message: id }, 'message deleted by its author');
       }
     });
+  }
+
+  /** What it quotes may have changed since; that is nothing its author did. */
+  #saysTheSame(known: InboxMessage, message: InboundMessage): boolean {
+    const { stores, words } = this.#options;
+    const text = stores.inbox.amendment(known.id) ?? known.text;
+    const own = ownTextOf(message, words);
+    if (text === own || !text.endsWith(own)) return text === own;
+    const before = text.slice(0, text.length - own.length);
+    return isQuotes(own === '' ? before : before.replace(/\n$/, ''));
   }
 
   #parentOf({ channel }: InboundMessage): ChannelId | undefined {

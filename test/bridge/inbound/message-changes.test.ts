@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { MessageChanges } from '../../../src/bridge/inbound/message-changes.ts';
 import { Owners } from '../../../src/bridge/inbound/owners.ts';
+import { textOf } from '../../../src/bridge/inbound/message-text.ts';
 import { wordsIn } from '../../../src/bridge/words.ts';
-import type { InboxState } from '../../../src/model/message.ts';
+import type { InboxState, Quote } from '../../../src/model/message.ts';
 import { openStores } from '../../../src/storage/stores.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { channelOne, channelTwo, inbound, one, owner, stranger } from '../support/messages.ts';
@@ -157,5 +158,53 @@ describe('BX-06: a deleted message', () => {
     changes.deleted(channelOne, [second]);
     expect(message().state).toBe('queued');
     expect(stores.inbox.get('cli:1')?.state).toBe('queued');
+  });
+});
+
+describe('an edit of a message that answers another one', () => {
+  const quoted = (text: string): { readonly quotes: readonly Quote[] } => ({
+    quotes: [{ kind: 'reply', author: 'Bob', text }],
+  });
+
+  /** A message that was stored with its quote. */
+  function answering(state: 'queued' | 'sending' | 'acknowledged') {
+    const all = world(state);
+    all.stores.inbox.append({
+      ...{ session: one, source: 'discord', channel: channelOne, authorId: owner.id, authorName: 'Olga' },
+      ...{ id: `discord:${second}`, messageId: second, sentAt: 1, receivedAt: 1 },
+      text: textOf(inbound(second, { text: 'yes', ...quoted('shall I?') }), words),
+    });
+    for (const step of wayTo[state]) all.stores.inbox.move(`discord:${second}`, step, 1);
+    const text = (): string | undefined => all.stores.inbox.get(`discord:${second}`)?.text;
+    return { ...all, text };
+  }
+
+  it('gives the agent both, as they are now', () => {
+    const { changes, text } = answering('queued');
+    changes.edited(inbound(second, { text: 'no', ...quoted('shall I go?') }));
+    expect(text()).toBe('(in reply to Bob: "shall I go?")\nno');
+  });
+
+  it.each([
+    ['changed', quoted('I am done.')],
+    ['long now', quoted('many\nlines\n'.repeat(500))],
+    ['gone', {}],
+  ])('is none when only the other one is %s', (_, change) => {
+    for (const state of ['queued', 'sending', 'acknowledged'] as const) {
+      const { changes, text, stores } = answering(state);
+      stores.turns.begin({ session: one, turn: 't', channel: channelOne, message: `discord:${second}`, startedAt: 1 });
+      changes.edited(inbound(second, { text: 'yes', ...change }));
+      expect(text()).toBe('(in reply to Bob: "shall I?")\nyes');
+      expect(stores.inbox.amendment(`discord:${second}`)).toBeUndefined();
+      expect(textsFor(stores, channelOne)).toEqual([]);
+    }
+  });
+
+  it('that was taken back while it was being handed over counts', () => {
+    const { changes, stores } = answering('sending');
+    changes.edited(inbound(second, { text: 'no', ...quoted('shall I?') }));
+    changes.edited(inbound(second, { text: 'yes', ...quoted('shall I?') }));
+    stores.inbox.move(`discord:${second}`, 'queued', 2);
+    expect(stores.inbox.get(`discord:${second}`)?.text).toBe('(in reply to Bob: "shall I?")\nyes');
   });
 });
