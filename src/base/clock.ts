@@ -69,6 +69,14 @@ export function localTime(epochMs: number): string {
   return `${date} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
+/** A wall time in milliseconds for the name of a file: `20261120_021059`, in the machine's time zone. */
+export function compactTime(epochMs: number): string {
+  const time = new Date(epochMs);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const date = `${time.getFullYear()}${two(time.getMonth() + 1)}${two(time.getDate())}`;
+  return `${date}_${two(time.getHours())}${two(time.getMinutes())}${two(time.getSeconds())}`;
+}
+
 /** Reads a time as others write it (ISO 8601, HTTP): milliseconds since 1970, or undefined when it is none. */
 export function parseTime(text: string): number | undefined {
   const time = Date.parse(text);

@@ -1,5 +1,6 @@
 import type { TurnOutcome } from '../model/agent.ts';
-import type { InboxMessage, InboxState } from '../model/message.ts';
+import type { AttachmentRef, InboxMessage, InboxState } from '../model/message.ts';
+import type { FileOutcome, MessageFile } from '../model/message-file.ts';
 import type { OutboundContent, OutboxItem, OutboxState, ParkedChannel } from '../model/outbound.ts';
 import type {
   Decider,
@@ -114,6 +115,27 @@ export interface Inbox {
    * the channel's history would meet again stay: they are what makes it harmless. Returns how many.
    */
   prune(before: number, atMost: number): number;
+}
+
+/** Files that came with inbox messages, in the order in which they stood there. They are forgotten with their message. */
+export interface FileStore {
+  /** Adds the files of a message that is being stored. Belongs into the same transaction. */
+  add(message: string, files: readonly AttachmentRef[]): void;
+  of(message: string): readonly MessageFile[];
+  /** Whether some file of a message is still to be fetched. */
+  isWaiting(message: string): boolean;
+  /** What is to be fetched for messages on their way, in order; not for those that are held. */
+  waiting(): readonly (MessageFile & { readonly session: SessionNumber })[];
+  /** Files of messages that no agent has yet, which should lie in their places. */
+  stored(): readonly MessageFile[];
+  /** Notes what became of a file that waits; false when it does not, or is known no more. */
+  settle(file: Pick<MessageFile, 'message' | 'id'>, outcome: FileOutcome, at: number): boolean;
+  /** A file that was stored is not in its place: it waits again. */
+  lost(file: Pick<MessageFile, 'message' | 'id'>, at: number): void;
+  /** Only these files still belong to a message. Returns the paths of the stored ones that do not. */
+  keepOnly(message: string, ids: readonly string[], at: number): readonly string[];
+  /** Paths that an unsettled message or a running turn needs. */
+  needed(): ReadonlySet<string>;
 }
 
 /** What is known about one step in a message's life, by name. */
@@ -265,6 +287,7 @@ export interface Facts {
 /** Everything durable. Stores are synchronous: when a call returns, it is on disk (I1), but for `unflushed` ones. */
 export interface Stores {
   readonly inbox: Inbox;
+  readonly files: FileStore;
   readonly outbox: Outbox;
   readonly traces: Traces;
   readonly channels: ChannelStore;

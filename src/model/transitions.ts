@@ -1,3 +1,5 @@
+import { fileMoves } from './message-file.ts';
+import type { FileMove } from './message-file.ts';
 import { inboxMoves } from './message.ts';
 import type { InboxMove } from './message.ts';
 import { promptMoves } from './prompt.ts';
@@ -7,6 +9,7 @@ import type { PromptMove } from './prompt.ts';
 const steps = [
   'inbox:new',
   'inbox:edit',
+  'file:new',
   'outbox:new',
   'outbox:plan',
   'outbox:part',
@@ -24,12 +27,13 @@ const steps = [
 ] as const;
 
 /** Every durable transition by name: a place where the process may be killed and nothing may be lost or doubled. */
-export type Transition = (typeof steps)[number] | `inbox:${InboxMove}` | `prompt:${PromptMove}`;
+export type Transition = (typeof steps)[number] | `inbox:${InboxMove}` | `file:${FileMove}` | `prompt:${PromptMove}`;
 
 /** All of them: the steps, and every move of the state tables. */
 export const transitions: readonly Transition[] = [
   ...steps,
   ...movesOf(inboxMoves).map((move) => `inbox:${move}` as `inbox:${InboxMove}`),
+  ...movesOf(fileMoves).map((move) => `file:${move}` as `file:${FileMove}`),
   ...movesOf(promptMoves).map((move) => `prompt:${move}` as `prompt:${PromptMove}`),
 ];
 

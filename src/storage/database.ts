@@ -11,6 +11,7 @@ import { deliverySchema } from './migrations/002-delivery.ts';
 import { retentionSchema } from './migrations/003-retention.ts';
 import { changesOnTheWaySchema } from './migrations/004-changes-on-the-way.ts';
 import { decisionsSchema } from './migrations/005-decisions.ts';
+import { filesOfMessagesSchema } from './migrations/006-files-of-messages.ts';
 
 /** Every schema change ever made, in order. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -19,6 +20,7 @@ const migrations: readonly string[] = [
   retentionSchema,
   changesOnTheWaySchema,
   decisionsSchema,
+  filesOfMessagesSchema,
 ];
 
 export type Row = Record<string, SQLOutputValue>;

@@ -6,6 +6,7 @@ import { SqliteChannels } from './channels.ts';
 import { Database } from './database.ts';
 import { SqliteFacts } from './facts.ts';
 import { SqliteInbox } from './inbox.ts';
+import { SqliteMessageFiles } from './message-files.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { SqlitePrompts } from './prompts.ts';
 import { SqliteSessionRecords } from './session-records.ts';
@@ -25,6 +26,7 @@ export function openStores(path: string): Stores & { close(): void } {
   const traces = new SqliteTraces(database);
   return {
     inbox: new SqliteInbox(database, traces),
+    files: new SqliteMessageFiles(database, traces),
     outbox: new SqliteOutbox(database, traces),
     traces,
     channels: new SqliteChannels(database),

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import type { Stores } from '../../src/contracts/stores.ts';
 import { openStores } from '../../src/storage/stores.ts';
-import { channelA, message, one, prompt, turn } from './records.ts';
+import { channelA, file, message, one, prompt, turn } from './records.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 /** Every statement that the stores prepare while something is done. */
@@ -40,7 +40,10 @@ function scans(path: string, sql: string): readonly string[] {
         .filter((detail) => /^SCAN (?!CONSTANT ROW|\(|sqlite_|parked_channels|subquery)/i.test(detail))
         // A partial index holds only what is pending.
         .filter(
-          (detail) => !/USING (COVERING )?INDEX (outbox_pending|inbox_handed_over|prompts_unsettled)\b/.test(detail),
+          (detail) =>
+            !/USING (COVERING )?INDEX (outbox_pending|inbox_handed_over|prompts_unsettled|message_files_waiting)\b/.test(
+              detail,
+            ),
         )
     );
   } finally {
@@ -65,6 +68,15 @@ const hot: Readonly<Record<string, (stores: Stores) => unknown>> = {
     stores.inbox.amendment('a');
     stores.inbox.markUncertain('sending', 1, one);
     stores.inbox.markUncertain('steered', 1);
+  },
+  'a message comes with files': (stores) => {
+    stores.inbox.append(message('a'));
+    stores.files.add('a', [file('f'), file('g')]);
+    stores.files.isWaiting('a');
+    stores.files.waiting();
+    stores.files.settle({ message: 'a', id: 'f' }, { state: 'failed', why: 'gone' }, 1);
+    stores.files.of('a');
+    stores.files.keepOnly('a', ['f'], 1);
   },
   'a turn begins, is joined and ends': (stores) => {
     stores.turns.begin(turn('t1', { message: 'a' }));

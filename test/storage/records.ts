@@ -1,4 +1,4 @@
-import type { InboxMessage } from '../../src/model/message.ts';
+import type { AttachmentRef, InboxMessage } from '../../src/model/message.ts';
 import type { NewPrompt } from '../../src/model/prompt.ts';
 import type { ChannelId, SessionNumber, SessionRecord } from '../../src/model/session.ts';
 import type { TurnRecord } from '../../src/contracts/stores.ts';
@@ -23,6 +23,11 @@ export function message(id: string, change: Partial<InboxMessage> = {}): Omit<In
     receivedAt: 1_000,
     ...change,
   };
+}
+
+/** A file that came with a message. */
+export function file(id: string, change: Partial<AttachmentRef> = {}): AttachmentRef {
+  return { id, name: `${id}.png`, size: 1_000, url: `http://127.0.0.1/attachments/${id}`, ...change };
 }
 
 export function turn(id: string, change: Partial<TurnRecord> = {}): Omit<TurnRecord, 'outcome'> {

@@ -23,7 +23,9 @@ async function letAsk(stage: Stage, ask: string, ...posts: readonly Post[]): Pro
   await stage.asked();
 }
 
-export const turnScenarios: Readonly<Record<Exclude<Transition, `inbox:${string}` | `outbox:${string}`>, Scenario>> = {
+export const turnScenarios: Readonly<
+  Record<Exclude<Transition, `inbox:${string}` | `outbox:${string}` | `file:${string}`>, Scenario>
+> = {
   'turn:begin': {
     passage: 2,
     act: async (stage) => {
