@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import type { PromptKind } from '../../model/prompt.ts';
+import type { Prompt } from '../../model/prompt.ts';
 
 /**
  * Where the practice agent and its driver meet, under the session's private directory. Imported by the program, which
@@ -13,6 +13,7 @@ export function agentFiles(directory: string): AgentFiles {
     mailbox: join(directory, 'mailbox'),
     state: join(own, 'state.json'),
     expected: join(own, 'expected.json'),
+    rules: join(own, 'rules.json'),
     history: (agentSession) => join(own, `${agentSession}.json`),
   };
 }
@@ -24,6 +25,8 @@ export interface AgentFiles {
   readonly state: string;
   /** What the driver typed and waits for. */
   readonly expected: string;
+  /** What it was granted for ever. */
+  readonly rules: string;
   /** The messages of one conversation: a HistoryFile. */
   readonly history: (agentSession: string) => string;
 }
@@ -40,12 +43,9 @@ export interface AgentStateFile {
   readonly draft: boolean;
   /** The turn that runs; null when none does. */
   readonly turn: string | null;
-  /** The dialog that is open: the id of its event, what it asks for, and its questions if it has some. */
-  readonly dialog: {
-    readonly id: string;
-    readonly prompt: PromptKind;
-    readonly questions: readonly string[];
-  } | null;
+  /** The dialog that is open, and the id of its event; null when none is. */
+  readonly dialog:
+    (Pick<Prompt, 'grants' | 'questions'> & { readonly id: string; readonly prompt: Prompt['kind'] }) | null;
 }
 
 export interface HistoryFile {

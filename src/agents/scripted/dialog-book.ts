@@ -1,5 +1,6 @@
 import { BridgeError } from '../../base/errors.ts';
 import { shortHash } from '../../base/ids.ts';
+import { whyUnfit } from '../../model/prompt.ts';
 import type { PromptAnswer } from '../../model/prompt.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { AgentStateFile } from './agent-files.ts';
@@ -53,7 +54,9 @@ export class DialogBook {
         advice: 'See what is open: vai prompts.',
       });
     }
-    refuseStrangeChoice(file.dialog.questions, answer);
+    const { prompt: kind, grants, questions } = file.dialog;
+    const unfit = whyUnfit({ kind, grants, questions }, answer);
+    if (unfit) throw new BridgeError('answer-does-not-fit', unfit.sentence, { advice: unfit.advice });
     this.#answered.add(promptId);
     this.#options.mailbox.answer(dialog, { ...answer });
   }
@@ -62,14 +65,4 @@ export class DialogBook {
   promptId(event: string): string {
     return shortHash(`${this.#options.directory} ${event}`, 8);
   }
-}
-
-/** A choice names the questions that it answers. */
-function refuseStrangeChoice(questions: readonly string[], answer: PromptAnswer): void {
-  if (answer.behavior !== 'choose' || questions.length === 0) return;
-  const strange = Object.keys(answer.answers).find((question) => !questions.includes(question));
-  if (strange === undefined) return;
-  throw new BridgeError('answer-does-not-fit', `The agent did not ask "${strange}".`, {
-    advice: `It asked: ${questions.map((one) => `"${one}"`).join(', ')}.`,
-  });
 }

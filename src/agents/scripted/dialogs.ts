@@ -1,8 +1,10 @@
 import type { Cancel, Clock } from '../../base/clock.ts';
+import { decisionOf } from './decision.ts';
+import type { Decision } from './decision.ts';
+import { DeskChoice } from './desk-choice.ts';
 import type { Key } from './input-decoder.ts';
 import type { MailboxWriter } from './mailbox-writer.ts';
-import type { Dialog } from './script.ts';
-import type { Decision } from './turn-runner.ts';
+import type { Dialog } from './practice-dialogs.ts';
 
 /** Milliseconds a person has, unless the dialog says otherwise: a day. */
 const usualPatienceMs = 86_400_000;
@@ -21,18 +23,20 @@ export interface OpenDialogOptions {
 }
 
 /**
- * One question on the screen. Whoever is first decides: keys at the desk, or an answer in the mailbox. It takes keys
- * as a real agent's dialog does: `y` or Enter is a yes, also when somebody only meant to type a message.
+ * One dialog on the screen. Whoever is first decides: keys at the desk, or an answer in the mailbox. Owns its time.
+ * Knows nothing about what keys mean.
  */
 export class OpenDialog {
   readonly #options: OpenDialogOptions;
   readonly #opened: number;
+  readonly #desk: DeskChoice;
   #timer: Cancel | undefined;
   #decided = false;
 
   constructor(options: OpenDialogOptions) {
     this.#options = options;
     this.#opened = options.clock.monotonic();
+    this.#desk = new DeskChoice(options.dialog);
   }
 
   /** Begins to look for an answer. */
@@ -51,28 +55,12 @@ export class OpenDialog {
     const { clock } = this.#options;
     const isDeaf = clock.monotonic() - this.#opened < deafMs && key.key !== 'escape' && key.key !== 'interrupt';
     if (this.#decided || isDeaf) return;
-    const characters = key.key === 'text' ? Array.from(key.text) : [key.key];
-    for (const character of characters) {
-      const decision = this.#decisionOfKey(character);
-      if (!decision) continue;
-      this.#decide(decision, 'desk');
-      return;
-    }
+    const decision = this.#desk.press(key);
+    if (decision) this.#decide(decision, 'desk');
   }
 
   rows(): readonly string[] {
-    const { dialog } = this.#options;
-    const choices = dialog.choices.map((choice, index) => `  ${index + 1}. ${choice}`);
-    const keys = choices.length > 0 ? '1-9 choose, Enter = 1, n = no answer' : 'y or Enter = yes, n = no';
-    return [`? ${dialog.prompt}: ${dialog.tool} ${JSON.stringify(dialog.input)}`, ...choices, `  (${keys})`];
-  }
-
-  #decisionOfKey(key: string): Decision | undefined {
-    const { choices } = this.#options.dialog;
-    const chosen = choices[key === 'enter' || key === 'y' ? 0 : Number(key) - 1];
-    if (chosen !== undefined) return { kind: 'choose', choice: chosen };
-    if (key === 'enter' || key === 'y') return { kind: 'allow' };
-    return key === 'n' || key === 'escape' || key === 'interrupt' ? { kind: 'deny', message: undefined } : undefined;
+    return this.#desk.rows();
   }
 
   #decide(decision: Decision, by: 'bridge' | 'desk' | 'expired'): void {
@@ -81,25 +69,6 @@ export class OpenDialog {
     this.#timer?.();
     this.#options.mailbox.forget(this.#options.id);
     this.#options.onDecided(decision, by);
-  }
-}
-
-/** What an answer says; undefined when it decides nothing. */
-function decisionOf(answer: Readonly<Record<string, unknown>>, dialog: Dialog): Decision | undefined {
-  const { behavior, message, answers } = answer;
-  switch (behavior) {
-    case 'allow':
-      return { kind: 'allow' };
-    case 'deny':
-      return { kind: 'deny', message: typeof message === 'string' ? message : undefined };
-    case 'choose': {
-      const given = typeof answers === 'object' && answers !== null ? Object.values(answers).map(String) : [];
-      return given.length > 0 && dialog.prompt === 'question'
-        ? { kind: 'choose', choice: given.join(', ') }
-        : { kind: 'allow' };
-    }
-    default:
-      return undefined;
   }
 }
 

@@ -3,21 +3,23 @@ import type { ReadStream, WriteStream } from 'node:tty';
 
 import type { Cancel, Clock } from '../../base/clock.ts';
 import type { AgentStateFile } from './agent-files.ts';
+import type { Decision } from './decision.ts';
 import { OpenDialog } from './dialogs.ts';
 import type { History } from './history.ts';
 import { redraw, screenText } from './input-box.ts';
 import { InputDecoder } from './input-decoder.ts';
 import type { Key } from './input-decoder.ts';
 import type { MailboxWriter } from './mailbox-writer.ts';
-import type { Dialog } from './script.ts';
+import type { Permissions } from './permissions.ts';
+import type { Dialog } from './practice-dialogs.ts';
 import { TurnLoop } from './turn-loop.ts';
-import type { Decision } from './turn-runner.ts';
 
 export interface PracticeAgentOptions {
   readonly agentSession: string;
   readonly generation: number;
   readonly mailbox: MailboxWriter;
   readonly history: History;
+  readonly permissions: Permissions;
   readonly stateFile: string;
   readonly clock: Clock;
   readonly input: ReadStream;
@@ -170,7 +172,7 @@ export class PracticeAgent {
   #ask(turn: string, dialog: Dialog, signal: AbortSignal): Promise<Decision> {
     const { clock, generation } = this.#options;
     return new Promise((resolve, reject) => {
-      const { prompt, tool, input, questions } = dialog;
+      const { prompt, tool, input, grants, questions } = dialog;
       const id = this.#options.mailbox.newId('dialog');
       const open = new OpenDialog({
         dialog,
@@ -185,9 +187,9 @@ export class PracticeAgent {
           else resolve(decision);
         },
       });
-      this.#dialog = { id, prompt, questions, open };
+      this.#dialog = { id, prompt, grants, questions, open };
       this.#update();
-      this.#options.mailbox.leave('dialog', { turn, prompt, tool, input, generation }, id);
+      this.#options.mailbox.leave('dialog', { turn, prompt, tool, input, grants, questions, generation }, id);
       open.watch();
     });
   }
@@ -220,8 +222,8 @@ export class PracticeAgent {
 
   #dialogInFile(): AgentStateFile['dialog'] {
     if (!this.#dialog) return null;
-    const { id, prompt, questions } = this.#dialog;
-    return { id, prompt, questions };
+    const { id, prompt, grants, questions } = this.#dialog;
+    return { id, prompt, grants, questions };
   }
 
   #draw(output?: string): void {

@@ -1,13 +1,42 @@
-import { z } from 'zod';
-
-import type { AgentFiles, AgentStateFile, HistoryFile } from './agent-files.ts';
 import { readFileSync } from 'node:fs';
+
+import { z } from 'zod';
 
 import { systemErrorCode } from '../../base/errors.ts';
 import { promptKinds } from '../../model/prompt.ts';
+import type { PromptGrant, PromptQuestion } from '../../model/prompt.ts';
+import type { AgentFiles, AgentStateFile, HistoryFile } from './agent-files.ts';
 
 const generation = z.int();
 const turn = z.string();
+
+const where = z.string();
+
+const grant: z.ZodType<PromptGrant> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('rules'),
+    id: z.string(),
+    rules: z.array(z.string()),
+    effect: z.enum(['allow', 'deny', 'ask']),
+    where,
+  }),
+  z.object({ kind: z.literal('mode'), id: z.string(), mode: z.string(), where }),
+  z.object({ kind: z.literal('directories'), id: z.string(), directories: z.array(z.string()), where }),
+]);
+
+const question: z.ZodType<PromptQuestion> = z.object({
+  id: z.string(),
+  text: z.string(),
+  header: z.string().exactOptional(),
+  options: z.array(z.object({ label: z.string(), description: z.string().exactOptional() })),
+  isMultiple: z.boolean(),
+  takesText: z.boolean(),
+  isOptional: z.boolean().exactOptional(),
+});
+
+// An agent of an earlier version tells neither, or tells questions in another way.
+const grants = z.array(grant).default([]).catch([]);
+const questions = z.array(question).default([]).catch([]);
 
 /** What the program tells, by the kind of its event. */
 export const programEvents = {
@@ -35,6 +64,8 @@ export const programEvents = {
     prompt: z.enum(promptKinds),
     tool: z.string(),
     input: z.record(z.string(), z.json()),
+    grants,
+    questions,
     generation,
   }),
   'dialog-closed': z.object({ dialog: z.string(), by: z.enum(['bridge', 'desk', 'expired']), generation }),
@@ -56,8 +87,8 @@ const stateFile = z.object({
     .object({
       id: z.string(),
       prompt: z.enum(promptKinds),
-      // An agent of an earlier version wrote none.
-      questions: z.array(z.string()).default([]),
+      grants,
+      questions,
     })
     .nullable(),
 });

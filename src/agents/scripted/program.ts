@@ -4,6 +4,7 @@ import { systemClock } from '../../base/clock.ts';
 import { agentFiles } from './agent-files.ts';
 import { openHistory } from './history.ts';
 import { MailboxWriter } from './mailbox-writer.ts';
+import { Permissions } from './permissions.ts';
 import { PracticeAgent } from './practice-agent.ts';
 
 /** Entry of the practice agent's process. Its imports are few, so that it starts in some ten milliseconds. */
@@ -38,6 +39,7 @@ const agent = new PracticeAgent({
   generation: Number(generation),
   mailbox: new MailboxWriter({ directory: files.mailbox, clock: systemClock }),
   history,
+  permissions: new Permissions(files.rules),
   stateFile: files.state,
   clock: systemClock,
   input: process.stdin,

@@ -1,17 +1,6 @@
-import type { PromptKind } from '../../model/prompt.ts';
-
-/** A question the practice agent asks a person. */
-export interface Dialog {
-  readonly prompt: PromptKind;
-  readonly tool: string;
-  readonly input: Readonly<Record<string, unknown>>;
-  /** What can be chosen; a permission or a plan has none. */
-  readonly choices: readonly string[];
-  /** What is asked, word for word; a permission or a plan has none. */
-  readonly questions: readonly string[];
-  /** How long a person has, in milliseconds; default a day. */
-  readonly patienceMs?: number;
-}
+import { practiceDialogs } from './practice-dialogs.ts';
+import type { Dialog } from './practice-dialogs.ts';
+import { pathsToRead } from './read-files.ts';
 
 /** One thing the practice agent does in a turn. */
 export type Step =
@@ -27,6 +16,7 @@ export type Step =
   | { readonly do: 'dp'; readonly text: string }
   | { readonly do: 'tell-variable'; readonly name: string }
   | { readonly do: 'tell-count' }
+  | { readonly do: 'tell-file'; readonly path: string }
   | { readonly do: 'fail'; readonly outcome: 'failed' | 'rate-limited'; readonly reason: string }
   /** Ends the process at once, in the middle of the turn. */
   | { readonly do: 'crash'; readonly code: number }
@@ -58,6 +48,8 @@ export function stepsFor(received: string): readonly Step[] {
 
 function stepsForLine(text: string): readonly Step[] {
   const [, word = '', rest = ''] = /^(\S+)(?:\s+([\s\S]*\S))?\s*$/.exec(text) ?? [];
+  const dialog = practiceDialogs.get([word, ...rest.split(/\s+/)].join(' ').trim());
+  if (dialog) return [{ do: 'ask', dialog }];
   return (rest === '' ? alone(word) : withArgument(word, rest)) ?? [say(`You said: ${text}`)];
 }
 
@@ -67,12 +59,6 @@ function alone(word: string): readonly Step[] | undefined {
       return [say(helpText)];
     case 'markdown':
       return [say(markdownText)];
-    case 'ask':
-      return [{ do: 'ask', dialog: permission }];
-    case 'question':
-      return [{ do: 'ask', dialog: question }];
-    case 'plan':
-      return [{ do: 'ask', dialog: plan }];
     case 'silent':
       return [];
     case 'two':
@@ -103,9 +89,14 @@ function withArgument(word: string, rest: string): readonly Step[] | undefined {
       return [{ do: 'work', seconds, aloud: word === 'slow' }, say(words)];
     }
     case 'ask': {
-      if (number === undefined) return undefined;
-      return [{ do: 'ask', dialog: { ...permission, patienceMs: Math.min(number, longestWork) * 1000 } }];
+      const dialog = practiceDialogs.get('ask');
+      if (number === undefined || dialog === undefined) return undefined;
+      return [{ do: 'ask', dialog: { ...dialog, patienceMs: Math.min(number, longestWork) * 1000 } }];
     }
+    case 'read':
+      return pathsToRead(rest).map((path) => ({ do: 'tell-file', path }));
+    case 'name':
+      return [say(`Here it is: \`${rest}\``)];
     case 'tools': {
       if (number === undefined) return undefined;
       const seconds = Math.min(number, longestWork);
@@ -143,43 +134,6 @@ function numberedLines(count: number): string {
   return Array.from({ length: count }, (_, index) => `line ${index + 1} of ${count}`).join('\n');
 }
 
-const permission: Dialog = {
-  prompt: 'permission',
-  tool: 'Write',
-  input: { file_path: 'practice.txt', content: 'Nothing is really written.\n' },
-  choices: [],
-  questions: [],
-};
-
-const question: Dialog = {
-  prompt: 'question',
-  tool: 'AskUserQuestion',
-  input: {
-    questions: [
-      {
-        question: 'Which colour?',
-        header: 'Colour',
-        multiSelect: false,
-        options: [
-          { label: 'Red', description: 'like a tomato' },
-          { label: 'Green', description: 'like grass' },
-          { label: 'Blue', description: 'like the sea' },
-        ],
-      },
-    ],
-  },
-  choices: ['Red', 'Green', 'Blue'],
-  questions: ['Which colour?'],
-};
-
-const plan: Dialog = {
-  prompt: 'plan',
-  tool: 'ExitPlanMode',
-  input: { plan: '# A plan\n\n1. Look at the code\n2. Change one thing\n3. Test it\n' },
-  choices: [],
-  questions: [],
-};
-
 const helpText = `This is the **built-in practice agent**. It is no AI: it answers so that you can try the bridge before a real agent is installed.
 
 Whatever you write, it repeats. Some words do more:
@@ -188,7 +142,8 @@ Whatever you write, it repeats. Some words do more:
 - \`long 200\`: an answer of 200 lines
 - \`markdown\`: an answer with headings, a table and code
 - \`two\`: two texts in one turn; \`silent\`: none at all
-- \`ask\`: asks for a permission; \`question\` and \`plan\` ask in their ways. Decide with \`vai prompts\` and \`vai answer\`
+- \`ask\`, \`edit\`: ask for a permission; \`question\`, \`questions\`, \`plan\`, \`form\` ask in their ways. Decide by the buttons, or with \`vai prompts\` and \`vai answer\`
+- \`read PATH\`, or \`read\` with files: how big they are; \`name PATH\`: names a file
 - \`dp hello\`: posts with the \`dp\` command as well
 - \`count\`: how many messages it had; it remembers over restarts
 - \`env HOME\`: whether a variable is set for it

@@ -237,8 +237,9 @@ export class ScriptedAgent implements RunningAgent {
         this.#turns.ended(content);
         if (!content.next) this.#become('idle', null, event, content.generation);
       },
-      dialog: (event, { turn, prompt, tool, input, generation }) => {
-        this.#tell({ kind: 'prompt-opened', id: this.#dialogs.promptId(event.id), turn, prompt, tool, input });
+      dialog: (event, { generation, ...dialog }) => {
+        const { prompt } = dialog;
+        this.#tell({ kind: 'prompt-opened', id: this.#dialogs.promptId(event.id), ...dialog });
         if (current(generation)) this.#dialogs.opened(event.id);
         this.#become('waiting', prompt, event, generation);
       },

@@ -3,14 +3,17 @@ import { newUuid } from '../../base/ids.ts';
 import type { History } from './history.ts';
 import type { MailboxWriter } from './mailbox-writer.ts';
 import { postWithDp } from './post-with-dp.ts';
-import type { Dialog } from './script.ts';
+import type { Decision } from './decision.ts';
+import type { Permissions } from './permissions.ts';
+import type { Dialog } from './practice-dialogs.ts';
 import { runTurn } from './turn-runner.ts';
-import type { Decision, TurnEnd } from './turn-runner.ts';
+import type { TurnEnd } from './turn-runner.ts';
 
 export interface TurnLoopOptions {
   readonly generation: number;
   readonly mailbox: MailboxWriter;
   readonly history: History;
+  readonly permissions: Permissions;
   readonly clock: Clock;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The turn or the queue changed; comes before the event that says so. */
@@ -111,7 +114,7 @@ export class TurnLoop {
   }
 
   #run(turn: Turn, texts: readonly string[]): Promise<TurnEnd> {
-    const { clock, environment, history, show, ask, crash } = this.#options;
+    const { clock, environment, history, permissions, show, ask, crash } = this.#options;
     return runTurn(texts, turn.stop.signal, {
       clock,
       environment,
@@ -119,6 +122,7 @@ export class TurnLoop {
       say: (words) => this.#say(turn, words),
       absorb: () => this.#absorb(turn),
       show,
+      permissions,
       ask: (dialog, signal) => ask(turn.id, dialog, signal),
       post: (words) => postWithDp(words, environment),
       crash,

@@ -1,12 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
+import { decisionText } from './decision.ts';
+import type { Decision } from './decision.ts';
+import type { Permissions } from './permissions.ts';
+import type { Dialog } from './practice-dialogs.ts';
+import { fileText } from './read-files.ts';
 import { stepsFor, variableText } from './script.ts';
-import type { Dialog, Step } from './script.ts';
-
-/** What a person, or the bridge for them, decided. */
-export type Decision =
-  | { readonly kind: 'allow' }
-  | { readonly kind: 'deny'; readonly message: string | undefined }
-  | { readonly kind: 'choose'; readonly choice: string };
+import type { Step } from './script.ts';
 
 export interface TurnRunnerOptions {
   readonly clock: Clock;
@@ -18,6 +17,7 @@ export interface TurnRunnerOptions {
   readonly absorb: () => readonly string[];
   /** Shown on the screen only. */
   readonly show: (text: string) => void;
+  readonly permissions: Permissions;
   /** Rejects when the signal is aborted. */
   readonly ask: (dialog: Dialog, signal: AbortSignal) => Promise<Decision>;
   /** Runs `dp` with a text; resolves with what went wrong, or undefined. */
@@ -92,7 +92,7 @@ async function runStep(
       await work(step.seconds, step.aloud ? options.show : undefined, options.clock, signal);
       return;
     case 'ask':
-      options.say(decisionText(step.dialog, await options.ask(step.dialog, signal)));
+      options.say(await ask(step.dialog, signal, options));
       return;
     case 'dp': {
       const problem = await options.post(step.text);
@@ -107,6 +107,9 @@ async function runStep(
       options.say(`I have had ${count} ${count === 1 ? 'message' : 'messages'}.`);
       return;
     }
+    case 'tell-file':
+      options.say(await fileText(step.path));
+      return;
     case 'crash':
       options.crash(step.code);
   }
@@ -124,15 +127,16 @@ async function work(
   }
 }
 
-function decisionText(dialog: Dialog, decision: Decision): string {
-  switch (decision.kind) {
-    case 'choose':
-      return `You chose: ${decision.choice}`;
-    case 'allow':
-      return dialog.prompt === 'plan' ? 'You accepted the plan.' : `You allowed it.`;
-    case 'deny': {
-      const what = dialog.prompt === 'plan' ? 'You rejected the plan' : 'You denied it';
-      return decision.message === undefined ? `${what}.` : `${what}: ${decision.message}`;
-    }
-  }
+/** Asks a person, unless it was granted before. Returns what became of it. */
+async function ask(
+  dialog: Dialog,
+  signal: AbortSignal,
+  { permissions, ...options }: TurnRunnerOptions,
+): Promise<string> {
+  const located = permissions.located(dialog);
+  const why = permissions.whyGranted(located);
+  if (why !== undefined) return `It was allowed by ${why}.`;
+  const decision = await options.ask(located, signal);
+  if (decision.kind === 'allow' && decision.grant) permissions.grant(decision.grant);
+  return decisionText(located, decision);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openMailbox } from '../../../src/agents/mailbox/mailbox.ts';
 import type { AgentStateFile } from '../../../src/agents/scripted/agent-files.ts';
 import { DialogBook } from '../../../src/agents/scripted/dialog-book.ts';
+import { practiceDialogs } from '../../../src/agents/scripted/practice-dialogs.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 
@@ -15,10 +16,11 @@ const pid = 4711;
 
 let directory: string;
 let book: DialogBook;
+let command: string;
 
-function showing(questions: readonly string[]): AgentStateFile {
-  const prompt = questions.length > 0 ? 'question' : 'permission';
-  const dialog = { id: event, prompt, questions } as const;
+function showing(command: string): AgentStateFile {
+  const { prompt, grants, questions } = practiceDialogs.get(command)!;
+  const dialog = { id: event, prompt, grants, questions };
   return { pid, agentSession: 'a', generation: 1, status: 'waiting', since: 0, draft: false, turn: null, dialog };
 }
 
@@ -27,9 +29,10 @@ function answers(): readonly string[] {
 }
 
 beforeEach(() => {
+  command = 'question';
   directory = mkdtempSync(join(tmpdir(), 'bridge-dialogs-'));
   const mailbox = openMailbox({ directory, clock: systemClock, log: silentLog });
-  book = new DialogBook({ directory, mailbox, readState: () => showing(['Which colour?']) });
+  book = new DialogBook({ directory, mailbox, readState: () => showing(command) });
   book.opened(event);
 });
 
@@ -54,5 +57,16 @@ describe('the dialog of the practice agent', () => {
     expect(answers()).toEqual([]);
     book.answer(id, { behavior: 'deny' }, pid);
     expect(answers()).toHaveLength(1);
+  });
+
+  it('takes no grant that it did not offer, and waits on', () => {
+    command = 'ask';
+    const id = book.promptId(event);
+    expect(() => book.answer(id, { behavior: 'allow', grant: 'everything' }, pid)).toThrow(
+      expect.objectContaining({ code: 'answer-does-not-fit', happened: 'not-done' }),
+    );
+    expect(answers()).toEqual([]);
+    book.answer(id, { behavior: 'allow', grant: 'always' }, pid);
+    expect(readFileSync(join(directory, 'answers', `${event}.json`), 'utf8')).toContain('"grant":"always"');
   });
 });

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { agentFiles } from '../../../src/agents/scripted/agent-files.ts';
 import { openHistory } from '../../../src/agents/scripted/history.ts';
 import { MailboxWriter } from '../../../src/agents/scripted/mailbox-writer.ts';
+import { Permissions } from '../../../src/agents/scripted/permissions.ts';
 import { PracticeAgent } from '../../../src/agents/scripted/practice-agent.ts';
 import { readStateFile } from '../../../src/agents/scripted/program-events.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
@@ -31,6 +32,7 @@ it('BX-05: what the practice agent tells stands in its state file already, for a
     generation: 1,
     mailbox: new WatchedMailbox({ directory: files.mailbox, clock }),
     history,
+    permissions: new Permissions(files.rules),
     stateFile: files.state,
     clock,
     input: input as object as ReadStream,

@@ -22,6 +22,10 @@ describe("the practice agent's script", () => {
 
   it.each([
     'ask me later',
+    'constructor',
+    'trust me',
+    'read',
+    'name',
     'help!',
     'slow',
     'slow down',
@@ -66,7 +70,15 @@ describe("the practice agent's script", () => {
   it.each([
     ['ask', 'permission'],
     ['question', 'question'],
+    ['question multi', 'question'],
+    ['questions', 'question'],
     ['plan', 'plan'],
+    ['plan  long', 'plan'],
+    ['ask long', 'permission'],
+    ['ask bash', 'permission'],
+    ['edit', 'permission'],
+    ['form', 'form'],
+    ['trust', 'trust'],
   ])('%s opens a dialog of kind %s', (text, prompt) => {
     expect(stepsFor(text)).toMatchObject([{ do: 'ask', dialog: { prompt } }]);
   });
