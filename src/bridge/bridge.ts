@@ -4,7 +4,6 @@ import type { Clock } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
 import { newUuid } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import { may } from '../model/access.ts';
 import type { Action, Actor } from '../model/access.ts';
 import type { PromptAnswer } from '../model/prompt.ts';
 import { parseSessionNumber } from '../model/session.ts';
@@ -26,6 +25,7 @@ import type {
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { Workspace } from '../contracts/workspace.ts';
+import type { Gate } from './access/gate.ts';
 import { CatchUpDesk } from './desks/catch-up-desk.ts';
 import type { HeldMessages } from './catch-up/held-messages.ts';
 import { OutboxDesk } from './desks/outbox-desk.ts';
@@ -46,6 +46,7 @@ export interface BridgeOptions {
   readonly stores: Stores;
   readonly transport: Pick<ChatTransport, 'state' | 'channelName'>;
   readonly collector: ReplyCollector;
+  readonly gate: Gate;
   readonly owners: Owners;
   readonly held: HeldMessages;
   readonly workspace: Workspace;
@@ -86,7 +87,7 @@ export class Bridge implements BridgeApi {
   }
 
   async status(actor: Actor): Promise<BridgeStatus> {
-    this.#demand(actor, 'read');
+    this.#demand('status', actor, 'read');
     const surroundings = await this.#options.surroundings();
     const { userToken: _, url: __, ...chat } = surroundings.chat;
     return {
@@ -98,12 +99,12 @@ export class Bridge implements BridgeApi {
   }
 
   async listSessions(actor: Actor): Promise<readonly SessionListing[]> {
-    this.#demand(actor, 'read');
+    this.#demand('listSessions', actor, 'read');
     return this.#options.sessions.list().map((session) => listSession(session, this.#options));
   }
 
   async addSession(actor: Actor, request: AddSessionRequest): Promise<SessionListing> {
-    this.#demand(actor, 'manage');
+    this.#demand('addSession', actor, 'manage');
     const { workDir, agent, trust, whileBusy } = request;
     const session = await this.#options.sessions.add({
       channel: request.channel === 'new' ? this.#options.newChannelId() : request.channel,
@@ -118,18 +119,18 @@ export class Bridge implements BridgeApi {
   }
 
   async removeSession(actor: Actor, session: number): Promise<void> {
-    this.#demand(actor, 'manage', session);
+    this.#demand('removeSession', actor, 'manage', session);
     await this.#options.sessions.remove(session);
     this.#options.log.info({ session }, 'session removed');
   }
 
   async recover(actor: Actor, session: number): Promise<'running' | 'restarted'> {
-    this.#demand(actor, 'manage', session);
+    this.#demand('recover', actor, 'manage', session);
     return this.#options.sessions.recover(session);
   }
 
   async send(actor: Actor, session: number, text: string): Promise<Stored & { readonly id: string }> {
-    this.#demand(actor, 'message', session);
+    this.#demand('send', actor, 'message', session);
     requireText(text);
     const { stores, clock, words, onOutbox, log } = this.#options;
     const target = this.#options.sessions.get(session);
@@ -166,75 +167,77 @@ export class Bridge implements BridgeApi {
     files: readonly string[] = [],
   ): Promise<Stored & { readonly channel: ChannelId }> {
     const place = this.#posts.placeOf(actor, target);
-    this.#demand(actor, 'post', place.session);
+    this.#demand('post', actor, 'post', place.session);
     this.#posts.post(actor, place, text, files);
     this.#options.onOutbox();
     return { channel: place.channel, ...this.#obstacle(place.channel) };
   }
 
   async outbox(actor: Actor): Promise<OutboxListing> {
-    this.#demand(actor, 'manage');
+    this.#demand('outbox', actor, 'manage');
     return this.#outbox.list();
   }
 
   async retryOutbox(actor: Actor, channel?: string): Promise<{ readonly channels: readonly ChannelId[] }> {
-    this.#demand(actor, 'manage');
+    this.#demand('retryOutbox', actor, 'manage');
     return this.#outbox.retry(channel);
   }
 
   async dropOutbox(actor: Actor, key: string): Promise<void> {
-    this.#demand(actor, 'manage');
+    this.#demand('dropOutbox', actor, 'manage');
     this.#outbox.drop(key);
   }
 
   async catchUp(actor: Actor, session: number, decision?: CatchUpDecision): Promise<readonly HeldMessage[]> {
-    this.#demand(actor, decision === undefined ? 'read-texts' : 'control', session);
+    this.#demand('catchUp', actor, decision === undefined ? 'read-texts' : 'control', session);
     return this.#catchUps.decide(session, decision);
   }
 
   async prompts(actor: Actor): Promise<readonly PromptListing[]> {
-    this.#demand(actor, 'read');
-    return this.#prompts.list().filter(({ session }) => may(actor, 'read-texts', session).allowed);
+    this.#demand('prompts', actor, 'read');
+    return this.#prompts
+      .list()
+      .filter(({ session }) => this.#options.gate.consider(actor, 'read-texts', session).allowed);
   }
 
   async answer(actor: Actor, promptId: string, answer: PromptAnswer): Promise<void> {
-    this.#demand(actor, 'decide-prompt', this.#prompts.get(promptId)?.session);
+    this.#demand('answer', actor, 'decide-prompt', this.#prompts.get(promptId)?.session);
     await this.#prompts.answer(promptId, answer, actor.kind);
   }
 
   async queue(actor: Actor, session: number): Promise<SessionQueue> {
-    this.#demand(actor, 'read-texts', session);
+    this.#demand('queue', actor, 'read-texts', session);
     return this.#queues.queue(session);
   }
 
   async withdraw(actor: Actor, session: number, message: string): Promise<{ readonly id: string }> {
-    this.#demand(actor, 'control', session);
+    this.#demand('withdraw', actor, 'control', session);
     return this.#queues.withdraw(session, message, actor.kind);
   }
 
   async setBusyMode(actor: Actor, session: number, mode: BusyMode): Promise<void> {
-    this.#demand(actor, 'manage', session);
+    this.#demand('setBusyMode', actor, 'manage', session);
     await this.#queues.setBusyMode(session, mode);
   }
 
   async interrupt(actor: Actor, session: number): Promise<'interrupted' | 'idle'> {
-    this.#demand(actor, 'control', session);
+    this.#demand('interrupt', actor, 'control', session);
     return this.#queues.interrupt(session);
   }
 
   async trace(actor: Actor, message: string): Promise<MessageTrace> {
-    this.#demand(actor, 'read-texts', this.#queues.sessionOf(message));
+    this.#demand('trace', actor, 'read-texts', this.#queues.sessionOf(message));
     return this.#queues.trace(message);
   }
 
   async pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }> {
-    this.#demand(actor, 'manage');
+    this.#demand('pair', actor, 'manage');
     const { code, expires } = this.#options.owners.offerPairing();
     return { code, expires: isoTime(expires) };
   }
 
   async stop(actor: Actor, options: { readonly keepSessions: boolean }): Promise<void> {
-    this.#demand(actor, 'manage');
+    this.#demand('stop', actor, 'manage');
     this.#options.requestStop(options);
   }
 
@@ -243,13 +246,9 @@ export class Bridge implements BridgeApi {
     return record && { kind: 'pane', session: record.number };
   }
 
-  #demand(actor: Actor, action: Action, session?: number): void {
-    const number = session === undefined ? undefined : parseSessionNumber(session);
-    const decision = may(actor, action, number);
-    if (decision.allowed) return;
-    this.#options.log.warn({ action, session, by: actor.kind, reason: decision.reason }, 'request refused');
-    throw new BridgeError('forbidden', `Not allowed: ${decision.reason}.`, {
-      advice: 'Ask the owner of the bridge, or run it from a shell outside the session.',
+  #demand(surface: keyof BridgeApi, actor: Actor, action: Action, session?: number): void {
+    this.#options.gate.demand(actor, action, session === undefined ? undefined : parseSessionNumber(session), {
+      surface,
     });
   }
 

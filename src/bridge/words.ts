@@ -22,6 +22,10 @@ export interface HeldSummary {
 export interface Words {
   refusedNoOwner(): string;
   refusedStranger(): string;
+  /** To somebody who may read here and not give work, at least not in a channel without a session. */
+  refusedReader(mapped: boolean): string;
+  /** As many messages of bots were taken without a person's word between them. */
+  botLoop(limit: number): string;
   paired(): string;
   noDefaultSession(session: SessionNumber): string;
   fileNotSupported(name: string, size: number): string;
@@ -79,6 +83,12 @@ const english: Words = {
   refusedNoOwner: () =>
     'Nobody owns this bridge yet, so I do not run anything. On the machine where it runs, type `vai pair` and send me the code it prints.',
   refusedStranger: () => 'Sorry, I only work for people whom the owner of this bridge has named.',
+  refusedReader: (mapped) =>
+    mapped
+      ? 'You may read along here, but not give the agent work. Ask the owner of this bridge.'
+      : 'This channel has no session of its own, and only operators and owners may write to the default one from here.',
+  botLoop: (limit) =>
+    `🔁 Bots wrote ${limit} messages here without a person between them, so I take no more of theirs until somebody writes.`,
   paired: () => 'You own this bridge now. Write here, and the session of this channel will answer.',
   noDefaultSession: (session) =>
     `This channel has no session of its own, and there is no default session ${session}. Add one: \`vai add-session <channel id>\`.`,
@@ -154,6 +164,12 @@ const japanese: Words = {
   refusedNoOwner: () =>
     'このブリッジにはまだ所有者がいないため、何も実行しません。動いているマシンで `vai pair` を実行し、表示されたコードをここに送ってください。',
   refusedStranger: () => '申し訳ありません。所有者が許可した方の依頼だけを受け付けています。',
+  refusedReader: (mapped) =>
+    mapped
+      ? 'ここでは閲覧のみ可能で、エージェントに依頼することはできません。ブリッジの所有者に相談してください。'
+      : 'このチャンネルにはセッションがなく、既定のセッションに書けるのはオペレーターと所有者だけです。',
+  botLoop: (limit) =>
+    `🔁 人の発言がないままボットのメッセージが ${limit} 件続いたため、誰かが書き込むまでボットのメッセージは受け付けません。`,
   paired: () => 'あなたがこのブリッジの所有者になりました。ここに書けば、このチャンネルのセッションが答えます。',
   noDefaultSession: (session) =>
     `このチャンネルにはセッションがなく、既定のセッション ${session} もありません。\`vai add-session <チャンネルID>\` で追加してください。`,

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { Gate } from '../bridge/access/gate.ts';
 import { CatchUp } from '../bridge/catch-up/catch-up.ts';
 import { ChannelReader } from '../bridge/catch-up/channel-reader.ts';
 import { FollowedChannels } from '../bridge/catch-up/followed-channels.ts';
@@ -16,6 +17,7 @@ import type { SessionEntry, SessionNumber } from '../model/session.ts';
 export interface IncomingOptions {
   readonly stores: Stores;
   readonly transport: ChatTransport;
+  readonly gate: Gate;
   readonly owners: Owners;
   readonly words: Words;
   readonly clock: Clock;
@@ -24,6 +26,8 @@ export interface IncomingOptions {
   readonly policy: RoutingPolicy;
   /** As many messages of a session may wait before the channel is told so. */
   readonly queueNotice: number;
+  /** As many messages of bots are taken in a channel before a person must speak there. */
+  readonly botMessages: number;
   /** Missed messages that are older are held, in milliseconds; may be infinite. */
   readonly maxAgeMs: number;
   /** Something was stored for this session. */

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { packageRoot } from '../base/own-files.ts';
 import { Scope } from '../base/scope.ts';
 import { shellLine } from '../base/shell-words.ts';
+import { Gate } from '../bridge/access/gate.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/outbound/channel-topics.ts';
 import { Delivery } from '../bridge/outbound/delivery.ts';
@@ -21,6 +22,7 @@ import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
 import { startControlServer } from '../control/server.ts';
 import { createDiscordTransport } from '../discord/transport.ts';
+import { closedPolicy } from '../model/access.ts';
 import type { SessionNumber } from '../model/session.ts';
 import { terminalName } from '../model/terminal-name.ts';
 import { SessionDirectories } from '../storage/session-directories.ts';
@@ -213,6 +215,12 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     facts: stores.facts,
     clock,
   });
+  const gate = new Gate({
+    policy: () => ({ ...closedPolicy, owners: owners.ids() }),
+    audit: { note: () => undefined },
+    clock,
+    log,
+  });
   const delivery = new Delivery({
     stores,
     transport,
@@ -281,6 +289,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
   const incoming: Incoming = furnishIncoming({
     stores,
     transport,
+    gate,
     owners,
     words,
     clock,
@@ -288,6 +297,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     entries: () => sessions.entries(),
     policy: { defaultSession, unmapped: config.routingUnmapped },
     queueNotice: config.queueNotice,
+    botMessages: config.botMessages,
     maxAgeMs: config.catchUpMaxAge,
     onStored: (session) => {
       sessions.get(session).wake();
@@ -300,6 +310,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     stores,
     transport,
     collector,
+    gate,
     owners,
     workspace,
     words,

@@ -3,12 +3,14 @@ import type { Log } from '../../base/log.ts';
 import type { InboundMessage } from '../../model/message.ts';
 import type { ChannelId, SessionNumber } from '../../model/session.ts';
 import type { Stores } from '../../contracts/stores.ts';
-import { admit } from './admission.ts';
-import type { Doorkeeper } from './admission.ts';
+import { actionOf, admit } from './admission.ts';
+import type { Accepted, Doorkeeper, Refused } from './admission.ts';
 import { FloodNotice } from './flood-notice.ts';
+import { LoopBudget } from './loop-budget.ts';
 import { textOf } from './message-text.ts';
 import type { Owners } from './owners.ts';
 import { Refusals } from './refusals.ts';
+import { ToldLately } from './told-lately.ts';
 import { UnreadChannels } from './unread-channels.ts';
 import type { Words } from '../words.ts';
 
@@ -20,6 +22,8 @@ export interface IntakeOptions extends Doorkeeper {
   readonly log: Log;
   /** As many messages of a session may wait before the channel is told so. */
   readonly queueNotice: number;
+  /** As many messages of bots are taken in a channel before a person must speak there. */
+  readonly botMessages: number;
   /** Something was stored for this session. */
   readonly onStored: (session: SessionNumber) => void;
   /** Something is to be posted. */
@@ -39,6 +43,7 @@ export interface ReadRange {
 /** What is done once everything is on disk. */
 interface Aftermath {
   readonly actions: (() => void)[];
+  readonly audits: (() => void)[];
   readonly sessions: Set<SessionNumber>;
 }
 
@@ -52,12 +57,16 @@ export class Intake {
   readonly #refusals: Refusals;
   readonly #floods: FloodNotice;
   readonly #unread: UnreadChannels;
+  readonly #loops: LoopBudget;
+  readonly #told: ToldLately;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#refusals = new Refusals(options.stores.facts);
     this.#floods = new FloodNotice(options.queueNotice);
     this.#unread = new UnreadChannels(options);
+    this.#loops = new LoopBudget({ facts: options.stores.facts, limit: options.botMessages });
+    this.#told = new ToldLately({ facts: options.stores.facts, clock: options.clock });
   }
 
   /** Takes in what was just said. */
@@ -72,13 +81,13 @@ export class Intake {
 
   #take(messages: readonly InboundMessage[], range?: ReadRange): void {
     const { stores } = this.#options;
-    const after: Aftermath = { actions: [], sessions: new Set() };
+    const after: Aftermath = { actions: [], audits: [], sessions: new Set() };
     // Undone by a power cut, it is read again: the marks are undone with it. What comes of it outside is flushed first.
     stores.unflushed(() => {
       for (const message of messages) this.#judge(message, range?.heldBefore, after);
       if (range) stores.channels.advance(range.channel, range.upTo, range.parent);
     });
-    for (const action of after.actions) action();
+    for (const action of [...after.actions, ...after.audits]) action();
     if (after.actions.length > 0) this.#options.onOutbox();
     for (const session of after.sessions) this.#options.onStored(session);
   }
@@ -94,10 +103,15 @@ export class Intake {
     const admission = admit(message, this.#options);
     const isServed = record !== undefined || (admission.kind !== 'ignored' && admission.mapped);
     if (isServed) this.#advance(message, isUnread);
-    if (message.author.kind !== 'human') return;
     if (isBehind && this.#refusals.covers(message)) return;
+    if (message.author.kind !== 'human' && (admission.kind !== 'accepted' || !this.#mayGoOn(message, after))) {
+      // What bots say is answered by nobody: two of them would thank each other for ever.
+      if (isServed) this.#refusals.note(message);
+      if (isServed && admission.kind === 'refused') after.audits.push(() => this.#record(message, admission));
+      return;
+    }
 
-    if (owners.claim(message.author.id, message.text)) {
+    if (message.author.kind === 'human' && owners.claim(message.author.id, message.text)) {
       this.#say(`paired:${message.id}`, message, words.paired(), after);
       after.actions.push(() => log.info({ channel }, 'a chat user became the owner'));
       this.#refusals.note(message); // Read again, the code means nothing; its author may speak by then.
@@ -109,10 +123,10 @@ export class Intake {
       return;
     }
     if (admission.kind === 'refused') {
-      log.warn({ channel, author: message.author.id, reason: admission.reason }, 'message refused');
+      after.audits.push(() => this.#record(message, admission));
       if (isServed) this.#refusals.note(message);
       // In a channel that is not ours nobody spoke to us; a refusal there would be noise.
-      if (admission.mapped || message.direct) this.#refuseOnce(message, after);
+      if (admission.mapped || message.direct) this.#refuse(message, admission, after);
       return;
     }
     if (!admission.mapped) {
@@ -125,7 +139,29 @@ export class Intake {
       this.#advance(message, isUnread);
     }
     const isTooOld = heldBefore !== undefined && message.sentAt < heldBefore;
-    this.#store(message, admission.session, isTooOld ? 'held' : 'queued', after);
+    this.#store(message, admission, isTooOld ? 'held' : 'queued', after);
+  }
+
+  /** Whether a bot may speak once more before a person does. */
+  #mayGoOn(message: InboundMessage, after: Aftermath): boolean {
+    const { stores, log, words } = this.#options;
+    const { id, channel, parent } = message;
+    if (stores.inbox.get(id)) return true; // It was counted then.
+    const verdict = this.#loops.spend(parent ?? channel);
+    if (verdict === 'within') return true;
+    log.warn(
+      { channel, message: id, author: message.author.id },
+      'message of a bot ignored: no person spoke in between',
+    );
+    if (verdict === 'just-spent') this.#say(`bot-loop:${id}`, message, words.botLoop(this.#options.botMessages), after);
+    return false;
+  }
+
+  #record(message: InboundMessage, admission: Accepted | Refused): void {
+    const { session, mapped, decision } = admission;
+    const { author, channel, id } = message;
+    const via = { surface: 'onMessage', channel, about: id } as const;
+    this.#options.gate.record(author, actionOf(mapped), session, via, decision);
   }
 
   /** What was missed before it keeps the mark where it is; a thread that is new begins where its channel was read to. */
@@ -136,7 +172,8 @@ export class Intake {
     else channels.advance(channel, channels.get(parent)?.watermark ?? messageId, parent);
   }
 
-  #store(message: InboundMessage, session: SessionNumber, state: 'queued' | 'held', after: Aftermath): void {
+  #store(message: InboundMessage, admission: Accepted, state: 'queued' | 'held', after: Aftermath): void {
+    const { session } = admission;
     const { stores, clock, log, words } = this.#options;
     const { id, channel, messageId } = message;
     const text = textOf(message, words);
@@ -170,7 +207,9 @@ export class Intake {
       createdAt: clock.now(),
       message: id,
     });
+    if (message.author.kind === 'human') this.#loops.reset(message.parent ?? channel);
     after.actions.push(() => log.info({ session, channel, message: id, length: text.length, state }, 'message stored'));
+    after.audits.push(() => this.#record(message, admission));
     after.sessions.add(session);
     if (state === 'queued') this.#noticeFlood(message, session, after);
   }
@@ -185,11 +224,18 @@ export class Intake {
     after.actions.push(() => this.#floods.told(channel));
   }
 
-  /** One refusal per person: enough to be polite, too little to be used for flooding. */
-  #refuseOnce(message: InboundMessage, after: Aftermath): void {
-    const { owners, words } = this.#options;
-    const text = owners.known() ? words.refusedStranger() : words.refusedNoOwner();
-    this.#say(`refused:${owners.known() ? 'stranger' : 'no-owner'}:${message.author.id}`, message, text, after);
+  /** Enough to be polite, too little to be used for flooding. */
+  #refuse(message: InboundMessage, { session, mapped }: Refused, after: Aftermath): void {
+    const { owners, gate, words } = this.#options;
+    const { author, channel } = message;
+    const kind = !owners.known() ? 'no-owner' : gate.consider(author, 'read', session).allowed ? 'reader' : 'stranger';
+    if (!this.#told.isDue(`${kind}:${author.id}@${channel}`)) return;
+    const text = {
+      'no-owner': () => words.refusedNoOwner(),
+      reader: () => words.refusedReader(mapped),
+      stranger: () => words.refusedStranger(),
+    }[kind]();
+    this.#say(`refused:${kind}:${message.id}`, message, text, after);
   }
 
   #say(key: string, { channel, messageId }: InboundMessage, text: string, after: Aftermath): void {

@@ -4,10 +4,11 @@ import { isSettled } from '../../model/message.ts';
 import type { InboundMessage, InboxMessage } from '../../model/message.ts';
 import type { ChannelId } from '../../model/session.ts';
 import type { Stores } from '../../contracts/stores.ts';
-import { admit } from './admission.ts';
+import { actionOf } from './admission.ts';
 import type { Doorkeeper } from './admission.ts';
 import { ownTextOf, textOf } from './message-text.ts';
 import { isQuotes } from './quote-text.ts';
+import { route } from './routing.ts';
 import type { Words } from '../words.ts';
 
 export interface MessageChangesOptions extends Doorkeeper {
@@ -35,11 +36,7 @@ export class MessageChanges {
     const { stores, words, clock, log } = this.#options;
     const known = stores.inbox.get(message.id);
     const text = textOf(message, words);
-    if (!known || text === '' || this.#saysTheSame(known, message)) return;
-    if (admit({ ...message, parent: message.parent ?? this.#parentOf(message) }, this.#options).kind !== 'accepted') {
-      log.warn({ channel: message.channel, message: message.id }, 'edit of a message refused');
-      return;
-    }
+    if (!known || text === '' || this.#saysTheSame(known, message) || !this.#mayEdit(message, known)) return;
     const outcome = stores.inbox.edit(message.id, text, clock.now());
     if (outcome === 'edited' || outcome === 'noted') {
       log.info({ session: known.session, message: message.id, outcome, length: text.length }, 'message edited');
@@ -68,6 +65,19 @@ export class MessageChanges {
     if (text === own || !text.endsWith(own)) return text === own;
     const before = text.slice(0, text.length - own.length);
     return isQuotes(own === '' ? before : before.replace(/\n$/, ''));
+  }
+
+  /** The words go to the session that has the message, whatever its channel is mapped to by now. */
+  #mayEdit(message: InboundMessage, { session, authorId }: InboxMessage): boolean {
+    const { gate, entries, policy, log } = this.#options;
+    const { id, channel, author } = message;
+    const { kind } = route({ channel, parent: message.parent ?? this.#parentOf(message) }, entries(), policy);
+    if (kind === 'ignored' || (authorId !== undefined && author.id !== authorId)) {
+      log.warn({ channel, message: id }, 'edit of a message refused');
+      return false;
+    }
+    const via = { surface: 'onEdited', channel, about: id } as const;
+    return gate.decide(author, actionOf(kind === 'mapped'), session, via).allowed;
   }
 
   #parentOf({ channel }: InboundMessage): ChannelId | undefined {

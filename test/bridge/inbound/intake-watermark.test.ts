@@ -7,6 +7,7 @@ import type { ChannelId } from '../../../src/model/session.ts';
 import type { Stores } from '../../../src/contracts/stores.ts';
 import { openStores } from '../../../src/storage/stores.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
+import { gateWorld } from '../support/gate-world.ts';
 import { channelOne, channelTwo, elsewhere, inbound, one, owner, stranger, two } from '../support/messages.ts';
 import { reactionsFor, textsFor } from '../support/outbox.ts';
 import { RecordingLog } from '../support/recording-log.ts';
@@ -24,9 +25,11 @@ function world(options: { readonly stores?: Stores; readonly owned?: boolean; re
   const log = new RecordingLog();
   const configured = options.owned === false ? [] : [owner.id];
   const owners = new Owners({ server: 'discord', configured, facts: stores.facts, clock });
+  const { gate } = gateWorld({ owners, clock, log });
   const told: string[] = [];
   const intake = new Intake({
     stores,
+    gate,
     owners,
     words,
     clock,
@@ -36,6 +39,7 @@ function world(options: { readonly stores?: Stores; readonly owned?: boolean; re
       { number: two, channel: channelTwo },
     ],
     policy: { defaultSession: () => one, unmapped: 'default' },
+    botMessages: 10,
     queueNotice: options.queueNotice ?? 100,
     onStored: (session) => told.push(`stored ${session}: ${stores.inbox.countUnsettled(session)}`),
     onOutbox: () => told.push('outbox'),

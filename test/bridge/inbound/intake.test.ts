@@ -8,6 +8,7 @@ import type { SessionEntry, SessionNumber } from '../../../src/model/session.ts'
 import type { Stores } from '../../../src/contracts/stores.ts';
 import { openStores } from '../../../src/storage/stores.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
+import { gateWorld } from '../support/gate-world.ts';
 import { channelOne, channelTwo, elsewhere, inbound, one, owner, stranger, two } from '../support/messages.ts';
 import { reactionsFor, textsFor } from '../support/outbox.ts';
 import { RecordingLog } from '../support/recording-log.ts';
@@ -34,6 +35,7 @@ function world(options: WorldOptions = {}) {
     facts: stores.facts,
     clock,
   });
+  const { gate, audited, setPolicy } = gateWorld({ owners, clock, log });
   const woken: SessionNumber[] = [];
   const kicks: number[] = [];
   const entries = options.entries ?? [
@@ -42,17 +44,19 @@ function world(options: WorldOptions = {}) {
   ];
   const intake = new Intake({
     stores,
+    gate,
     owners,
     words,
     clock,
     log,
     entries: () => entries,
     policy: { defaultSession: () => options.defaultSession ?? one, unmapped: options.unmapped ?? 'default' },
+    botMessages: 10,
     queueNotice: options.queueNotice ?? 100,
     onStored: (session) => woken.push(session),
     onOutbox: () => kicks.push(1),
   });
-  return { clock, stores, log, owners, intake, woken, kicks };
+  return { clock, stores, log, owners, intake, woken, kicks, audited, setPolicy };
 }
 
 describe('intake', () => {
@@ -156,7 +160,7 @@ describe('access', () => {
     ]);
   });
 
-  it('BX-09: a stranger is refused politely, once, and reaches nobody', () => {
+  it('BX-09: a stranger is refused politely, once in each channel, and reaches nobody', () => {
     const { intake, stores, woken, log } = world();
     for (const id of ['300000000000000001', '300000000000000002', '300000000000000003'])
       intake.receive(inbound(id, { author: stranger }));
@@ -166,7 +170,7 @@ describe('access', () => {
     expect(textsFor(stores, channelOne)).toEqual([
       { kind: 'text', text: words.refusedStranger(), replyTo: '300000000000000001' },
     ]);
-    expect(textsFor(stores, channelTwo)).toEqual([]);
+    expect(textsFor(stores, channelTwo)).toHaveLength(1);
     expect(reactionsFor(stores, channelOne)).toEqual([]);
     expect(log.at('warn')).toHaveLength(4); // Every refusal is on record.
   });

@@ -7,6 +7,7 @@ import { wordsIn } from '../../../src/bridge/words.ts';
 import type { InboxState, Quote } from '../../../src/model/message.ts';
 import { openStores } from '../../../src/storage/stores.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
+import { gateWorld } from '../support/gate-world.ts';
 import { channelOne, channelTwo, inbound, one, owner, stranger } from '../support/messages.ts';
 import { textsFor } from '../support/outbox.ts';
 import { RecordingLog } from '../support/recording-log.ts';
@@ -31,10 +32,11 @@ function world(state: keyof typeof wayTo | 'held' = 'queued') {
   const stores = openStores(':memory:');
   const log = new RecordingLog();
   const owners = new Owners({ server: 'discord', configured: [owner.id], facts: stores.facts, clock });
+  const { gate, audited, setPolicy } = gateWorld({ owners, clock, log });
   const kicks: number[] = [];
   const changes = new MessageChanges({
     stores,
-    owners,
+    gate,
     words,
     clock,
     log,
@@ -56,7 +58,7 @@ function world(state: keyof typeof wayTo | 'held' = 'queued') {
     const found = stores.inbox.get(stored.id);
     return { text: found?.text, state: found?.state };
   };
-  return { clock, stores, log, changes, kicks, message };
+  return { clock, stores, log, changes, kicks, message, audited, setPolicy };
 }
 
 describe('BX-06: an edited message', () => {

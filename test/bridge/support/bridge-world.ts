@@ -2,23 +2,23 @@ import { Bridge } from '../../../src/bridge/bridge.ts';
 import { HeldMessages } from '../../../src/bridge/catch-up/held-messages.ts';
 import { Owners } from '../../../src/bridge/inbound/owners.ts';
 import { ReplyCollector } from '../../../src/bridge/replies/reply-collector.ts';
-import type { Actor } from '../../../src/model/access.ts';
+import { roles } from '../../../src/model/access.ts';
+import type { Actor, Role } from '../../../src/model/access.ts';
+import type { Author } from '../../../src/model/message.ts';
 import type { ChannelId } from '../../../src/model/session.ts';
 import { words } from './collector-world.ts';
 import { HandTransport } from './hand-transport.ts';
 import { world as managerWorld } from './manager-world.ts';
+import { gateWorld, rules } from './gate-world.ts';
 import { channelOne, channelTwo, elsewhere, one, two } from './messages.ts';
 import { textsFor } from './outbox.ts';
 
 export const local: Actor = { kind: 'local' };
 export const paneOne: Actor = { kind: 'pane', session: one };
 export const paneTwo: Actor = { kind: 'pane', session: two };
-/** Somebody in chat. */
-export const chat = (role: 'owner' | 'operator' | 'member' | 'viewer' | 'none'): Actor => ({
-  kind: 'chat',
-  userId: '5',
-  role,
-});
+const idOf = (role: Role): string => `70${roles.indexOf(role)}`;
+/** Somebody in chat who is this everywhere. */
+export const chat = (role: Role): Author => ({ kind: 'human', id: idOf(role), name: role });
 
 /** A bridge with sessions 1 and 2, both running. */
 export async function world() {
@@ -32,6 +32,8 @@ export async function world() {
   const retried: ChannelId[] = [];
   const transport = new HandTransport();
   const owners = new Owners({ server: 'local', configured: [], facts: stores.facts, clock });
+  const { gate, audited, setPolicy } = gateWorld({ owners, clock, log });
+  setPolicy({ everywhere: rules({ users: new Map(roles.map((role) => [idOf(role), { role }])) }) });
   const onOutbox = (): void => {
     kicks.push(1);
   };
@@ -47,6 +49,7 @@ export async function world() {
       channelOf: (session) => manager.channelOf(session),
       onOutbox,
     }),
+    gate,
     owners,
     held: new HeldMessages({ stores, words, clock, maxAgeMs: 1_000, onOutbox }),
     workspace,
@@ -89,6 +92,9 @@ export async function world() {
     ...base,
     bridge,
     transport,
+    gate,
+    audited,
+    setPolicy,
     owners,
     stops,
     provided,

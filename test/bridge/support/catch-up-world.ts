@@ -11,6 +11,7 @@ import type { Stores } from '../../../src/contracts/stores.ts';
 import { openStores } from '../../../src/storage/stores.ts';
 import { FakeChatTransport } from '../../fakes/fake-chat-transport.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
+import { gateWorld } from './gate-world.ts';
 import { channelOne, channelTwo, one, owner, two } from './messages.ts';
 import { RecordingLog } from './recording-log.ts';
 import { chatHandlers } from '../../fakes/chat-handlers.ts';
@@ -43,6 +44,7 @@ export function world(options: CatchUpWorldOptions = {}) {
     facts: stores.facts,
     clock,
   });
+  const { gate, audited, setPolicy } = gateWorld({ owners, clock, log });
   /** Every request for history or threads, in order. */
   const asked: string[] = [];
   const real: ChatTransport = replacing<ChatTransport>(chat, options.instead ?? {});
@@ -60,6 +62,7 @@ export function world(options: CatchUpWorldOptions = {}) {
   const { catchUp, followed, held } = furnishIncoming({
     stores,
     transport,
+    gate,
     owners,
     words,
     clock,
@@ -70,6 +73,7 @@ export function world(options: CatchUpWorldOptions = {}) {
         { number: two, channel: channelTwo },
       ],
     policy: { defaultSession: () => one, unmapped: options.unmapped ?? 'default' },
+    botMessages: 10,
     queueNotice: 100,
     maxAgeMs: options.maxAgeMs ?? 6 * 3_600_000,
     onStored: (session) => woken.push(session),
@@ -107,6 +111,8 @@ export function world(options: CatchUpWorldOptions = {}) {
     log,
     asked,
     woken,
+    audited,
+    setPolicy,
     catchUp,
     followed,
     held,
