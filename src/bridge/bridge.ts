@@ -5,6 +5,7 @@ import { BridgeError } from '../base/errors.ts';
 import { newUuid } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Action, Actor } from '../model/access.ts';
+import type { OutboundContent } from '../model/outbound.ts';
 import type { PromptAnswer } from '../model/prompt.ts';
 import { parseSessionNumber } from '../model/session.ts';
 import type { BusyMode, ChannelId, SessionNumber } from '../model/session.ts';
@@ -24,6 +25,7 @@ import type {
 } from '../contracts/bridge-api.ts';
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
+import type { OutgoingFiles } from '../contracts/outgoing-files.ts';
 import type { Workspace } from '../contracts/workspace.ts';
 import type { Gate } from './access/gate.ts';
 import { CatchUpDesk } from './desks/catch-up-desk.ts';
@@ -50,11 +52,14 @@ export interface BridgeOptions {
   readonly owners: Owners;
   readonly held: HeldMessages;
   readonly workspace: Workspace;
+  readonly outgoing: OutgoingFiles;
   readonly words: Words;
   readonly clock: Clock;
   readonly log: Log;
   readonly defaultSession: () => SessionNumber;
   readonly onOutbox: () => void;
+  /** An item of the outbox was given up. */
+  readonly onEnded: (content: OutboundContent) => void;
   /** Tries channels that refused the bot again and returns them: one, or all. */
   readonly retryParked: (channel?: ChannelId) => readonly ChannelId[];
   /** The parts of the status that only the composition knows. */
@@ -168,7 +173,7 @@ export class Bridge implements BridgeApi {
   ): Promise<Stored & { readonly channel: ChannelId }> {
     const place = this.#posts.placeOf(actor, target);
     this.#demand('post', actor, 'post', place.session);
-    this.#posts.post(actor, place, text, files);
+    await this.#posts.post(actor, place, text, files);
     this.#options.onOutbox();
     return { channel: place.channel, ...this.#obstacle(place.channel) };
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BridgeError, describeError } from '../base/errors.ts';
 import type { Scope } from '../base/scope.ts';
 import type { BridgeStatus } from '../contracts/bridge-api.ts';
+import type { ServerPaths } from '../config/paths.ts';
 import { startLocalDiscord } from '../local-discord/local-discord.ts';
 import type { LocalDiscord } from '../local-discord/local-discord.ts';
 import type { SessionEntry } from '../model/session.ts';
@@ -17,7 +18,7 @@ export interface ChatServer {
   /** The chat's user who is at the machine, on the built-in server. */
   readonly userId: string | undefined;
   /** What is kept per server, by absolute path. */
-  readonly files: { readonly map: string; readonly database: string; readonly sessions: string };
+  readonly files: ServerPaths;
   /** More of the status that only this server has. */
   readonly status: Partial<Pick<BridgeStatus['chat'], 'url' | 'api' | 'userToken'>>;
   /** Whether a channel's topic may change as often as a session's state does. */

@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { Housekeeping } from '../bridge/housekeeping.ts';
 import type { Chore } from '../bridge/housekeeping.ts';
 import type { SessionManager } from '../bridge/session/session-manager.ts';
+import type { OutgoingFiles } from '../contracts/outgoing-files.ts';
 import type { Stores } from '../contracts/stores.ts';
 import { parseSessionNumber } from '../model/session.ts';
 import { keepDirectory, removeAbandoned } from '../storage/removed-sessions.ts';
@@ -18,6 +19,7 @@ const writingMs = 3_600_000;
 export interface KeeperOptions {
   readonly stores: Stores;
   readonly sessions: Pick<SessionManager, 'entries'>;
+  readonly outgoing: Pick<OutgoingFiles, 'sweep'>;
   /** The directory of the sessions' private directories. */
   readonly directory: string;
 }
@@ -25,7 +27,7 @@ export interface KeeperOptions {
 /** What keeps house for the records and the files of one chat server. */
 export function openHousekeeping(
   { paths, config, clock, log }: Pick<Ground, 'paths' | 'config' | 'clock' | 'log'>,
-  { stores, sessions, directory }: KeeperOptions,
+  { stores, sessions, outgoing, directory }: KeeperOptions,
 ): Housekeeping {
   return new Housekeeping({
     stores,
@@ -42,6 +44,10 @@ export function openHousekeeping(
     served: () => new Set(sessions.entries().map(({ channel }) => channel)),
     chores: [
       tidySessions({ directory, clock, isKnown: (number) => sessions.entries().some((one) => one.number === number) }),
+      {
+        name: 'postedFiles',
+        run: () => outgoing.sweep(() => stores.outbox.filesPending(), clock.now() - writingMs),
+      },
       tidyUnfinished({ directories: [paths.state, paths.config], clock }),
     ],
   });

@@ -11,6 +11,7 @@ import { Delivery } from '../bridge/outbound/delivery.ts';
 import { Owners } from '../bridge/inbound/owners.ts';
 import { ReplyCollector } from '../bridge/replies/reply-collector.ts';
 import { servingSession } from '../bridge/inbound/routing.ts';
+import { SpentFiles } from '../bridge/outbound/spent-files.ts';
 import { SessionManager } from '../bridge/session/session-manager.ts';
 import { TypingIndicator } from '../bridge/outbound/typing-indicator.ts';
 import { wordsIn } from '../bridge/words.ts';
@@ -23,8 +24,10 @@ import type { Stores } from '../contracts/stores.ts';
 import { startControlServer } from '../control/server.ts';
 import { createDiscordTransport } from '../discord/transport.ts';
 import { closedPolicy } from '../model/access.ts';
+import type { OutboundContent } from '../model/outbound.ts';
 import type { SessionNumber } from '../model/session.ts';
 import { terminalName } from '../model/terminal-name.ts';
+import { OutgoingDirectory } from '../storage/outgoing-files.ts';
 import { SessionDirectories } from '../storage/session-directories.ts';
 import { SessionsFile } from '../storage/sessions-file.ts';
 import { openStores } from '../storage/stores.ts';
@@ -114,7 +117,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
   const isFirstRun = server.kind === 'local' && !existsSync(server.files.map);
   const house = furnish(ground, { server, stores, agents, transport }, options);
-  const { sessions, delivery, typing, topics, incoming, bridge } = house;
+  const { sessions, delivery, typing, topics, incoming, bridge, outgoing } = house;
   const { catchUp } = incoming;
 
   await sessions.load();
@@ -128,7 +131,10 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   incoming.followed.begin();
   const control = await startControlServer({ socket: paths.controlSocket, api: bridge, log });
   scope.defer('the control socket', () => control.close());
-  scope.defer('housekeeping', openHousekeeping(ground, { stores, sessions, directory: server.files.sessions }).start());
+  scope.defer(
+    'housekeeping',
+    openHousekeeping(ground, { stores, sessions, outgoing, directory: server.files.sessions }).start(),
+  );
   scope.defer('the chat connection', () => transport.close());
   scope.defer('the outbox', () => delivery.drain(drainTimeoutMs));
   scope.defer('typing indicators', () => {
@@ -196,6 +202,7 @@ interface House {
   readonly topics: ChannelTopics | undefined;
   readonly incoming: Incoming;
   readonly bridge: Bridge;
+  readonly outgoing: OutgoingDirectory;
 }
 
 /** Constructs the middle and ties it to what is outside. Starts nothing. */
@@ -208,6 +215,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     attachments: ground.paths.attachments,
     sessions: server.files.sessions,
     defaultWorkDir: config.claudeWorkDir,
+    closed: [ground.paths.config, ground.paths.state, ground.paths.logs],
   });
   const owners = new Owners({
     server: server.kind,
@@ -221,6 +229,11 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     clock,
     log,
   });
+  const outgoing = new OutgoingDirectory({ directory: server.files.outgoing });
+  const spent = new SpentFiles({ stores, outgoing, log });
+  const onEnded = (content: OutboundContent): void => {
+    spent.ended(content);
+  };
   const delivery = new Delivery({
     stores,
     transport,
@@ -235,6 +248,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     onTaken: (channel) => {
       incoming.catchUp.onTaken(channel);
     },
+    onEnded,
   });
   const onOutbox = (): void => {
     delivery.kick();
@@ -313,18 +327,20 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     gate,
     owners,
     workspace,
+    outgoing,
     words,
     clock,
     log,
     defaultSession,
     onOutbox,
+    onEnded,
     retryParked: (channel) => delivery.retry(channel),
     attachLine: (name) => shellLine(agents.terminal.attachCommand(name)),
     newChannelId: () => server.newChannelId(),
     requestStop: onStopRequested,
     surroundings: () => surroundingsOf(ground, outside, { owners, incoming }),
   });
-  return { sessions, delivery, typing, topics, incoming, bridge };
+  return { sessions, delivery, typing, topics, incoming, bridge, outgoing };
 }
 
 /** A path as people write it: `~` for the home directory. */

@@ -14,6 +14,8 @@ export interface ServerPaths {
   readonly database: string;
   /** The private directories of its sessions. */
   readonly sessions: string;
+  /** Copies of files that wait to be posted there. */
+  readonly outgoing: string;
 }
 
 /** Where an installation keeps its things. All absolute. Nothing is created by asking. */
@@ -87,11 +89,13 @@ export function resolvePaths(options: PathsOptions): BridgePaths {
       map: join(config, 'sessions.json'),
       database: join(state, 'bridge.db'),
       sessions: join(state, 'sessions'),
+      outgoing: join(state, 'outgoing'),
     },
     local: {
       map: join(config, 'sessions.local.json'),
       database: join(state, 'bridge.local.db'),
       sessions: join(state, 'sessions.local'),
+      outgoing: join(state, 'outgoing.local'),
     },
     daemonRecord: join(state, 'daemon.json'),
     logs,

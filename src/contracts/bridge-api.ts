@@ -239,7 +239,7 @@ export interface BridgeApi {
   /**
    * Posts to a channel as the bot. Returns once it is stored.
    *
-   * @param files absolute paths; then the text may be empty. They are read when they are sent.
+   * @param files absolute paths; then the text may be empty. They are copied before it resolves, and go out as they were.
    */
   post(
     actor: Actor,

@@ -8,6 +8,8 @@ export type OutboundFile =
       readonly path: string;
       /** The name that people see. */
       readonly name: string;
+      /** Where it was copied from, when `path` is a copy that only the bridge knows. */
+      readonly source?: string;
     }
   | { readonly content: string; readonly name: string };
 

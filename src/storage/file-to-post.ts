@@ -7,21 +7,30 @@ import type { FileToPost } from '../contracts/workspace.ts';
 /** The most that a bot can send anywhere on Discord (a server with every boost), in bytes. Files are sent from memory. */
 const largest = 100 * 1024 * 1024;
 
+/** Where a file must lie. */
+export interface Confines {
+  /** In one of these directories … */
+  readonly within: readonly string[];
+  /** … and in none of these, unless a directory of `within` lies there itself. */
+  readonly outside?: readonly string[];
+}
+
 /**
  * Looks whether a file can be posted. Links are followed, here and for good: the path that is kept has none, and whoever
  * reads it must refuse one that is there by then.
  *
- * @param within directories that it must lie in; undefined when it may lie anywhere.
+ * @param confines undefined when it may lie anywhere.
  * @throws BridgeError `file-missing`, `file-unreadable`, `file-forbidden`, `file-too-large`, naming the path.
  */
-export function fileToPost(path: string, within: readonly string[] | undefined): FileToPost {
+export function fileToPost(path: string, confines: Confines | undefined): FileToPost {
   const real = isAbsolute(path) ? realPath(path) : undefined;
   if (real === undefined) {
     throw new BridgeError('file-missing', `There is no file ${path}.`, {
       advice: 'Nothing was posted. Look at the path.',
     });
   }
-  if (within !== undefined && !within.some((directory) => liesIn(real, realPath(directory)))) {
+  if (confines !== undefined && !isWithin(real, confines)) {
+    const { within } = confines;
     throw new BridgeError('file-forbidden', `${path} lies outside of this session's directories.`, {
       advice: `Nothing was posted. Inside a session, dp posts files from ${within.join(' and ')} only: copy it there.`,
     });
@@ -49,6 +58,19 @@ export function fileToPost(path: string, within: readonly string[] | undefined):
     });
   }
   return { path: real, name: basename(path), size: about.size };
+}
+
+/** Whether a path without links lies where it must. The innermost directory that is named decides. */
+export function isWithin(real: string, { within, outside = [] }: Confines): boolean {
+  const depth = (directories: readonly string[]): number =>
+    Math.max(
+      -1,
+      ...directories.map((directory) => {
+        const place = realPath(directory);
+        return liesIn(real, place) ? (place?.length ?? -1) : -1;
+      }),
+    );
+  return depth(within) > depth(outside);
 }
 
 function liesIn(path: string, directory: string | undefined): boolean {

@@ -10,7 +10,7 @@ import type { SqliteTraces } from './traces.ts';
 
 const textList = z.array(z.string());
 const storedFile = z.union([
-  z.object({ path: z.string(), name: z.string() }),
+  z.object({ path: z.string(), name: z.string(), source: z.string().exactOptional() }),
   z.object({ content: z.string(), name: z.string() }),
 ]);
 const button = z.object({
@@ -148,6 +148,18 @@ export class SqliteOutbox implements Outbox {
       this.#database.run('UPDATE outbox SET tried_at = ? WHERE key = ?', at, key);
       this.#note(key, at, 'outbox:part', { messageId });
     });
+  }
+
+  filesPending(): ReadonlySet<string> {
+    const rows = this.#database.all(
+      `SELECT json_extract(file.value, '$.path') AS path
+       FROM (
+         SELECT content FROM outbox WHERE state = 'pending' AND kind = 'text'
+         UNION ALL SELECT content FROM outbox_followers
+       ) AS waiting, json_each(waiting.content, '$.files') AS file
+       WHERE json_extract(file.value, '$.path') IS NOT NULL`,
+    );
+    return new Set(rows.map((row) => textOf(row, 'path')));
   }
 
   hasSent(messageId: string): boolean {

@@ -17,6 +17,8 @@ export interface SessionDirectoriesOptions {
   readonly sessions: string;
   /** Working directory of sessions that name none; default: one of their own under `workspace/`. */
   readonly defaultWorkDir: string | undefined;
+  /** Directories of the bridge itself: a session has no business there, wherever it works. */
+  readonly closed?: readonly string[];
 }
 
 /** The directories of sessions under BRIDGE_HOME, each 0700. */
@@ -58,7 +60,14 @@ export class SessionDirectories implements Workspace {
   }
 
   fileToPost(path: string, confinedTo: SessionEntry | undefined): FileToPost {
-    return fileToPost(path, confinedTo && [this.workDirOf(confinedTo), this.#attachments(confinedTo)]);
+    if (!confinedTo) return fileToPost(path, undefined);
+    const within = [this.workDirOf(confinedTo), this.#attachments(confinedTo)];
+    return fileToPost(path, { within, outside: this.#closed() });
+  }
+
+  #closed(): readonly string[] {
+    const { closed = [], attachments } = this.#options;
+    return [...closed, attachments];
   }
 
   #attachments({ number }: SessionEntry): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { BridgeError } from '../../src/base/errors.ts';
 import { refusal } from '../storage/refusal.ts';
 import { chat, local, paneOne, world } from './support/bridge-world.ts';
 import type { World } from './support/bridge-world.ts';
@@ -56,6 +57,37 @@ describe('MS-05: files', () => {
     workspace.missing.add('/d/b');
     await expect(bridge.post(local, toOne, 'look', ['/d/a', '/d/b'])).rejects.toThrow(refusal('file-missing', '/d/b'));
     expect(stores.outbox.lanes()).toEqual([]);
+  });
+
+  it('I1: are copied before it is told that they are posted, and say where they come from', async () => {
+    const { bridge, outgoing, stores } = await world();
+    await bridge.post(local, toOne, 'look', ['/d/a.png']);
+    const [post] = textsFor(stores, channelOne);
+    expect(post?.files).toEqual([{ path: '/outgoing/1', name: 'a.png', source: '/d/a.png' }]);
+    expect([...outgoing.copies]).toEqual(['/outgoing/1']);
+  });
+
+  it('one that cannot be copied refuses all of it; no copy is left', async () => {
+    const { bridge, outgoing, stores } = await world();
+    outgoing.beforeCopy = ({ path }) => {
+      if (path === '/d/b') throw new BridgeError('outgoing-full', 'no room');
+    };
+    await expect(bridge.post(local, toOne, 'look', ['/d/a', '/d/b'])).rejects.toThrow(refusal('outgoing-full'));
+    expect(stores.outbox.lanes()).toEqual([]);
+    expect([...outgoing.copies]).toEqual([]);
+  });
+
+  it('what cannot be stored leaves no copy; where nobody knows, the copy stays', async () => {
+    for (const happened of ['not-done', 'unknown'] as const) {
+      const { bridge, outgoing, stores } = await world();
+      Object.assign(stores.outbox, {
+        append: () => {
+          throw new BridgeError('state-unwritable', 'no', { happened });
+        },
+      });
+      await expect(bridge.post(local, toOne, 'look', ['/d/a'])).rejects.toThrow(refusal('state-unwritable'));
+      expect([happened, outgoing.copies.size]).toEqual([happened, happened === 'unknown' ? 1 : 0]);
+    }
   });
 
   it('BX-09: a process inside a session posts only what lies in its own directories', async () => {
@@ -137,7 +169,7 @@ describe('the outbox', () => {
   });
 
   it('I3: what is dropped is settled, and the message that it answers shows ❌', async () => {
-    const { bridge, stores, kicks } = await refusing();
+    const { bridge, stores, kicks, ended } = await refusing();
     const [first] = stores.outbox.pending(channelOne);
     stores.outbox.follow(first!.key, {
       key: 'after',
@@ -149,6 +181,7 @@ describe('the outbox', () => {
     expect(stores.outbox.get(first!.key)?.state).toBe('dropped');
     expect(reactionsFor(stores, channelOne)).toEqual(['m1 failed']);
     expect(kicks.length).toBe(before + 1);
+    expect(ended).toMatchObject([{ kind: 'text', files: [{ source: '/d/a' }] }]);
     await expect(bridge.dropOutbox(local, first!.key)).rejects.toThrow(refusal('outbox-item-settled', 'dropped'));
     await expect(bridge.dropOutbox(local, 'nothing')).rejects.toThrow(refusal('outbox-item-unknown', '"nothing"'));
   });

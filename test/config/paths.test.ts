@@ -57,11 +57,13 @@ describe('resolvePaths', () => {
         map: join(home, 'config/sessions.json'),
         database: join(home, 'state/bridge.db'),
         sessions: join(home, 'state/sessions'),
+        outgoing: join(home, 'state/outgoing'),
       },
       local: {
         map: join(home, 'config/sessions.local.json'),
         database: join(home, 'state/bridge.local.db'),
         sessions: join(home, 'state/sessions.local'),
+        outgoing: join(home, 'state/outgoing.local'),
       },
       daemonRecord: join(home, 'state/daemon.json'),
       logs: join(home, 'logs'),

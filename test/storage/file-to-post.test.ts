@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { fileToPost } from '../../src/storage/file-to-post.ts';
+import { refusal } from './refusal.ts';
 
 let base: string;
 let inside: string;
@@ -24,7 +25,7 @@ afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 const codeOf = (path: string, within?: readonly string[]): string => {
   try {
-    fileToPost(path, within);
+    fileToPost(path, within && { within });
     return 'fine';
   } catch (error) {
     return (error as { code: string }).code;
@@ -35,12 +36,12 @@ describe('a file to post', () => {
   it('is a regular file that can be read, with its name and size', () => {
     const path = join(inside, 'shot.png');
     expect(fileToPost(path, undefined)).toEqual({ path, name: 'shot.png', size: 7 });
-    expect(fileToPost(path, [join(base, 'nowhere'), inside])).toMatchObject({ path });
+    expect(fileToPost(path, { within: [join(base, 'nowhere'), inside] })).toMatchObject({ path });
   });
 
   it('a link is what it points at, under its own name', () => {
     symlinkSync(join(inside, 'shot.png'), join(inside, 'latest'));
-    expect(fileToPost(join(inside, 'latest'), [inside])).toEqual({
+    expect(fileToPost(join(inside, 'latest'), { within: [inside] })).toEqual({
       path: join(inside, 'shot.png'),
       name: 'latest',
       size: 7,
@@ -58,8 +59,21 @@ describe('a file to post', () => {
     ]) {
       expect([path, codeOf(path, [inside])]).toEqual([path, 'file-forbidden']);
     }
-    expect(() => fileToPost(inside, [inside])).toThrow('is a directory');
+    expect(() => fileToPost(inside, { within: [inside] })).toThrow('is a directory');
     expect(codeOf(join(outside, 'secret'))).toBe('fine');
+  });
+
+  it('MS-10: a session that works around the bridge has no business in its directories', () => {
+    const own = join(base, 'attachments', 'session_1');
+    const foreign = join(base, 'attachments', 'session_2');
+    for (const directory of [own, foreign]) {
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(join(directory, 'a.png'), 'x');
+    }
+    const confines = { within: [base, own], outside: [join(base, 'attachments'), join(base, 'nowhere')] };
+    expect(fileToPost(join(own, 'a.png'), confines)).toMatchObject({ name: 'a.png' });
+    expect(fileToPost(join(inside, 'shot.png'), confines)).toMatchObject({ name: 'shot.png' });
+    expect(() => fileToPost(join(foreign, 'a.png'), confines)).toThrow(refusal('file-forbidden'));
   });
 
   it('a working directory that is reached through a link is still its own', () => {

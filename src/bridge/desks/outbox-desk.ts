@@ -21,6 +21,8 @@ export interface OutboxDeskOptions {
   /** Tries parked channels again and returns them: one, or all. */
   readonly retryParked: (channel?: ChannelId) => readonly ChannelId[];
   readonly onOutbox: () => void;
+  /** An item of the outbox has ended otherwise than by being posted. */
+  readonly onEnded: (content: OutboundContent) => void;
 }
 
 /** Shows and changes what waits to be put into channels. Who may do so is asked by whoever calls. */
@@ -82,6 +84,7 @@ export class OutboxDesk {
     }
     stores.outbox.settle(key, 'dropped', clock.now(), 'by the owner');
     log.info({ channel: item.channel, item: key }, 'an item of the outbox was dropped');
+    this.#options.onEnded(item.content);
     this.#options.onOutbox();
   }
 

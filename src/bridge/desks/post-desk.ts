@@ -8,7 +8,8 @@ import { parseChannelId } from '../../model/session.ts';
 import type { ChannelId, SessionNumber } from '../../model/session.ts';
 import type { PostTarget } from '../../contracts/bridge-api.ts';
 import type { Stores } from '../../contracts/stores.ts';
-import type { FileToPost, Workspace } from '../../contracts/workspace.ts';
+import type { CopiedFile, OutgoingFiles } from '../../contracts/outgoing-files.ts';
+import type { Workspace } from '../../contracts/workspace.ts';
 import type { ReplyCollector } from '../replies/reply-collector.ts';
 import type { SessionManager } from '../session/session-manager.ts';
 
@@ -23,6 +24,7 @@ export interface PostDeskOptions {
   readonly stores: Stores;
   readonly collector: ReplyCollector;
   readonly workspace: Workspace;
+  readonly outgoing: OutgoingFiles;
   readonly clock: Clock;
   readonly log: Log;
   readonly defaultSession: () => SessionNumber;
@@ -67,19 +69,35 @@ export class PostDesk {
   }
 
   /**
-   * Stores a text with files. When it returns, it is on disk; the files are read when they are sent.
+   * Stores a text with files. When it resolves, it is on disk, and so are copies of the files: as they are now they go out.
    *
    * @param paths absolute. A process inside a session may post what lies in its session's own directories.
-   * @throws BridgeError `message-empty`, and as `Workspace.fileToPost`.
+   * @throws BridgeError `message-empty`, and as `Workspace.fileToPost` and `OutgoingFiles.copy`.
    */
-  post(actor: Actor, { session, channel }: PostPlace, text: string, paths: readonly string[]): void {
-    const { sessions, stores, clock, collector, workspace, log } = this.#options;
+  async post(actor: Actor, place: PostPlace, text: string, paths: readonly string[]): Promise<void> {
+    const { sessions, workspace, outgoing } = this.#options;
     const hasText = text.trim() !== '';
     if (!hasText && paths.length === 0) {
       throw new BridgeError('message-empty', 'The message is empty.', { advice: 'Give some text.' });
     }
     const confinedTo = actor.kind === 'pane' ? sessions.get(actor.session).entry : undefined;
-    const files = paths.map((path) => workspace.fileToPost(path, confinedTo));
+    // All are looked at before the first is copied.
+    const found = paths.map((path) => workspace.fileToPost(path, confinedTo));
+    const files: CopiedFile[] = [];
+    try {
+      for (const file of found) files.push(await outgoing.copy(file));
+      this.#store(actor, place, text, files);
+    } catch (error) {
+      // Where nobody knows whether it was stored, the copies may be needed.
+      const isKnown = !(error instanceof BridgeError) || error.happened === 'not-done';
+      if (isKnown) outgoing.remove(files.map(({ path }) => path));
+      throw error;
+    }
+  }
+
+  #store(actor: Actor, { session, channel }: PostPlace, text: string, files: readonly CopiedFile[]): void {
+    const { stores, clock, collector, log } = this.#options;
+    const hasText = text.trim() !== '';
     const key = `post:${newUuid()}`;
     stores.transaction(() => {
       // Only what the agent itself posts can be the same saying; other people's words never silence it (BX-04).
@@ -101,16 +119,16 @@ export class PostDesk {
 }
 
 /** Files as they go into messages, in their order. */
-function grouped(files: readonly FileToPost[]): readonly (readonly OutboundFile[])[] {
+function grouped(files: readonly CopiedFile[]): readonly (readonly OutboundFile[])[] {
   const groups: OutboundFile[][] = [];
   let bytes = 0;
-  for (const { path, name, size } of files) {
+  for (const { path, name, size, source } of files) {
     const group = groups.at(-1);
     if (group && group.length < filesPerMessage && bytes + size <= bytesPerMessage) {
-      group.push({ path, name });
+      group.push({ path, name, source });
       bytes += size;
     } else {
-      groups.push([{ path, name }]);
+      groups.push([{ path, name, source }]);
       bytes = size;
     }
   }

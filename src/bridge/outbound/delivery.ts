@@ -42,6 +42,8 @@ export interface DeliveryOptions {
   /** The server refuses a channel to the bot; in another one it takes texts again that it had refused. */
   readonly onRefused?: (channel: ChannelId) => void;
   readonly onTaken?: (channel: ChannelId) => void;
+  /** An item has ended, however. */
+  readonly onEnded?: (content: OutboundContent) => void;
 }
 
 type Kind = OutboundContent['kind'];
@@ -218,6 +220,7 @@ export class Delivery {
       return stores.outbox.settle(key, outcome, clock.now(), detail);
     });
     this.#sender.forget(key);
+    this.#options.onEnded?.(content);
     if (content.kind === 'edit') this.#editedAt.set(channel, clock.monotonic());
     if (content.kind === 'text') {
       this.#prove(channel);

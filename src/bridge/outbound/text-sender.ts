@@ -181,7 +181,7 @@ export class TextSender {
     const common = { channel, message, createdAt: clock.now() };
     const [only, ...others] = files;
     if (only && others.length === 0) {
-      const text = words.fileLeftBehind(only.name, 'path' in only ? only.path : undefined, why);
+      const text = words.fileLeftBehind(only.name, 'path' in only ? (only.source ?? only.path) : undefined, why);
       return [{ ...common, key: `${key}:left-behind`, content: { kind: 'text', text } }];
     }
     return files.map((file, index) => ({

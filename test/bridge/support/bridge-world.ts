@@ -5,8 +5,10 @@ import { ReplyCollector } from '../../../src/bridge/replies/reply-collector.ts';
 import { roles } from '../../../src/model/access.ts';
 import type { Actor, Role } from '../../../src/model/access.ts';
 import type { Author } from '../../../src/model/message.ts';
+import type { OutboundContent } from '../../../src/model/outbound.ts';
 import type { ChannelId } from '../../../src/model/session.ts';
 import { words } from './collector-world.ts';
+import { HandOutgoing } from './hand-outgoing.ts';
 import { HandTransport } from './hand-transport.ts';
 import { world as managerWorld } from './manager-world.ts';
 import { gateWorld, rules } from './gate-world.ts';
@@ -31,6 +33,8 @@ export async function world() {
   const kicks: number[] = [];
   const retried: ChannelId[] = [];
   const transport = new HandTransport();
+  const outgoing = new HandOutgoing();
+  const ended: OutboundContent[] = [];
   const owners = new Owners({ server: 'local', configured: [], facts: stores.facts, clock });
   const { gate, audited, setPolicy } = gateWorld({ owners, clock, log });
   setPolicy({ everywhere: rules({ users: new Map(roles.map((role) => [idOf(role), { role }])) }) });
@@ -53,6 +57,7 @@ export async function world() {
     owners,
     held: new HeldMessages({ stores, words, clock, maxAgeMs: 1_000, onOutbox }),
     workspace,
+    outgoing,
     words,
     clock,
     log,
@@ -87,6 +92,7 @@ export async function world() {
       return elsewhere;
     },
     requestStop: (options) => stops.push(options),
+    onEnded: (content) => ended.push(content),
   });
   return {
     ...base,
@@ -100,6 +106,8 @@ export async function world() {
     provided,
     kicks,
     retried,
+    outgoing,
+    ended,
     said: () => textsFor(stores, channelOne),
   };
 }
