@@ -112,6 +112,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
       read: () => stores.facts.get(identifiesFact),
       write: (text) => stores.facts.set(identifiesFact, text),
     },
+    actWords: actWordsIn(config.language),
     ...(apiUrl === undefined ? {} : { apiUrl }),
   });
   // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.

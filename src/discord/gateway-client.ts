@@ -39,6 +39,8 @@ export interface GatewayListener {
   /** A message after a change, as the server gave it. */
   onEdited(data: unknown): void;
   onDeleted(channel: string, messageIds: readonly string[]): void;
+  /** Somebody did something with a control or a command, as the server gave it. */
+  onAct(data: unknown): void;
   /** Channels and threads of a server, as it gave them: new ones, changed ones. @param guild the server, if they do not say. */
   onChannels(data: readonly unknown[], guild?: string): void;
   /** Something that decides what the bot may do, as the server gave it. */
@@ -247,6 +249,9 @@ export class GatewayClient {
     client.ws.on(GatewayDispatchEvents.MessageDeleteBulk, (data: unknown) => {
       const { channel_id: channel, ids } = deletedMessages.parse(data);
       if (this.#isListening) listener.onDeleted(channel, ids);
+    });
+    client.ws.on(GatewayDispatchEvents.InteractionCreate, (data: unknown) => {
+      if (this.#isListening) listener.onAct(data);
     });
     for (const event of [GatewayDispatchEvents.GuildCreate, GatewayDispatchEvents.ThreadListSync]) {
       client.ws.on(event, (data: unknown) => {

@@ -2,9 +2,10 @@ import type { Cancel, Clock } from '../base/clock.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 /** What asks the server for something, the most urgent first. */
-const urgency = ['interaction', 'lookup', 'text', 'reaction', 'edit', 'topic', 'typing'] as const;
+const urgency = ['lookup', 'text', 'reaction', 'edit', 'topic', 'typing'] as const;
 
-export type RequestKind = (typeof urgency)[number];
+/** An answer to an act waits for nobody: it has three seconds, and the server counts it for itself (its documentation). */
+export type RequestKind = 'interaction' | (typeof urgency)[number];
 
 /** A request that is to go. */
 export interface Planned {
@@ -61,7 +62,7 @@ const mostBuckets = 1_000;
 export class RequestBudget {
   readonly #clock: Clock;
   readonly #perSecond: number;
-  readonly #waiting = new Map<RequestKind, Waiting[]>(urgency.map((kind) => [kind, []]));
+  readonly #waiting = new Map<Exclude<RequestKind, 'interaction'>, Waiting[]>(urgency.map((kind) => [kind, []]));
   /** By route and place, and by the server's name and place. */
   readonly #buckets = new Map<string, Bucket>();
   #underWay = 0;
@@ -86,10 +87,12 @@ export class RequestBudget {
    * @throws whatever `isWanted` throws.
    */
   turn(planned: Planned, again = false): Promise<Departure | undefined> {
-    if (this.#isClosed || (planned.kind === 'typing' && !this.#hasRoomFor(planned))) return Promise.resolve(undefined);
+    const { kind } = planned;
+    if (kind === 'interaction') return Promise.resolve(this.#isClosed ? undefined : { ended: () => undefined });
+    if (this.#isClosed || (kind === 'typing' && !this.#hasRoomFor(planned))) return Promise.resolve(undefined);
     return new Promise((go, fail) => {
       this.#waiting
-        .get(planned.kind)
+        .get(kind)
         ?.[again ? 'unshift' : 'push']({ planned, key: keyOf(planned.route, planned.place), go, fail });
       this.#serve();
     });

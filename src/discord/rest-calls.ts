@@ -114,19 +114,25 @@ export class RestCalls {
       if (!departure) return undefined;
       let limits: RateLimits | undefined;
       const ask: Ask = (content) =>
-        this.#library((told) => (limits = told)).request({ method: call.method, fullRoute: call.path, ...content });
+        this.#library((told) => (limits = told)).request({
+          method: call.method,
+          fullRoute: call.path,
+          // Its token stands in the path.
+          auth: call.kind !== 'interaction',
+          ...content,
+        });
       try {
         return { value: await request(ask) };
       } catch (error) {
         if (this.#isClosed) throw this.#brokenOff(call);
-        if (error instanceof Refused) {
+        if (error instanceof Refused && call.kind !== 'interaction') {
           this.#options.log[error.forMs < longWaitMs ? 'debug' : 'warn'](
             { route: planned.route, waitMs: error.forMs },
             'chat server asked to wait',
           );
           continue;
         }
-        if (isUnauthorized(error)) this.#options.onUnauthorized();
+        if (isUnauthorized(error) && call.kind !== 'interaction') this.#options.onUnauthorized();
         throw toChatError(error, call.what);
       } finally {
         departure.ended(limits);

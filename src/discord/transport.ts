@@ -26,6 +26,8 @@ import { GatewayClient } from './gateway-client.ts';
 import { History } from './history.ts';
 import { IdentifyBudget } from './identify-budget.ts';
 import type { IdentifyMemory } from './identify-budget.ts';
+import { Interactions } from './interactions.ts';
+import type { ActWords } from './interactions.ts';
 import { Members } from './members.ts';
 import { OwnAccess } from './own-access.ts';
 import { PostEcho } from './post-echo.ts';
@@ -43,6 +45,7 @@ export interface DiscordTransportOptions {
   readonly requestsPerSecond?: number | undefined;
   /** Keeps the count of logins between two runs. */
   readonly identifyMemory: IdentifyMemory;
+  readonly actWords: ActWords;
 }
 
 /** How long `connect` waits for the first try before it lets the caller go on, in milliseconds. */
@@ -66,6 +69,7 @@ class DiscordTransport implements ChatTransport {
   readonly #sender: Sender;
   readonly #places: ChannelPlaces;
   readonly #events: ChatEvents;
+  readonly #interactions: Interactions;
   readonly #access: OwnAccess;
   readonly #history: History;
   readonly #members: Members;
@@ -106,12 +110,16 @@ class DiscordTransport implements ChatTransport {
     const ownId = (): string => this.#ownId;
     this.#access = new OwnAccess({ clock, log, ownId, onOpened: (channel) => this.#onOpened(channel) });
     this.#history = new History({ rest: this.#rest, places: this.#places, access: this.#access, log, ownId });
-    this.#events = new ChatEvents({
+    const handlers = (): ChatHandlers | undefined => (this.#closed.signal.aborted ? undefined : this.#handlers);
+    this.#events = new ChatEvents({ places: this.#places, history: this.#history, log, ownId, handlers });
+    this.#interactions = new Interactions({
+      rest: this.#rest,
       places: this.#places,
-      history: this.#history,
+      clock,
       log,
-      ownId: () => this.#ownId,
-      handlers: () => (this.#closed.signal.aborted ? undefined : this.#handlers),
+      words: options.actWords,
+      handlers,
+      closed: this.#closed.signal,
     });
   }
 
@@ -259,6 +267,7 @@ class DiscordTransport implements ChatTransport {
           },
           onAccess: (event, data) => this.#access.learn(event, data),
           onDeleted: (channel, messageIds) => this.#events.deleted(channel, messageIds),
+          onAct: (data) => this.#interactions.acted(data),
         },
       });
       this.#client = client;

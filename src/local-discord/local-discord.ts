@@ -13,10 +13,12 @@ import { Faults } from './faults.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { isOwnCaller } from './http/caller-check.ts';
 import { RestServer } from './http/rest-server.ts';
+import { addMember, addRole, setRoles } from './members.ts';
+import type { NewMember, NewRole } from './members.ts';
 import { addChannel, channelName, removeChannel, updateChannel } from './routes/channel-routes.ts';
 import { routes } from './routes/routes.ts';
 import type { Dispatch, World } from './world.ts';
-import { addMember, openWorld } from './world-file.ts';
+import { openWorld } from './world-file.ts';
 
 export interface LocalDiscordOptions {
   /** 0 = any that is free. */
@@ -63,7 +65,11 @@ export interface LocalDiscord {
   /** From now on people can connect: somebody listens to what they say. */
   letPeopleIn(): void;
   /** One more member of the guild, who lasts like everything else. For tests: nothing does this over HTTP. */
-  addUser(user: { name: string; bot?: boolean }): { id: string; token: string };
+  addUser(user: NewMember): { id: string; token: string };
+  /** One more role of the guild. @returns its id. */
+  addRole(role: NewRole): string;
+  /** Gives a member these roles, by id, in the place of those that they had. */
+  setRoles(user: string, roles: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -144,7 +150,15 @@ function describe(world: World, { rest, gateway, port, scope }: Running): LocalD
     letPeopleIn: () => {
       gateway.letPeopleIn();
     },
-    addUser: ({ name, bot = false }) => addMember(world, { name, bot }),
+    addUser: (wanted) => {
+      const { id, token } = addMember(world, wanted);
+      return { id, token };
+    },
+    addRole: (wanted) => addRole(world, wanted).id,
+    setRoles: (id, roles) => {
+      const user = world.users.get(id);
+      if (user) setRoles(world, user, roles);
+    },
     close: () => scope.close(),
   };
 }

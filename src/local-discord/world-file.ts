@@ -2,14 +2,14 @@ import type { Clock } from '../base/clock.ts';
 import type { Scope } from '../base/scope.ts';
 import type { Faults } from './faults.ts';
 import { Interactions } from './interactions.ts';
-import { memberPayload } from './payloads/people.ts';
 import { AttachmentStore } from './store/attachment-store.ts';
 import { ChannelStore } from './store/channel-store.ts';
 import { CommandStore } from './store/command-store.ts';
 import { openDatabase } from './store/database.ts';
 import { MessageStore } from './store/message-store.ts';
 import { ReactionStore } from './store/reaction-store.ts';
-import { loadSettings, newToken } from './store/settings.ts';
+import { RoleStore } from './store/role-store.ts';
+import { loadSettings } from './store/settings.ts';
 import { Snowflakes } from './store/snowflakes.ts';
 import { UserStore } from './store/user-store.ts';
 import type { Dispatch, World } from './world.ts';
@@ -26,12 +26,16 @@ export function openWorld(options: {
   const { clock, faults, scope, here } = options;
   const database = scope.own('chat data', openDatabase(options.dataFile), (it) => it.close());
   const users = new UserStore(database);
+  const roles = new RoleStore(database);
   const channels = new ChannelStore(database);
   const messages = new MessageStore(database);
   for (const id of channels.eraseOld(clock.now())) messages.eraseChannel(id);
   const attachments = new AttachmentStore(database);
   const commands = new CommandStore(database);
-  const used = [...users.all().map(({ id }) => id), ...commands.usable().flatMap(({ id, version }) => [id, version])];
+  const used = [
+    ...[...users.all(), ...roles.all()].map(({ id }) => id),
+    ...commands.usable().flatMap(({ id, version }) => [id, version]),
+  ];
   const largest = [messages.largest(), attachments.largest(), ...channels.ownIds(), ...used.map(BigInt)];
   const ids = new Snowflakes(clock, largest.reduce(larger, 0n));
   const settings = loadSettings(database, ids);
@@ -42,6 +46,7 @@ export function openWorld(options: {
     settings,
     database,
     users,
+    roles,
     channels,
     messages,
     reactions: new ReactionStore(database),
@@ -62,21 +67,6 @@ export function openWorld(options: {
     users.put({ id: userId, name: 'owner', displayName: 'Owner', bot: false, token: userToken, joinedAt });
   }
   return world;
-}
-
-/** Adds a member of the guild and tells everybody. */
-export function addMember(world: World, { name, bot }: { name: string; bot: boolean }): { id: string; token: string } {
-  const user = world.users.put({
-    id: world.ids.next(),
-    name: name.toLowerCase(),
-    displayName: name,
-    bot,
-    token: newToken(bot ? 'local' : 'user'),
-    joinedAt: world.clock.now(),
-  });
-  const data = { ...memberPayload(world, user), guild_id: world.settings.guildId };
-  world.publish({ event: 'GUILD_MEMBER_ADD', data });
-  return { id: user.id, token: user.token };
 }
 
 function larger(a: bigint, b: bigint): bigint {

@@ -8,6 +8,7 @@ import type { ChannelStore, StoredChannel } from './store/channel-store.ts';
 import type { CommandStore } from './store/command-store.ts';
 import type { MessageStore } from './store/message-store.ts';
 import type { ReactionStore } from './store/reaction-store.ts';
+import type { RoleStore } from './store/role-store.ts';
 import type { Settings } from './store/settings.ts';
 import type { Snowflakes } from './store/snowflakes.ts';
 import type { UserStore } from './store/user-store.ts';
@@ -32,6 +33,7 @@ export interface World {
   readonly settings: Settings;
   readonly database: DatabaseSync;
   readonly users: UserStore;
+  readonly roles: RoleStore;
   readonly channels: ChannelStore;
   readonly messages: MessageStore;
   readonly reactions: ReactionStore;

@@ -7,7 +7,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import type { ChannelId } from '../../src/model/session.ts';
 import { Listener } from './listener.ts';
-import { memoryOfIdentifies, openLocalWorld } from './local-world.ts';
+import { wordsOfActs, memoryOfIdentifies, openLocalWorld } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
 import { openOddGateway } from './odd-gateway.ts';
 
@@ -208,6 +208,7 @@ describe('events that say less than they should', () => {
       clock: systemClock,
       log: silentLog,
       identifyMemory: memoryOfIdentifies(),
+      actWords: wordsOfActs,
     });
     await transport.connect(listener);
     const message = (id: string, content: string, more: object = {}): object => ({

@@ -6,6 +6,7 @@ import { silentLog } from '../../src/base/log.ts';
 import type { Log } from '../../src/base/log.ts';
 import type { ChatTransport } from '../../src/contracts/chat.ts';
 import { reactionEmoji } from '../../src/discord/reactions.ts';
+import type { ActWords } from '../../src/discord/interactions.ts';
 import type { IdentifyMemory } from '../../src/discord/identify-budget.ts';
 import { createDiscordTransport } from '../../src/discord/transport.ts';
 import { Faults } from '../../src/local-discord/faults.ts';
@@ -20,10 +21,21 @@ const message = z.object({
   author: z.object({ id: z.string(), bot: z.boolean().optional() }),
   message_reference: z.object({ message_id: z.string().optional() }).optional(),
   attachments: z.array(z.object({ filename: z.string(), url: z.string() })).default([]),
+  mentions: z.array(z.object({ id: z.string() })).default([]),
+  components: z
+    .array(
+      z.object({
+        components: z.array(z.object({ label: z.string().optional(), placeholder: z.string().optional() })),
+      }),
+    )
+    .default([]),
   reactions: z.array(z.object({ emoji: z.object({ name: z.string() }), me: z.boolean().optional() })).default([]),
 });
 
 export type SeenMessage = z.infer<typeof message>;
+
+/** What people read when an act comes to nothing. */
+export const wordsOfActs: ActWords = { failed: 'That did not work.', formTooLate: 'The form is late.' };
 
 /** The path of a request that posts a message. */
 export const postsPath = /^\/channels\/\d+\/messages$/;
@@ -36,6 +48,7 @@ export interface LocalWorld {
   /** A transport to this server; closed with the world. */
   transport(options?: {
     token?: string;
+    actWords?: ActWords;
     clock?: Clock;
     log?: Log;
     identifyMemory?: IdentifyMemory;
@@ -45,8 +58,8 @@ export interface LocalWorld {
   /** Every message of the channel, or of another one of the bot's, oldest first. */
   messages(channel?: string): Promise<readonly SeenMessage[]>;
   get(messageId: string): Promise<SeenMessage>;
-  /** A request as the page's user. */
-  request(method: string, path: string, body?: object): Promise<unknown>;
+  /** A request as the page's user, or with another Authorization. */
+  request(method: string, path: string, body?: object, authorization?: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -55,10 +68,15 @@ export async function openLocalWorld(): Promise<LocalWorld> {
   const server = await startLocalDiscord({ port: 0, dataFile: ':memory:', clock: systemClock, faults });
   const channel = server.ensureChannel({ name: 'one' }) as ChannelId;
   const transports: ChatTransport[] = [];
-  const request = async (method: string, path: string, body?: object): Promise<unknown> => {
+  const request = async (
+    method: string,
+    path: string,
+    body?: object,
+    authorization: string = server.userToken,
+  ): Promise<unknown> => {
     const answer = await fetch(`${server.api}/v10${path}`, {
       method,
-      headers: { authorization: server.userToken, 'content-type': 'application/json' },
+      headers: { authorization, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
@@ -76,9 +94,11 @@ export async function openLocalWorld(): Promise<LocalWorld> {
         log = silentLog,
         identifyMemory = memoryOfIdentifies(),
         requestsPerSecond,
+        actWords = wordsOfActs,
       } = options;
       const apiUrl = server.api;
-      const transport = createDiscordTransport({ token, apiUrl, clock, log, identifyMemory, requestsPerSecond });
+      const ours = { apiUrl, clock, log, identifyMemory, requestsPerSecond, actWords };
+      const transport = createDiscordTransport({ token, ...ours });
       transports.push(transport);
       return transport;
     },

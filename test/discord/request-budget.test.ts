@@ -145,12 +145,28 @@ describe('all requests together', () => {
     const refusal = { forMs: 5_000, isGlobal: true };
     void ask(plan('text', 'a'), { limits: () => ({ ...free, refusal }) });
     await settle();
-    void ask(plan('interaction', 'b'));
+    void ask(plan('lookup', 'b'));
     void ask(plan('typing', 'c'));
     await clock.advance(5_000);
     expect(gone.map(({ who }) => who)).toEqual(['text a']);
     await clock.advance(100);
-    expect(gone.map(({ who }) => who)).toEqual(['text a', 'interaction b']);
+    expect(gone.map(({ who }) => who)).toEqual(['text a', 'lookup b']);
+  });
+
+  it('BX-05: an answer to an act goes at once, whatever else waits, and takes nothing from it', async () => {
+    const { plan, ask, gone, hold, settle, budget, unsent } = world(1);
+    const first = await hold(plan('text', 'a'));
+    for (let index = 0; index < 3; index += 1) void ask(plan('interaction', 'b'), { answerMs: 1_000 });
+    void ask(plan('text', 'a'));
+    await settle();
+    expect(gone.map(({ who }) => who)).toEqual(['interaction b', 'interaction b', 'interaction b']);
+    first.ended({ ...free, refusal: { forMs: 5_000, isGlobal: true } });
+    void ask(plan('interaction', 'c'));
+    await settle();
+    expect(gone.at(-1)).toEqual({ who: 'interaction c', at: 0 });
+    budget.close();
+    await ask(plan('interaction', 'd'));
+    expect(unsent).toContain('interaction d');
   });
 });
 
@@ -158,18 +174,9 @@ describe('who goes next', () => {
   it('the most urgent, whoever asked when', async () => {
     const { plan, ask, gone, clock } = world(1);
     void ask(plan('text', 'first'));
-    for (const kind of ['topic', 'edit', 'reaction', 'text', 'lookup', 'interaction'] as const)
-      void ask(plan(kind, 'a'));
+    for (const kind of ['topic', 'edit', 'reaction', 'text', 'lookup'] as const) void ask(plan(kind, 'a'));
     await clock.advance(10_000);
-    expect(gone.map(({ who }) => who)).toEqual([
-      'text first',
-      'interaction a',
-      'lookup a',
-      'text a',
-      'reaction a',
-      'edit a',
-      'topic a',
-    ]);
+    expect(gone.map(({ who }) => who)).toEqual(['text first', 'lookup a', 'text a', 'reaction a', 'edit a', 'topic a']);
   });
 
   it('of those who ask for the same, whoever has waited longest', async () => {

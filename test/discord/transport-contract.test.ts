@@ -2,10 +2,13 @@ import { ChannelType } from 'discord-api-types/v10';
 import { z } from 'zod';
 
 import type { ChannelId } from '../../src/model/session.ts';
+import { describeChatActs } from '../contracts/chat-acts.ts';
+import type { ActWorld } from '../contracts/chat-acts.ts';
 import { describeChatTransport } from '../contracts/chat-transport.ts';
 import type { SeenPost } from '../contracts/chat-transport.ts';
-import { openLocalWorld, postsPath, reactionNames } from './local-world.ts';
+import { openLocalWorld, postsPath, reactionNames, wordsOfActs } from './local-world.ts';
 import type { SeenMessage } from './local-world.ts';
+import { Person } from './person.ts';
 
 const refusals = {
   'chat-forbidden': { status: 403, body: { message: 'Missing Permissions', code: 50013 } },
@@ -14,8 +17,12 @@ const refusals = {
   'chat-invalid': { status: 400, body: { message: 'Invalid Form Body', code: 50035 } },
 } as const;
 
-describeChatTransport('DiscordTransport', async () => {
+describeChatTransport('DiscordTransport', open);
+describeChatActs('DiscordTransport', open);
+
+async function open(): Promise<ActWorld> {
   const world = await openLocalWorld();
+  const person = await Person.open(world);
   return {
     transport: world.transport(),
     channel: world.channel,
@@ -53,9 +60,24 @@ describeChatTransport('DiscordTransport', async () => {
       await meanwhile();
     },
     forgetSession: () => world.faults.invalidateSessions(false),
-    close: () => world.close(),
+    act: async (deed) => person.outcome(await person.act(deed)),
+    failedWords: wordsOfActs.failed,
+    controls: async (id) => (await world.get(id)).components.map(({ components }) => components.map(labelOf)),
+    pinged: async (id) => (await world.get(id)).mentions.map((user) => user.id),
+    addMember: async () => {
+      const role = world.server.addRole({ name: 'Team' });
+      return { id: world.server.addUser({ name: 'Bob', roles: [role] }).id, roles: [role] };
+    },
+    close: async () => {
+      person.close();
+      await world.close();
+    },
   };
-});
+}
+
+function labelOf({ label, placeholder }: SeenMessage['components'][number]['components'][number]): string {
+  return label ?? placeholder ?? '';
+}
 
 async function seenPost({ id, content, message_reference: reference, attachments }: SeenMessage): Promise<SeenPost> {
   const files = await Promise.all(

@@ -7,7 +7,7 @@ import { runCommand } from '../../src/base/run-command.ts';
 import type { ChatTransport } from '../../src/contracts/chat.ts';
 import { createDiscordTransport } from '../../src/discord/transport.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
-import { memoryOfIdentifies, openLocalWorld, postsPath } from './local-world.ts';
+import { wordsOfActs, memoryOfIdentifies, openLocalWorld, postsPath } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
 import { Listener } from './listener.ts';
 import { openOddGateway } from './odd-gateway.ts';
@@ -229,7 +229,7 @@ describe('a process with a transport', () => {
       const { silentLog } = await import(${source('base/log.ts')});
       const [token, apiUrl, channel] = process.argv.slice(1);
       const transport = createDiscordTransport({ token, apiUrl, clock: systemClock, log: silentLog,
-        identifyMemory: { read: () => undefined, write() {} } });
+        identifyMemory: { read: () => undefined, write() {} }, actWords: { failed: '', formTooLate: '' } });
       await transport.connect({ onMessage() {}, onGap() {}, onState() {} });
       await transport.send({ channel, text: 'hello', nonce: 'n' });
       await transport.close();
@@ -312,6 +312,7 @@ describe('the connection to a server that behaves oddly', () => {
       clock,
       log: { ...silentLog, warn: (_fields, sentence) => (waits += sentence.endsWith(', waiting') ? 1 : 0) },
       identifyMemory: memoryOfIdentifies(),
+      actWords: wordsOfActs,
     });
     process.on('unhandledRejection', onCrash);
   });

@@ -3,17 +3,23 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../src/base/errors.ts';
-import type { ChatAct } from '../../src/contracts/chat.ts';
+import type { ChatAct, ChatDeed } from '../../src/contracts/chat.ts';
 import type { Controls } from '../../src/model/controls.ts';
 import type { ChannelId } from '../../src/model/session.ts';
+import { describeChatActs } from '../contracts/chat-acts.ts';
+import type { ActSeen, ActWorld } from '../contracts/chat-acts.ts';
 import { describeChatTransport } from '../contracts/chat-transport.ts';
 import { FakeChatTransport } from './fake-chat-transport.ts';
+import type { FakeActed } from './fake-deeds.ts';
 import { chatHandlers } from './chat-handlers.ts';
 
 const channel = '200000000000000001' as ChannelId;
 const unknownChannel = '200000000000000002' as ChannelId;
 
-describeChatTransport('FakeChatTransport', async () => {
+describeChatTransport('FakeChatTransport', open);
+describeChatActs('FakeChatTransport', open);
+
+async function open(): Promise<ActWorld> {
   const fake = new FakeChatTransport();
   fake.removeChannel(unknownChannel);
   let threads = 10;
@@ -62,9 +68,49 @@ describeChatTransport('FakeChatTransport', async () => {
       fake.setState({ connection: 'reconnecting', detail: 'The session is gone.' });
       fake.identifyAfresh();
     },
+    act: async (deed) => seenOf(await act(fake, deed)),
+    failedWords: 'It failed.',
+    controls: async (id) =>
+      fake
+        .controlsOf(id)
+        .map((row) => (row.kind === 'menu' ? [row.menu.placeholder] : row.buttons.map(({ label }) => label))),
+    pinged: async (id) => fake.posts.find((post) => post.id === id)?.pings ?? [],
+    addMember: async () => {
+      fake.roles.set('100000000000000002', ['400000000000000001']);
+      return { id: '100000000000000002', roles: ['400000000000000001'] };
+    },
     close: () => fake.close(),
   };
-});
+}
+
+async function act(fake: FakeChatTransport, deed: ChatDeed): Promise<FakeActed['answer'] | undefined> {
+  switch (deed.kind) {
+    case 'press':
+      return fake.press(deed.messageId, deed.control);
+    case 'choose':
+      return fake.choose(deed.messageId, deed.control, deed.values);
+    case 'command':
+    case 'message-command':
+      if (!fake.commands.some(({ name }) => name === deed.name)) throw new Error(`there is no command "${deed.name}"`);
+      return fake.act(channel, deed);
+    case 'submit':
+      return fake.act(channel, deed);
+  }
+}
+
+function seenOf(answer: FakeActed['answer'] | undefined): ActSeen {
+  if (answer === undefined) return { kind: 'failed' };
+  switch (answer.kind) {
+    case 'form': {
+      const { title, fields } = answer.form;
+      return { kind: 'form', title, labels: fields.map(({ label }) => label) };
+    }
+    case 'failed':
+      return { kind: 'private', text: 'It failed.' };
+    default:
+      return answer;
+  }
+}
 
 describe('FakeChatTransport', () => {
   const handlers = chatHandlers();

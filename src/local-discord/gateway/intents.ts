@@ -12,6 +12,9 @@ type EventName = `${GatewayDispatchEvents}`;
 const needs: Partial<Record<EventName, { readonly guild: GatewayIntentBits; readonly direct?: GatewayIntentBits }>> = {
   GUILD_CREATE: { guild: GatewayIntentBits.Guilds },
   GUILD_MEMBER_ADD: { guild: GatewayIntentBits.GuildMembers },
+  GUILD_MEMBER_UPDATE: { guild: GatewayIntentBits.GuildMembers },
+  GUILD_ROLE_CREATE: { guild: GatewayIntentBits.Guilds },
+  GUILD_ROLE_DELETE: { guild: GatewayIntentBits.Guilds },
   CHANNEL_CREATE: { guild: GatewayIntentBits.Guilds, direct: GatewayIntentBits.DirectMessages },
   CHANNEL_UPDATE: { guild: GatewayIntentBits.Guilds },
   CHANNEL_DELETE: { guild: GatewayIntentBits.Guilds },

@@ -10,6 +10,7 @@ import type {
 import { ApplicationFlags, PermissionFlagsBits, PresenceUpdateStatus } from 'discord-api-types/v10';
 
 import { isoTime } from '../../base/clock.ts';
+import type { StoredRole } from '../store/role-store.ts';
 import type { StoredUser } from '../store/user-store.ts';
 import type { World } from '../world.ts';
 import { asBits } from './bits.ts';
@@ -42,12 +43,13 @@ export function isModerator(world: World, user: StoredUser): boolean {
 /** What somebody may do in the guild, as Discord's bit set. */
 export function permissionsOf(world: World, user: StoredUser): string {
   if (user.id === world.settings.userId) return String(botPermissions | PermissionFlagsBits.Administrator);
-  return String(user.bot ? botPermissions : everyonePermissions);
+  const own = (user.roles ?? []).map((id) => BigInt(world.roles.get(id)?.permissions ?? 0));
+  return String(own.reduce((all, bits) => all | bits, user.bot ? botPermissions : everyonePermissions));
 }
 
 /** The roles that somebody has, @everyone left out. */
 export function roleIdsOf(world: World, user: StoredUser): readonly string[] {
-  return user.bot ? [botRoleId(world)] : [];
+  return [...(user.bot ? [botRoleId(world)] : []), ...(user.roles ?? [])];
 }
 
 export function userPayload(user: StoredUser): APIUser {
@@ -72,7 +74,7 @@ export type MemberWithoutUser = Omit<APIGuildMember, 'user'>;
 
 export function memberPayloadWithoutUser(world: World, user: StoredUser): MemberWithoutUser {
   return {
-    nick: null,
+    nick: user.nick ?? null,
     avatar: null,
     banner: null,
     roles: [...roleIdsOf(world, user)],
@@ -103,8 +105,12 @@ export function presencePayload(world: World, user: string, isPresent: boolean):
 export function rolePayloads(world: World): APIRole[] {
   const { guildId } = world.settings;
   return [
-    rolePayload(guildId, '@everyone', 0, everyonePermissions),
-    { ...rolePayload(botRoleId(world), 'Bots', 1, botPermissions), managed: true },
+    rolePayload({ id: guildId, name: '@everyone', position: 0, permissions: String(everyonePermissions) }),
+    {
+      ...rolePayload({ id: botRoleId(world), name: 'Bots', position: 1, permissions: String(botPermissions) }),
+      managed: true,
+    },
+    ...world.roles.all().map(rolePayload),
   ];
 }
 
@@ -135,7 +141,7 @@ function botRoleId(world: World): string {
   return String(BigInt(world.settings.guildId) + 1n);
 }
 
-function rolePayload(id: string, name: string, position: number, permissions: bigint): APIRole {
+export function rolePayload({ id, name, position, permissions }: StoredRole): APIRole {
   return {
     id,
     name,
@@ -144,7 +150,7 @@ function rolePayload(id: string, name: string, position: number, permissions: bi
     colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
     hoist: false,
     position,
-    permissions: String(permissions),
+    permissions,
     managed: false,
     mentionable: false,
     flags: asBits<RoleFlags>(0),

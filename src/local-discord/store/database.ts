@@ -39,6 +39,9 @@ const migrations: readonly string[] = [
     width INTEGER NOT NULL, height INTEGER NOT NULL
   ) STRICT;
 `,
+  `
+  CREATE TABLE roles (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+`,
 ];
 
 /**

@@ -10,6 +10,10 @@ export interface StoredUser {
   /** What people see. */
   readonly displayName: string;
   readonly bot: boolean;
+  /** What they are called in the guild, if not by their own name. */
+  readonly nick?: string;
+  /** Ids of their roles, besides those that the server gives by itself. */
+  readonly roles?: readonly string[];
   readonly token: string;
   /** Epoch milliseconds. */
   readonly joinedAt: number;
