@@ -21,7 +21,7 @@ const outside = ['base', 'model', 'config', 'contracts'];
 
 /** A room of the bridge: it may use the words, and the rooms that are named. */
 function room(why: string, ...rooms: readonly string[]): Ring {
-  const ours = ['words.ts', ...rooms].map((name) => `bridge/${name}`);
+  const ours = ['words.ts', 'words', ...rooms].map((name) => `bridge/${name}`);
   return { may: [...inner, ...ours], packages: [], node: ['node:crypto'], why };
 }
 
@@ -60,7 +60,8 @@ export const rings: Readonly<Record<string, Ring>> = {
   'bridge/outbound': room('What is stored to be said, on its way to channels.'),
   'bridge/replies': room('What agents say and do, told to channels.'),
   'bridge/catch-up': room('What was said while nobody listened.', 'access', 'inbound', 'outbound', 'replies'),
-  'bridge/session': room('One agent, its terminal, and the messages for it.', 'replies'),
+  'bridge/attachments': room('The files that come with messages, on their way to the agent.', 'replies'),
+  'bridge/session': room('One agent, its terminal, and the messages for it.', 'attachments', 'replies'),
   'bridge/desks': room('What the API answers, by subject.', 'session', 'replies', 'catch-up'),
   discord: { may: inner, packages: ['discord.js', 'discord-api-types', 'zod'], node: 'any', why: 'Adapter: a chat.' },
   'local-discord': {
@@ -85,6 +86,7 @@ export const rings: Readonly<Record<string, Ring>> = {
   'agents/registry.ts': { may: [...inner, 'agents'], packages: [], node: 'any', why: 'Knows all drivers by name.' },
   terminal: { may: inner, packages: [], node: 'any', why: 'Adapter: tmux.' },
   storage: { may: inner, packages: ['proper-lockfile', 'zod'], node: 'any', why: 'Adapter: files and SQLite.' },
+  attachments: { may: inner, packages: [], node: 'any', why: 'Adapter: the files that people send.' },
   observe: { may: inner, packages: ['pino'], node: 'any', why: 'Adapter: the log.' },
   config: {
     may: ['model', 'base'],
