@@ -13,6 +13,13 @@ export function newSecret(bytes = 24): string {
   return crypto().randomBytes(bytes).toString('base64url');
 }
 
+/** So many random hexadecimal digits; an even number. */
+export function newHex(digits: number): string {
+  return crypto()
+    .randomBytes(digits / 2)
+    .toString('hex');
+}
+
 /** The first `length` hexadecimal digits of the SHA-256 of a text. */
 export function shortHash(text: string, length = 12): string {
   return crypto().createHash('sha256').update(text).digest('hex').slice(0, length);

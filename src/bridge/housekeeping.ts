@@ -22,6 +22,8 @@ export interface Retention {
   /** How far a channel was read that no session serves any more; also that a channel refused the bot. */
   readonly channels: number;
   readonly files: number;
+  /** Files that came with messages, once nobody needs them. */
+  readonly attachments: number;
 }
 
 /** Something else that leaves things behind. */
@@ -69,8 +71,7 @@ export class Housekeeping {
    */
   start(): Cancel {
     const { clock, retention } = this.#options;
-    const { messages, posts, turns, prompts, channels, files } = retention;
-    const quarter = Math.min(messages, posts, turns, prompts, channels, files) / 4;
+    const quarter = Math.min(...Object.values<number>({ ...retention })) / 4;
     const cancel = clock.every(Math.max(shortestIntervalMs, Math.min(longestIntervalMs, quarter)), () => {
       void this.#round();
     });

@@ -28,7 +28,6 @@ export interface Words {
   botLoop(limit: number): string;
   paired(): string;
   noDefaultSession(session: SessionNumber): string;
-  fileNotSupported(name: string, size: number): string;
   /** More messages wait than an agent will soon have worked through. */
   manyWaiting(count: number): string;
   /** A message was changed when its agent had it already. */
@@ -92,7 +91,6 @@ const english: Words = {
   paired: () => 'You own this bridge now. Write here, and the session of this channel will answer.',
   noDefaultSession: (session) =>
     `This channel has no session of its own, and there is no default session ${session}. Add one: \`vai add-session <channel id>\`.`,
-  fileNotSupported: (name, size) => `[attached file "${name}" (${bytes(size)}): files are not supported yet]`,
   manyWaiting: (count) =>
     `⏳ ${count} messages wait for this session now. None is lost: the agent gets them one after another.`,
   editedTooLate: () =>
@@ -173,7 +171,6 @@ const japanese: Words = {
   paired: () => 'あなたがこのブリッジの所有者になりました。ここに書けば、このチャンネルのセッションが答えます。',
   noDefaultSession: (session) =>
     `このチャンネルにはセッションがなく、既定のセッション ${session} もありません。\`vai add-session <チャンネルID>\` で追加してください。`,
-  fileNotSupported: (name, size) => `[添付ファイル "${name}" (${bytes(size)}): ファイルにはまだ対応していません]`,
   manyWaiting: (count) =>
     `⏳ このセッションでは ${count} 件のメッセージが待っています。失われることはなく、順番にエージェントへ渡されます。`,
   editedTooLate: () =>
@@ -326,11 +323,6 @@ function span(ms: number): string {
   const minutes = Math.round(ms / 60_000);
   if (minutes < 1) return `${Math.round(ms / 1000)} s`;
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
-}
-
-function bytes(size: number): string {
-  if (size < 1024) return `${size} B`;
-  return size < 1024 * 1024 ? `${(size / 1024).toFixed(1)} kB` : `${(size / 1024 / 1024).toFixed(1)} MB`;
 }
 
 /** The first `limit` UTF-16 units, never half a surrogate pair. */

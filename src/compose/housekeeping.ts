@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { removeMailboxLeftovers } from '../agents/mailbox/leftovers.ts';
+import { removeOldFiles } from '../attachments/tidy.ts';
 import { removeUnfinished } from '../base/atomic-file.ts';
 import type { Clock } from '../base/clock.ts';
 import { Housekeeping } from '../bridge/housekeeping.ts';
@@ -40,6 +41,7 @@ export function openHousekeeping(
       prompts: config.retentionPrompts,
       channels: config.retentionChannels,
       files: config.retentionFiles,
+      attachments: config.attachmentsKeep,
     },
     served: () => new Set(sessions.entries().map(({ channel }) => channel)),
     chores: [
@@ -49,6 +51,7 @@ export function openHousekeeping(
         run: () => outgoing.sweep(() => stores.outbox.filesPending(), clock.now() - writingMs),
       },
       tidyUnfinished({ directories: [paths.state, paths.config], clock }),
+      tidyAttachments({ directory: paths.attachments, keepMs: config.attachmentsKeep, stores, clock }),
     ],
   });
 }
@@ -80,6 +83,20 @@ export function tidySessions(options: {
         );
       }
     },
+  };
+}
+
+/** Files that came with messages, a session's at a step. */
+export function tidyAttachments(options: {
+  readonly directory: string;
+  readonly keepMs: number;
+  readonly stores: Pick<Stores, 'files'>;
+  readonly clock: Pick<Clock, 'now'>;
+}): Chore {
+  const { directory, keepMs, stores, clock } = options;
+  return {
+    name: 'attachments',
+    run: () => removeOldFiles(directory, clock.now() - keepMs, () => stores.files.needed()),
   };
 }
 

@@ -34,6 +34,8 @@ export interface IncomingOptions {
   readonly onStored: (session: SessionNumber) => void;
   /** Something is to be posted. */
   readonly onOutbox: () => void;
+  /** Files of messages are not wanted any more; these of them are stored. */
+  readonly onFilesGone: (paths: readonly string[]) => void;
 }
 
 /** Everything between the chat server and the inbox. */

@@ -7,6 +7,7 @@ import { shellLine } from '../base/shell-words.ts';
 import { Gate } from '../bridge/access/gate.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/outbound/channel-topics.ts';
+import type { MessageFiles } from '../bridge/attachments/message-files.ts';
 import { Delivery } from '../bridge/outbound/delivery.ts';
 import { Owners } from '../bridge/inbound/owners.ts';
 import { ReplyCollector } from '../bridge/replies/reply-collector.ts';
@@ -39,6 +40,7 @@ import type { ChatServer } from './chat-server.ts';
 import { layGround } from './ground.ts';
 import type { Ground } from './ground.ts';
 import { openHousekeeping } from './housekeeping.ts';
+import { furnishFiles } from './files.ts';
 import { furnishIncoming } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
 import { endStrangers } from './strangers.ts';
@@ -118,7 +120,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
   const isFirstRun = server.kind === 'local' && !existsSync(server.files.map);
   const house = furnish(ground, { server, stores, agents, transport }, options);
-  const { sessions, delivery, typing, topics, incoming, bridge, outgoing } = house;
+  const { sessions, files, delivery, typing, topics, incoming, bridge, outgoing } = house;
   const { catchUp } = incoming;
 
   await sessions.load();
@@ -144,6 +146,8 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   scope.defer('missed messages', () => {
     catchUp.close();
   });
+  files.checkStored();
+  scope.defer('files of messages', () => files.close());
   await transport.connect({
     onMessage: (message) => {
       catchUp.onMessage(message);
@@ -169,6 +173,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
     },
     onAct: () => Promise.resolve({ kind: 'private', text: actWordsIn(config.language).notUnderstood }),
   });
+  files.kick();
   server.letPeopleIn();
   const patience = new AbortController();
   await Promise.race([catchUp.settled(), clock.sleep(catchUpPatienceMs, patience.signal).catch(() => undefined)]);
@@ -198,6 +203,7 @@ interface Outside {
 
 interface House {
   readonly sessions: SessionManager;
+  readonly files: MessageFiles;
   readonly delivery: Delivery;
   readonly typing: TypingIndicator;
   readonly topics: ChannelTopics | undefined;
@@ -264,10 +270,22 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     channelOf: (session) => sessions.channelOf(session),
     onOutbox,
   });
+  const files = furnishFiles(ground, {
+    stores,
+    transport,
+    onOutbox,
+    // Somebody may have removed the session meanwhile.
+    onReady: (session) =>
+      sessions
+        .list()
+        .find(({ entry }) => entry.number === session)
+        ?.wake(),
+  });
   const sessions: SessionManager = new SessionManager({
     map: new SessionsFile({ path: server.files.map }),
     stores,
     collector,
+    files,
     workspace,
     words,
     clock,
@@ -315,9 +333,13 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     botMessages: config.botMessages,
     maxAgeMs: config.catchUpMaxAge,
     onStored: (session) => {
+      files.kick();
       sessions.get(session).wake();
     },
     onOutbox,
+    onFilesGone: (paths) => {
+      files.remove(paths);
+    },
   });
   const bridge = new Bridge({
     sessions,
@@ -341,7 +363,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     requestStop: onStopRequested,
     surroundings: () => surroundingsOf(ground, outside, { owners, incoming }),
   });
-  return { sessions, delivery, typing, topics, incoming, bridge, outgoing };
+  return { sessions, files, delivery, typing, topics, incoming, bridge, outgoing };
 }
 
 /** A path as people write it: `~` for the home directory. */

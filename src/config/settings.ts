@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { parseSessionNumber } from '../model/session.ts';
 import { expandHome, isDirectory } from './directories.ts';
 import { formatDuration, parseDuration } from './duration.ts';
+import { formatSize, parseSize } from './size.ts';
 import { splitWords } from './split-words.ts';
 
 const number = z.union([z.number(), z.string()]).transform((value) => String(value).trim());
@@ -35,6 +36,14 @@ const duration = number.transform((text, context) => {
 
 /** How long something is kept: nothing is kept for ever (I11), and nothing goes at once. */
 const retention = duration.pipe(z.number().positive());
+
+/** Bytes. */
+const size = word.transform((text, context) => {
+  const parsed = parseSize(text);
+  if (parsed !== undefined && parsed > 0) return parsed;
+  context.addIssue('not a size');
+  return z.NEVER;
+});
 
 const count = number.pipe(
   z
@@ -97,6 +106,10 @@ export const configSchema = z.object({
   retentionPrompts: retention.prefault('30d'),
   retentionChannels: retention.prefault('90d'),
   retentionFiles: retention.prefault('7d'),
+  attachmentsMaxSize: size.prefault('100MB'),
+  attachmentsQuota: size.prefault('250MB'),
+  attachmentsKeep: retention.prefault('1d'),
+  attachmentsTranscribe: options.prefault([]),
 });
 
 /** Everything the owner can set, checked. */
@@ -115,12 +128,16 @@ export interface Setting {
   readonly secret?: true;
   /** A number of milliseconds that is written with a unit. */
   readonly isDuration?: true;
+  /** A number of bytes that is written with a unit. */
+  readonly isSize?: true;
 }
 
 const kept = {
   expected: 'a duration longer than 0, e.g. 12h or 30d',
   isDuration: true,
 } as const;
+
+const sized = { expected: 'a size greater than 0, e.g. 512kB, 100MB or 1GB', isSize: true } as const;
 
 /** Under which names each setting is read. */
 export const settings: Readonly<Record<SettingName, Setting>> = {
@@ -196,6 +213,14 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
   retentionPrompts: { variables: ['RETENTION_PROMPTS'], json: 'retention.prompts', ...kept },
   retentionChannels: { variables: ['RETENTION_CHANNELS'], json: 'retention.channels', ...kept },
   retentionFiles: { variables: ['RETENTION_FILES'], json: 'retention.files', ...kept },
+  attachmentsMaxSize: { variables: ['ATTACHMENTS_MAX_SIZE'], json: 'attachments.maxSize', ...sized },
+  attachmentsQuota: { variables: ['ATTACHMENTS_QUOTA'], json: 'attachments.quota', ...sized },
+  attachmentsKeep: { variables: ['ATTACHMENTS_KEEP'], json: 'attachments.keep', ...kept },
+  attachmentsTranscribe: {
+    variables: ['ATTACHMENTS_TRANSCRIBE'],
+    json: 'attachments.transcribe',
+    expected: 'a line with a program and its arguments and every quote closed, or in bridge.json a list of texts',
+  },
 };
 
 /** The names of all settings. */
@@ -208,5 +233,8 @@ export function isSettingName(name: string): name is SettingName {
 
 /** A value as the owner would write it. */
 export function writtenValue(name: SettingName, value: Config[SettingName]): string {
-  return settings[name].isDuration && typeof value === 'number' ? formatDuration(value) : String(value);
+  const { isDuration, isSize } = settings[name];
+  if (typeof value !== 'number') return String(value);
+  if (isDuration) return formatDuration(value);
+  return isSize ? formatSize(value) : String(value);
 }

@@ -8,6 +8,8 @@ export interface SessionPlace {
   readonly ownWorkDir: boolean;
   /** The session's private directory: `state/sessions/N`, 0700. */
   readonly directory: string;
+  /** Where the files of its messages are stored: `attachments/session_N`, 0700. */
+  readonly attachments: string;
 }
 
 /** A file that may be posted. */

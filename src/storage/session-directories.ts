@@ -53,10 +53,11 @@ export class SessionDirectories implements Workspace {
       );
     }
     const directory = join(this.#options.sessions, String(entry.number));
-    for (const own of [directory, this.#attachments(entry)]) {
+    const attachments = this.#attachments(entry);
+    for (const own of [directory, attachments]) {
       claimPrivateDirectory(own); // Also when a predecessor made it open to others.
     }
-    return { workDir, ownWorkDir, directory };
+    return { workDir, ownWorkDir, directory, attachments };
   }
 
   fileToPost(path: string, confinedTo: SessionEntry | undefined): FileToPost {

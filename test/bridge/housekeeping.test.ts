@@ -20,6 +20,7 @@ const retention: Retention = {
   prompts: 33 * day,
   channels: 90 * day,
   files: 7 * day,
+  attachments: 8 * day,
 };
 
 function world(change: Partial<HousekeepingOptions> = {}) {

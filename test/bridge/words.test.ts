@@ -16,7 +16,6 @@ function everything(words: Words): ReadonlyMap<string, string> {
     ['refusedReader elsewhere', words.refusedReader(false)],
     ['botLoop', words.botLoop(10)],
     ['noDefaultSession', words.noDefaultSession(one)],
-    ['fileNotSupported', words.fileNotSupported('a.png', 10)],
     ['manyWaiting', words.manyWaiting(101)],
     ['editedTooLate', words.editedTooLate()],
     ['messagesHeld', words.messagesHeld({ count: 3, from: 0, to: 1, maxAgeMs: 21_600_000, session: one })],
@@ -84,7 +83,6 @@ for (const language of ['en', 'ja'] as const) {
       const texts = everything(words);
       for (const [name, value] of [
         ['noDefaultSession', '1'],
-        ['fileNotSupported', 'a.png'],
         ['promptDecidedAtDesk', 'p1'],
         ['promptExpired', 'p1'],
         ['notice login', 'vai attach 1'],
@@ -160,10 +158,3 @@ for (const language of ['en', 'ja'] as const) {
     });
   });
 }
-
-it('sizes of files are told in fitting units', () => {
-  const sizes = [0, 1_023, 1_024, 1_536, 1_048_575, 1_048_576].map(
-    (size) => /\(([^)]*)\)/.exec(wordsIn('en').fileNotSupported('a', size))?.[1],
-  );
-  expect(sizes).toEqual(['0 B', '1023 B', '1.0 kB', '1.5 kB', '1024.0 kB', '1.0 MB']);
-});

@@ -70,6 +70,10 @@ describe('loadConfig', () => {
       retentionPrompts: 30 * day,
       retentionChannels: 90 * day,
       retentionFiles: 7 * day,
+      attachmentsMaxSize: 100 * 1024 * 1024,
+      attachmentsQuota: 250 * 1024 * 1024,
+      attachmentsKeep: day,
+      attachmentsTranscribe: [],
     });
     expect(Object.values(sources).every((source) => source.from === 'default')).toBe(true);
     expect(Object.keys(sources).sort()).toEqual([...settingNames].sort());
@@ -106,6 +110,10 @@ describe('loadConfig', () => {
       retentionPrompts: '4s',
       retentionChannels: '5d',
       retentionFiles: '6h',
+      attachmentsMaxSize: '9MB',
+      attachmentsQuota: '1GB',
+      attachmentsKeep: '7h',
+      attachmentsTranscribe: 'whisper --fast',
     };
     const expected = {
       ...values,
@@ -121,6 +129,10 @@ describe('loadConfig', () => {
       retentionPrompts: 4000,
       retentionChannels: 5 * day,
       retentionFiles: 6 * hour,
+      attachmentsMaxSize: 9 * 1024 * 1024,
+      attachmentsQuota: 1024 ** 3,
+      attachmentsKeep: 7 * hour,
+      attachmentsTranscribe: ['whisper', '--fast'],
     };
     const environment = Object.fromEntries(settingNames.map((name) => [settings[name].variables[0], values[name]]));
     expect(load({ environment }).config).toEqual(expected);

@@ -37,6 +37,7 @@ describe('directories of sessions', () => {
         workDir: join(home, 'workspace/session_2'),
         ownWorkDir: true,
         directory: join(home, 'state/sessions/2'),
+        attachments: join(home, 'attachments/session_2'),
       });
     } finally {
       process.umask(before);

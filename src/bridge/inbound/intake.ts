@@ -174,11 +174,11 @@ export class Intake {
 
   #store(message: InboundMessage, admission: Accepted, state: 'queued' | 'held', after: Aftermath): void {
     const { session } = admission;
-    const { stores, clock, log, words } = this.#options;
-    const { id, channel, messageId } = message;
-    const text = textOf(message, words);
-    if (text === '') {
-      log.warn({ channel, message: id }, 'message without any text ignored');
+    const { stores, clock, log } = this.#options;
+    const { id, channel, messageId, attachments } = message;
+    const text = textOf(message);
+    if (text === '' && attachments.length === 0) {
+      log.warn({ channel, message: id }, 'message without any text or file ignored');
       return;
     }
     const isNew = stores.inbox.append(
@@ -200,6 +200,7 @@ export class Intake {
       log.debug({ message: id }, 'message known already');
       return;
     }
+    stores.files.add(id, attachments);
     stores.outbox.append({
       key: `reaction:stored:${id}`,
       channel,
@@ -208,7 +209,12 @@ export class Intake {
       message: id,
     });
     if (message.author.kind === 'human') this.#loops.reset(message.parent ?? channel);
-    after.actions.push(() => log.info({ session, channel, message: id, length: text.length, state }, 'message stored'));
+    after.actions.push(() =>
+      log.info(
+        { session, channel, message: id, length: text.length, files: attachments.length, state },
+        'message stored',
+      ),
+    );
     after.audits.push(() => this.#record(message, admission));
     after.sessions.add(session);
     if (state === 'queued') this.#noticeFlood(message, session, after);

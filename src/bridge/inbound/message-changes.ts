@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { isSettled } from '../../model/message.ts';
-import type { InboundMessage, InboxMessage } from '../../model/message.ts';
+import type { AttachmentRef, InboundMessage, InboxMessage } from '../../model/message.ts';
 import type { ChannelId } from '../../model/session.ts';
 import type { Stores } from '../../contracts/stores.ts';
 import { actionOf } from './admission.ts';
@@ -18,6 +18,8 @@ export interface MessageChangesOptions extends Doorkeeper {
   readonly log: Log;
   /** Something is to be posted. */
   readonly onOutbox: () => void;
+  /** Files of messages are not wanted any more; these of them are stored. */
+  readonly onFilesGone: (paths: readonly string[]) => void;
 }
 
 /**
@@ -33,10 +35,15 @@ export class MessageChanges {
 
   /** A message has this text now. */
   edited(message: InboundMessage): void {
-    const { stores, words, clock, log } = this.#options;
+    const { stores, clock, log } = this.#options;
     const known = stores.inbox.get(message.id);
-    const text = textOf(message, words);
-    if (!known || text === '' || this.#saysTheSame(known, message) || !this.#mayEdit(message, known)) return;
+    const text = textOf(message);
+    if (!known || (text === '' && message.attachments.length === 0)) return;
+    const filesGone = this.#filesGone(known, message);
+    const saysTheSame = this.#saysTheSame(known, message);
+    if ((saysTheSame && !filesGone) || !this.#mayEdit(message, known)) return;
+    if (filesGone) this.#forgetFiles(known, message.attachments);
+    if (saysTheSame) return;
     const outcome = stores.inbox.edit(message.id, text, clock.now());
     if (outcome === 'edited' || outcome === 'noted') {
       log.info({ session: known.session, message: message.id, outcome, length: text.length }, 'message edited');
@@ -49,19 +56,36 @@ export class MessageChanges {
   deleted(channel: ChannelId, messageIds: readonly string[]): void {
     const { stores, clock, log } = this.#options;
     const gone = new Set(messageIds);
-    stores.transaction(() => {
-      for (const { id, messageId, session } of stores.inbox.changeable(channel)) {
-        if (messageId === undefined || !gone.has(messageId)) continue;
+    const paths = stores.transaction(() =>
+      stores.inbox.changeable(channel).flatMap((message) => {
+        const { id, messageId, session } = message;
+        if (messageId === undefined || !gone.has(messageId)) return [];
         if (stores.inbox.takeBack(id, clock.now())) log.info({ session, message: id }, 'message deleted by its author');
-      }
-    });
+        return stores.inbox.get(id)?.state === 'withdrawn' ? stores.files.keepOnly(id, [], clock.now()) : [];
+      }),
+    );
+    this.#options.onFilesGone(paths);
+  }
+
+  /** Whether its author took files off a message that no agent can have. */
+  #filesGone({ id, state }: InboxMessage, { attachments }: InboundMessage): boolean {
+    if (state !== 'queued' && state !== 'held') return false;
+    const left = new Set(attachments.map((file) => file.id));
+    return this.#options.stores.files.of(id).some((file) => !left.has(file.id));
+  }
+
+  #forgetFiles({ id, session }: InboxMessage, left: readonly AttachmentRef[]): void {
+    const { stores, clock, log, onFilesGone } = this.#options;
+    const ids = left.map((file) => file.id);
+    const paths = stores.files.keepOnly(id, ids, clock.now());
+    log.info({ session, message: id, left: ids.length }, 'files of a message taken off by its author');
+    onFilesGone(paths);
   }
 
   /** What it quotes may have changed since; that is nothing its author did. */
   #saysTheSame(known: InboxMessage, message: InboundMessage): boolean {
-    const { stores, words } = this.#options;
-    const text = stores.inbox.amendment(known.id) ?? known.text;
-    const own = ownTextOf(message, words);
+    const text = this.#options.stores.inbox.amendment(known.id) ?? known.text;
+    const own = ownTextOf(message);
     if (text === own || !text.endsWith(own)) return text === own;
     const before = text.slice(0, text.length - own.length);
     return isQuotes(own === '' ? before : before.replace(/\n$/, ''));

@@ -125,6 +125,7 @@ export class AgentStarter {
       workDir: place.workDir,
       trusted: place.ownWorkDir || entry.trusted === true,
       directory: place.directory,
+      attachments: place.attachments,
       environment: environment(entry, life.record.token),
     };
   }

@@ -10,12 +10,14 @@ import type { Stores, TurnRecord } from '../../contracts/stores.ts';
 import { AgentQueue } from './agent-queue.ts';
 import { LookUp } from './look-up.ts';
 import { decideNextStep } from './next-step.ts';
+import type { MessageFiles } from '../attachments/message-files.ts';
 import type { ReplyCollector } from '../replies/reply-collector.ts';
 import { Tries } from './tries.ts';
 import type { Words } from '../words.ts';
 
 /** What a message waits for while there is nobody to have it. */
 const noAgent = 'no agent';
+const itsFiles = 'its files';
 
 /** How long after a failure the next try waits, in milliseconds. */
 const retryDelayMs = 1_000;
@@ -24,6 +26,7 @@ export interface ConversationOptions {
   readonly session: SessionNumber;
   readonly stores: Stores;
   readonly collector: ReplyCollector;
+  readonly files: Pick<MessageFiles, 'isReady' | 'textFor' | 'kick'>;
   readonly words: Words;
   readonly clock: Clock;
   readonly log: Log;
@@ -95,7 +98,8 @@ export class Conversation {
   /** What a message waits for, in a word or two; undefined unless it is the one whose turn it is. */
   waitsFor(message: string): string | undefined {
     if (this.#waiting?.message !== message) return undefined;
-    return this.#options.agent() ? this.#waiting.reasons.at(-1) : noAgent;
+    const reason = this.#waiting.reasons.at(-1);
+    return this.#options.agent() || reason === itsFiles ? reason : noAgent;
   }
 
   /**
@@ -147,13 +151,18 @@ export class Conversation {
 
   /** Takes the next message one step further. Returns whether to go on at once. */
   async #step(): Promise<boolean> {
-    const { session, stores, mode } = this.#options;
+    const { session, stores, files, mode } = this.#options;
     if (this.#stop.signal.aborted || this.#retry) return false;
     this.#findLeft();
     const agent = this.#options.agent();
     const steered = agent ? this.#agentQueue.observe(agent.state) : 0;
     const message = stores.inbox.next(session);
     if (!message) return false;
+    if (message.state === 'queued' && !files.isReady(message.id)) {
+      files.kick();
+      this.#wait(message.id, itsFiles);
+      return false;
+    }
     const present = mode();
     const turn = present === 'queue' ? undefined : stores.turns.current(session);
     const step = decideNextStep({
@@ -216,8 +225,9 @@ export class Conversation {
   }
 
   async #deliver(agent: RunningAgent, message: InboxMessage): Promise<boolean> {
-    const { id, text, source, authorName } = message;
+    const { id, source, authorName } = message;
     await this.#noteSending(id);
+    const text = this.#options.files.textFor(message);
     let confirmed: Acknowledgement;
     try {
       confirmed = await agent.deliver({ message: id, text, source, authorName }, this.#stop.signal);

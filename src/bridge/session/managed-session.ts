@@ -9,6 +9,7 @@ import type { Stores } from '../../contracts/stores.ts';
 import { AgentStarter } from './agent-starter.ts';
 import type { AgentStarterOptions, Started } from './agent-starter.ts';
 import { Conversation } from './conversation.ts';
+import type { ConversationOptions } from './conversation.ts';
 import { handOverAnswers } from './held-answers.ts';
 import { legible } from './legible.ts';
 import { possibleMode } from './next-step.ts';
@@ -21,6 +22,7 @@ import type { Words } from '../words.ts';
 export interface ManagedSessionOptions extends Omit<AgentStarterOptions, 'life' | 'hear' | 'onLaunch' | 'stores'> {
   readonly entry: SessionEntry;
   readonly stores: Stores;
+  readonly files: ConversationOptions['files'];
   readonly words: Words;
   readonly clock: Clock;
   /** Something about this session's agent changed. */

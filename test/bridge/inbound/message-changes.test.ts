@@ -34,6 +34,7 @@ function world(state: keyof typeof wayTo | 'held' = 'queued') {
   const owners = new Owners({ server: 'discord', configured: [owner.id], facts: stores.facts, clock });
   const { gate, audited, setPolicy } = gateWorld({ owners, clock, log });
   const kicks: number[] = [];
+  const gone: string[] = [];
   const changes = new MessageChanges({
     stores,
     gate,
@@ -43,6 +44,7 @@ function world(state: keyof typeof wayTo | 'held' = 'queued') {
     entries: () => [{ number: one, channel: channelOne }],
     policy: { defaultSession: () => one, unmapped: 'ignore' },
     onOutbox: () => kicks.push(1),
+    onFilesGone: (paths) => gone.push(...paths),
   });
   const said = {
     session: one,
@@ -174,7 +176,7 @@ describe('an edit of a message that answers another one', () => {
     all.stores.inbox.append({
       ...{ session: one, source: 'discord', channel: channelOne, authorId: owner.id, authorName: 'Olga' },
       ...{ id: `discord:${second}`, messageId: second, sentAt: 1, receivedAt: 1 },
-      text: textOf(inbound(second, { text: 'yes', ...quoted('shall I?') }), words),
+      text: textOf(inbound(second, { text: 'yes', ...quoted('shall I?') })),
     });
     for (const step of wayTo[state]) all.stores.inbox.move(`discord:${second}`, step, 1);
     const text = (): string | undefined => all.stores.inbox.get(`discord:${second}`)?.text;

@@ -39,6 +39,7 @@ describe('a fresh start', () => {
           workDir: '/home/workspace/session_1',
           trusted: true,
           directory: '/home/state/sessions/1',
+          attachments: '/home/attachments/session_1',
           environment: { BRIDGE_SESSION: '1', TOKEN: record.token },
         },
         resume: undefined,

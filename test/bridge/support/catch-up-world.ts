@@ -78,6 +78,7 @@ export function world(options: CatchUpWorldOptions = {}) {
     maxAgeMs: options.maxAgeMs ?? 6 * 3_600_000,
     onStored: (session) => woken.push(session),
     onOutbox: () => undefined,
+    onFilesGone: () => undefined,
   });
   followed.begin();
   const connect = (): Promise<void> =>

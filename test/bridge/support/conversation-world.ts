@@ -3,6 +3,7 @@ import type { AgentSpec } from '../../../src/contracts/agent.ts';
 import type { Stores } from '../../../src/contracts/stores.ts';
 import type { BusyMode } from '../../../src/model/session.ts';
 import { world as collectorWorld, words } from './collector-world.ts';
+import { messageFiles } from './files-world.ts';
 import { HandAgent } from './hand-driver.ts';
 import { channelOne, one } from './messages.ts';
 
@@ -14,10 +15,12 @@ export function world(change: (stores: Stores) => Stores = (stores) => stores) {
     flush: () => stores.flush(),
   });
   const present = { agent: agent as HandAgent | undefined, mode: 'queue' as BusyMode };
-  const conversation = new Conversation({
+  const { files, folders } = messageFiles({ stores, clock, log }, { onReady: () => conversation.wake() });
+  const conversation: Conversation = new Conversation({
     session: one,
     stores: change(stores),
     collector,
+    files,
     words,
     clock,
     log,
@@ -49,5 +52,20 @@ export function world(change: (stores: Stores) => Stores = (stores) => stores) {
   };
   const state = (id: string): string | undefined => stores.inbox.get(id)?.state;
   const delivered = (): readonly string[] => agent.delivered.map(({ message }) => message);
-  return { stores, clock, log, collector, agent, present, conversation, queue, uncertain, wake, state, delivered };
+  return {
+    stores,
+    clock,
+    log,
+    collector,
+    files,
+    folders,
+    agent,
+    present,
+    conversation,
+    queue,
+    uncertain,
+    wake,
+    state,
+    delivered,
+  };
 }

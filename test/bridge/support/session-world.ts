@@ -6,6 +6,7 @@ import type { Workspace } from '../../../src/contracts/workspace.ts';
 import { ManagedSession } from '../../../src/bridge/session/managed-session.ts';
 import type { ManagedSessionOptions } from '../../../src/bridge/session/managed-session.ts';
 import { words, world as collectorWorld } from './collector-world.ts';
+import { messageFiles } from './files-world.ts';
 import { HandDriver } from './hand-driver.ts';
 import { channelOne, one } from './messages.ts';
 
@@ -27,7 +28,12 @@ export class NamedPlaces implements Workspace {
   prepare(entry: SessionEntry) {
     const workDir = this.workDirOf(entry);
     if (this.missing.has(workDir)) throw new BridgeError('work-dir-missing', `${workDir} is not a directory.`);
-    return { workDir, ownWorkDir: entry.workDir === undefined, directory: `/home/state/sessions/${entry.number}` };
+    return {
+      workDir,
+      ownWorkDir: entry.workDir === undefined,
+      directory: `/home/state/sessions/${entry.number}`,
+      attachments: `/home/attachments/session_${entry.number}`,
+    };
   }
 
   /** Sizes of files that are not small, in bytes. */
@@ -57,6 +63,7 @@ export function world(
   const common: Omit<ManagedSessionOptions, 'entry'> = {
     stores,
     collector,
+    files: messageFiles(base).files,
     workspace,
     words,
     clock,

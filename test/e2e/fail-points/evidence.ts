@@ -41,6 +41,7 @@ export function unsettled(paths: BridgePaths): readonly string[] {
             `SELECT 'message' AS what, id, state FROM inbox
              UNION ALL SELECT 'post', key, state FROM outbox WHERE state = 'pending'
              UNION ALL SELECT 'follower', key, 'waits' FROM outbox_followers
+             UNION ALL SELECT 'file', message || ' ' || id, state FROM message_files WHERE state = 'waiting'
              UNION ALL SELECT 'prompt', id, state FROM prompts WHERE state IN ('open', 'sent')
              UNION ALL SELECT 'turn', turn, 'open' FROM turns WHERE outcome IS NULL
              UNION ALL SELECT 'parked channel', channel, code FROM parked_channels`,
@@ -69,6 +70,16 @@ export function promptIn(paths: BridgePaths, state: 'open' | 'sent'): string | u
     const found = database.prepare('SELECT id FROM prompts WHERE state = ? ORDER BY since').get(state);
     return found && String(found['id']);
   });
+}
+
+/** The states of all files that came with messages. */
+export function fileStates(paths: BridgePaths): readonly string[] {
+  return withDatabase(paths, (database) =>
+    database
+      .prepare('SELECT state FROM message_files')
+      .all()
+      .map(({ state }) => String(state)),
+  );
 }
 
 /** Channels that are held back because they refuse the bot. */

@@ -9,7 +9,7 @@ export type Outcome = (typeof outcomes)[number];
 /** What must have become of something that was said, in the end. */
 export interface Fate {
   /** What the agent has read; null when it must never have read it. */
-  readonly reads: string | null;
+  readonly reads: string | RegExp | null;
   /** What was posted in its channel on account of it, in this order. */
   readonly posts: readonly Post[];
   /** What its reaction tells; null when there is no message to react to, or nothing to be told. */
@@ -45,7 +45,7 @@ export class Ledger {
   }
 
   /** What a session's agent must have read: once each, in order. */
-  reads(session: number): readonly string[] {
+  reads(session: number): readonly (string | RegExp)[] {
     return this.#entries.filter((entry) => entry.session === session).flatMap(({ fate }) => fate.reads ?? []);
   }
 
@@ -53,6 +53,11 @@ export class Ledger {
   posts(channel: string): readonly Post[] {
     return this.#entries.filter((entry) => entry.channel === channel).flatMap(({ fate }) => fate.posts);
   }
+}
+
+/** Whether exactly this was read, in this order. */
+export function isRead(read: readonly string[], expected: readonly (string | RegExp)[]): boolean {
+  return read.length === expected.length && expected.every((one, index) => matches(read[index] ?? '', one));
 }
 
 /** What is wrong with what was posted; undefined when it is exactly what was expected. */

@@ -9,8 +9,8 @@ import type { Finished, Installation } from '../support/installation.ts';
 import { until } from '../support/until.ts';
 import { makeWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
-import { promptIn, readByAgent, unsettled, waitingEvents, waitingMessages } from './evidence.ts';
-import { Ledger, answered, outcomes, wrongPosts } from './ledger.ts';
+import { fileStates, promptIn, readByAgent, unsettled, waitingEvents, waitingMessages } from './evidence.ts';
+import { Ledger, answered, isRead, outcomes, wrongPosts } from './ledger.ts';
 import type { Entry, Fate, Post } from './ledger.ts';
 
 /** Before the transition is on disk, or when it and everything of the same step is. */
@@ -75,6 +75,18 @@ export class Stage {
   async sayIn(channel: string, session: number, text: string, fate: Fate = answered(text)): Promise<Entry> {
     const id = await this.owner.say(channel, text);
     return this.ledger.add({ session, channel, id, fate });
+  }
+
+  /** The owner says something in a session's channel, with a file. */
+  async sayWithFile(session: number, text: string, file: { name: string; bytes: string }, fate: Fate): Promise<Entry> {
+    const channel = this.channel(session);
+    const id = await this.owner.sayWithFiles(channel, text, [file]);
+    return this.ledger.add({ session, channel, id, fate });
+  }
+
+  /** Waits until a file that came with a message is in a state. */
+  async fileIs(state: string): Promise<void> {
+    await this.#until(() => fileStates(this.bridge.paths).includes(state), `a file that is ${state}`);
   }
 
   /** Something that is posted in a session's channel although nobody said anything there. */
@@ -210,8 +222,8 @@ export class Stage {
     for (const session of [1, 2]) {
       const reads = readByAgent(paths, session);
       const expected = this.ledger.reads(session);
-      if (JSON.stringify(reads) !== JSON.stringify(expected))
-        problems.push(`agent ${session} read ${JSON.stringify(reads)}, expected ${JSON.stringify(expected)}`);
+      if (!isRead(reads, expected))
+        problems.push(`agent ${session} read ${JSON.stringify(reads)}, expected ${expected.map(String).join(' | ')}`);
       const events = waitingEvents(paths, session);
       if (events.length > 0) problems.push(`mailbox ${session} holds ${events.join(', ')}`);
     }

@@ -32,6 +32,18 @@ export class ChatUser {
     return message.parse(answer).id;
   }
 
+  /** Says something with files; returns the message's id. */
+  async sayWithFiles(
+    channel: string,
+    content: string,
+    files: readonly { readonly name: string; readonly bytes: string | Uint8Array<ArrayBuffer> }[],
+  ): Promise<string> {
+    const form = new FormData();
+    form.set('payload_json', JSON.stringify({ content }));
+    for (const [index, { name, bytes }] of files.entries()) form.set(`files[${index}]`, new Blob([bytes]), name);
+    return message.parse(await this.#call('POST', `/channels/${channel}/messages`, form)).id;
+  }
+
   /** Gives a channel another name. */
   async rename(channel: string, name: string): Promise<void> {
     await this.#call('PATCH', `/channels/${channel}`, { name });
@@ -145,8 +157,11 @@ export class ChatUser {
   async #call(method: string, path: string, body?: object): Promise<unknown> {
     const response = await fetch(`${this.#api}/v10${path}`, {
       method,
-      headers: { authorization: this.#token, ...(body ? { 'content-type': 'application/json' } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      headers: {
+        authorization: this.#token,
+        ...(body && !(body instanceof FormData) ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(body ? { body: body instanceof FormData ? body : JSON.stringify(body) } : {}),
     });
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
     return response.status === 204 ? undefined : response.json();

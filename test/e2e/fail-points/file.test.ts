@@ -1,0 +1,4 @@
+import { fileScenarios } from './file-scenarios.ts';
+import { runScenarios } from './run-scenarios.ts';
+
+runScenarios(fileScenarios);
