@@ -29,7 +29,7 @@ export const fileScenarios: Readonly<Record<Extract<Transition, `file:${string}`
     act: (stage) => stage.sayWithFile(1, 'look', picture, withFile('look')),
   },
   'file:waiting>read': {
-    act: (stage) => stage.sayWithFile(1, 'read', pasted, answered('read\na long text')),
+    act: (stage) => stage.sayWithFile(1, 'so:', pasted, answered('so:\na long text')),
   },
   'file:waiting>failed': {
     act: (stage) => {
