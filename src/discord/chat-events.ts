@@ -9,6 +9,7 @@ import type { ChannelId } from '../model/session.ts';
 import type { ChannelPlace, ChannelPlaces } from './channel-places.ts';
 import type { History } from './history.ts';
 import { changedMessage, leavesText, parseMessage } from './parse.ts';
+import type { PlaceNames } from './parse.ts';
 
 export interface ChatEventsOptions {
   readonly places: ChannelPlaces;
@@ -16,6 +17,7 @@ export interface ChatEventsOptions {
   readonly log: Log;
   /** The bot's user id. */
   readonly ownId: () => string;
+  readonly names: PlaceNames;
   /** Who is told; undefined when nobody is any more. */
   readonly handlers: () => ChatHandlers | undefined;
 }
@@ -74,8 +76,8 @@ export class ChatEvents {
   }
 
   #read(data: unknown, what: 'said' | 'edited', place: ChannelPlace | undefined): void {
-    const { ownId, log } = this.#options;
-    const parsed = parseMessage(data, ownId(), place);
+    const { ownId, names, log } = this.#options;
+    const parsed = parseMessage(data, { ownId: ownId(), names, place });
     if (parsed.kind === 'malformed') log.warn({ error: parsed.reason }, 'chat message could not be read');
     if (parsed.kind === 'message') this.#tell(parsed.message, what);
   }

@@ -173,6 +173,13 @@ export class GatewayClient {
     return known && 'name' in known ? (known.name ?? undefined) : undefined;
   }
 
+  /** As `channelName`. */
+  roleName(role: string): string | undefined {
+    return this.#client.guilds.cache
+      .map((guild) => guild.roles.cache.get(role)?.name)
+      .find((name) => name !== undefined);
+  }
+
   /** Leaves the server, politely if it answers. */
   async close(): Promise<void> {
     this.#closed.abort();

@@ -12,6 +12,7 @@ import { snowflakeAt, timeOfSnowflake } from '../model/snowflake.ts';
 import type { ChannelPlaces } from './channel-places.ts';
 import type { OwnAccess } from './own-access.ts';
 import { parseMessage } from './parse.ts';
+import type { PlaceNames } from './parse.ts';
 import type { Call, RestCalls } from './rest-calls.ts';
 import { refusalCode } from './send-errors.ts';
 
@@ -58,6 +59,7 @@ export interface HistoryOptions {
   readonly log: Log;
   /** The bot's user id. */
   readonly ownId: () => string;
+  readonly names: PlaceNames;
 }
 
 /** What was said while nobody listened, asked for over REST. Errors are those of the ChatTransport contract. */
@@ -69,7 +71,7 @@ export class History {
   }
 
   async after(channel: ChannelId, after: string, limit: number): Promise<HistoryPage> {
-    const { places, access, ownId, log } = this.#options;
+    const { places, access, ownId, names, log } = this.#options;
     const place = await places.find(channel);
     const raw = await this.#page(channel, { after, limit: String(limit) });
     // Who may not read the history of a channel is given an empty one (Discord's documentation).
@@ -80,7 +82,7 @@ export class History {
     // The server gives the newest first.
     const oldestFirst = raw.toSorted((one, other) => (BigInt(one.id) < BigInt(other.id) ? -1 : 1));
     const messages = oldestFirst.flatMap((data) => {
-      const parsed = parseMessage(data, ownId(), place);
+      const parsed = parseMessage(data, { ownId: ownId(), names, place });
       if (parsed.kind === 'malformed') log.warn({ error: parsed.reason }, 'chat message could not be read');
       return parsed.kind === 'message' ? [parsed.message] : [];
     });
@@ -89,11 +91,11 @@ export class History {
 
   /** One message as it is now; undefined when it is not for the bridge. */
   async one(channel: ChannelId, messageId: string): Promise<InboundMessage | undefined> {
-    const { rest, places, ownId } = this.#options;
+    const { rest, places, ownId, names } = this.#options;
     const place = await places.find(channel);
     const path = Routes.channelMessage(channel, messageId);
     const data = await rest.call(lookup(`A message of channel ${channel}`, path), (ask) => ask());
-    const parsed = parseMessage(data, ownId(), place);
+    const parsed = parseMessage(data, { ownId: ownId(), names, place });
     return parsed.kind === 'message' ? parsed.message : undefined;
   }
 

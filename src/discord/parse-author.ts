@@ -29,6 +29,6 @@ export function authorOf(user: RawUser, member: RawMember | undefined): Author {
 }
 
 /** The name that people see. */
-export function nameOf(user: RawUser, member: RawMember | undefined): string {
+export function nameOf(user: RawUser, member?: RawMember): string {
   return member?.nick ?? user.global_name ?? user.username;
 }

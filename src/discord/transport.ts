@@ -30,6 +30,7 @@ import { Interactions } from './interactions.ts';
 import type { ActWords } from './interactions.ts';
 import { Members } from './members.ts';
 import { OwnAccess } from './own-access.ts';
+import type { PlaceNames } from './parse.ts';
 import { PostEcho } from './post-echo.ts';
 import { cutToMessage, renderText } from './render.ts';
 import { RestCalls } from './rest-calls.ts';
@@ -109,9 +110,13 @@ class DiscordTransport implements ChatTransport {
     this.#members = new Members({ rest: this.#rest, places: this.#places, clock });
     const ownId = (): string => this.#ownId;
     this.#access = new OwnAccess({ clock, log, ownId, onOpened: (channel) => this.#onOpened(channel) });
-    this.#history = new History({ rest: this.#rest, places: this.#places, access: this.#access, log, ownId });
+    const names: PlaceNames = {
+      channel: (id) => this.#client?.channelName(id),
+      role: (id) => this.#client?.roleName(id),
+    };
+    this.#history = new History({ rest: this.#rest, places: this.#places, access: this.#access, log, ownId, names });
     const handlers = (): ChatHandlers | undefined => (this.#closed.signal.aborted ? undefined : this.#handlers);
-    this.#events = new ChatEvents({ places: this.#places, history: this.#history, log, ownId, handlers });
+    this.#events = new ChatEvents({ places: this.#places, history: this.#history, log, ownId, names, handlers });
     this.#interactions = new Interactions({
       rest: this.#rest,
       places: this.#places,

@@ -293,9 +293,11 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
       const own = await world.transport.send(part('mine'));
       await vi.waitFor(() => expect(heard).toHaveLength(4), 5000);
       const page = await world.transport.history(world.channel, first, 2);
-      expect(page).toEqual({ messages: heard.slice(1, 3), last: heard[2]?.messageId, more: true });
+      // Of the roles of its authors history says nothing.
+      const told = heard.map(({ author: { roles: _roles, ...author }, ...message }) => ({ ...message, author }));
+      expect(page).toEqual({ messages: told.slice(1, 3), last: heard[2]?.messageId, more: true });
       const rest = await world.transport.history(world.channel, page.last ?? '', 100);
-      expect(rest).toEqual({ messages: heard.slice(3), last: own, more: false });
+      expect(rest).toEqual({ messages: told.slice(3), last: own, more: false });
       expect(await world.transport.history(world.channel, own, 100)).toEqual({
         messages: [],
         last: undefined,
@@ -322,7 +324,9 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
       );
       expect(await world.transport.threadsOf(world.channel, Date.now() + 60_000)).toEqual([]);
       expect(await world.transport.threadsOf(threads[0]!, before)).toEqual([]);
-      expect((await world.transport.history(threads[1]!, '0', 10)).messages).toEqual([heard[1]]);
+      expect((await world.transport.history(threads[1]!, '0', 10)).messages.map(({ id }) => id)).toEqual([
+        heard[1]?.id,
+      ]);
       await expect(world.transport.threadsOf(world.unknownChannel, before)).rejects.toMatchObject({
         code: 'chat-not-found',
       });
