@@ -62,7 +62,7 @@ export const rings: Readonly<Record<string, Ring>> = {
   'bridge/catch-up': room('What was said while nobody listened.', 'access', 'inbound', 'outbound', 'replies'),
   'bridge/attachments': room('The files that come with messages, on their way to the agent.', 'replies'),
   'bridge/session': room('One agent, its terminal, and the messages for it.', 'attachments', 'replies'),
-  'bridge/desks': room('What the API answers, by subject.', 'session', 'replies', 'catch-up'),
+  'bridge/desks': room('What the API answers, by subject.', 'session', 'replies', 'catch-up', 'inbound', 'access'),
   discord: { may: inner, packages: ['discord.js', 'discord-api-types', 'zod'], node: 'any', why: 'Adapter: a chat.' },
   'local-discord': {
     may: inner,
@@ -90,7 +90,7 @@ export const rings: Readonly<Record<string, Ring>> = {
   observe: { may: inner, packages: ['pino'], node: 'any', why: 'Adapter: the log.' },
   config: {
     may: ['model', 'base'],
-    packages: ['zod'],
+    packages: ['proper-lockfile', 'zod'],
     node: 'any',
     why: 'Settings, parsed once. Only those who compose may see them all.',
   },

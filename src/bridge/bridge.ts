@@ -10,6 +10,9 @@ import type { PromptAnswer } from '../model/prompt.ts';
 import { parseSessionNumber } from '../model/session.ts';
 import type { BusyMode, ChannelId, SessionNumber } from '../model/session.ts';
 import type {
+  AccessEntry,
+  AccessGrant,
+  AccessTarget,
   AddSessionRequest,
   BridgeApi,
   BridgeStatus,
@@ -28,6 +31,8 @@ import type { Stores } from '../contracts/stores.ts';
 import type { OutgoingFiles } from '../contracts/outgoing-files.ts';
 import type { Workspace } from '../contracts/workspace.ts';
 import type { Gate } from './access/gate.ts';
+import type { Register } from './access/register.ts';
+import { AccessDesk } from './desks/access-desk.ts';
 import { CatchUpDesk } from './desks/catch-up-desk.ts';
 import type { HeldMessages } from './catch-up/held-messages.ts';
 import { OutboxDesk } from './desks/outbox-desk.ts';
@@ -49,6 +54,7 @@ export interface BridgeOptions {
   readonly transport: Pick<ChatTransport, 'state' | 'channelName'>;
   readonly collector: ReplyCollector;
   readonly gate: Gate;
+  readonly register: Pick<Register, 'policy' | 'update'>;
   readonly owners: Owners;
   readonly held: HeldMessages;
   readonly workspace: Workspace;
@@ -81,6 +87,7 @@ export class Bridge implements BridgeApi {
   readonly #posts: PostDesk;
   readonly #outbox: OutboxDesk;
   readonly #catchUps: CatchUpDesk;
+  readonly #access: AccessDesk;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -89,6 +96,7 @@ export class Bridge implements BridgeApi {
     this.#posts = new PostDesk(options);
     this.#outbox = new OutboxDesk(options);
     this.#catchUps = new CatchUpDesk(options);
+    this.#access = new AccessDesk(options);
   }
 
   async status(actor: Actor): Promise<BridgeStatus> {
@@ -206,7 +214,7 @@ export class Bridge implements BridgeApi {
   }
 
   async answer(actor: Actor, promptId: string, answer: PromptAnswer): Promise<void> {
-    this.#demand('answer', actor, 'decide-prompt', this.#prompts.get(promptId)?.session);
+    this.#demand('answer', actor, 'decide-prompt', this.#prompts.get(promptId)?.session, promptId);
     await this.#prompts.answer(promptId, answer, actor.kind);
   }
 
@@ -216,7 +224,7 @@ export class Bridge implements BridgeApi {
   }
 
   async withdraw(actor: Actor, session: number, message: string): Promise<{ readonly id: string }> {
-    this.#demand('withdraw', actor, 'control', session);
+    this.#demand('withdraw', actor, 'control', session, message);
     return this.#queues.withdraw(session, message, actor.kind);
   }
 
@@ -241,6 +249,21 @@ export class Bridge implements BridgeApi {
     return { code, expires: isoTime(expires) };
   }
 
+  async access(actor: Actor): Promise<readonly AccessEntry[]> {
+    this.#demand('access', actor, 'manage');
+    return this.#access.list();
+  }
+
+  async grantAccess(actor: Actor, grant: AccessGrant): Promise<AccessEntry> {
+    this.#demand('grantAccess', actor, 'manage', grant.session, `${grant.kind} ${grant.id}`);
+    return this.#access.grant(grant);
+  }
+
+  async revokeAccess(actor: Actor, target: AccessTarget): Promise<void> {
+    this.#demand('revokeAccess', actor, 'manage', target.session, `${target.kind} ${target.id}`);
+    await this.#access.revoke(target);
+  }
+
   async stop(actor: Actor, options: { readonly keepSessions: boolean }): Promise<void> {
     this.#demand('stop', actor, 'manage');
     this.#options.requestStop(options);
@@ -251,10 +274,9 @@ export class Bridge implements BridgeApi {
     return record && { kind: 'pane', session: record.number };
   }
 
-  #demand(surface: keyof BridgeApi, actor: Actor, action: Action, session?: number): void {
-    this.#options.gate.demand(actor, action, session === undefined ? undefined : parseSessionNumber(session), {
-      surface,
-    });
+  #demand(surface: keyof BridgeApi, actor: Actor, action: Action, session?: number, about?: string): void {
+    const via = { surface, ...(about === undefined ? {} : { about }) };
+    this.#options.gate.demand(actor, action, session === undefined ? undefined : parseSessionNumber(session), via);
   }
 
   /** A connection that failed for good, or a channel that refuses us, comes back only after somebody repaired the cause. */

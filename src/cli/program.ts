@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 
+import { addAccess } from './commands/access.ts';
 import { addAddSession } from './commands/add-session.ts';
 import { addAnswer } from './commands/answer.ts';
 import { addAttach } from './commands/attach.ts';
@@ -53,6 +54,7 @@ const commands: Readonly<Record<string, (program: Command, context: CliContext) 
   answer: addAnswer,
   setup: addSetup,
   pair: addPair,
+  access: addAccess,
   attach: addAttach,
   view: addView,
   logs: addLogs,

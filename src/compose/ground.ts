@@ -17,6 +17,7 @@ export interface Ground {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly config: LoadedConfig['config'];
   readonly sources: LoadedConfig['sources'];
+  readonly access: LoadedConfig['access'];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -31,7 +32,7 @@ export function layGround(
   scope: Scope,
 ): Ground {
   const { paths, environment } = options;
-  const { config, sources, warnings } = loadConfig({
+  const { config, sources, access, warnings } = loadConfig({
     environment,
     envFile: paths.envFile,
     bridgeJson: paths.bridgeJson,
@@ -52,5 +53,5 @@ export function layGround(
     echo: options.echoLog,
   });
   for (const warning of warnings) log.warn({ warning }, 'configuration');
-  return { paths, environment, config, sources, clock: systemClock, log };
+  return { paths, environment, config, sources, access, clock: systemClock, log };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Gate } from '../bridge/access/gate.ts';
+import { AuthorRoles } from '../bridge/catch-up/author-roles.ts';
 import { CatchUp } from '../bridge/catch-up/catch-up.ts';
 import { ChannelReader } from '../bridge/catch-up/channel-reader.ts';
 import { FollowedChannels } from '../bridge/catch-up/followed-channels.ts';
@@ -51,7 +52,8 @@ export function furnishIncoming(options: IncomingOptions): Incoming {
   const changes = new MessageChanges(options);
   const followed = new FollowedChannels(options);
   const held = new HeldMessages(options);
-  const reader = new ChannelReader({ ...options, intake, changes });
-  const catchUp = new CatchUp({ ...options, intake, changes, followed, reader, held });
+  const authorRoles = new AuthorRoles(options);
+  const reader = new ChannelReader({ ...options, intake, changes, authorRoles });
+  const catchUp = new CatchUp({ ...options, intake, changes, followed, reader, authorRoles, held });
   return { catchUp, followed, held };
 }

@@ -4,12 +4,12 @@ import { delimiter, join } from 'node:path';
 import { packageRoot } from '../base/own-files.ts';
 import { Scope } from '../base/scope.ts';
 import { shellLine } from '../base/shell-words.ts';
-import { Gate } from '../bridge/access/gate.ts';
+import type { Gate } from '../bridge/access/gate.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/outbound/channel-topics.ts';
 import type { MessageFiles } from '../bridge/attachments/message-files.ts';
 import { Delivery } from '../bridge/outbound/delivery.ts';
-import { Owners } from '../bridge/inbound/owners.ts';
+import type { Owners } from '../bridge/inbound/owners.ts';
 import { ReplyCollector } from '../bridge/replies/reply-collector.ts';
 import { servingSession } from '../bridge/inbound/routing.ts';
 import { SpentFiles } from '../bridge/outbound/spent-files.ts';
@@ -24,7 +24,6 @@ import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
 import { startControlServer } from '../control/server.ts';
 import { createDiscordTransport } from '../discord/transport.ts';
-import { closedPolicy } from '../model/access.ts';
 import type { OutboundContent } from '../model/outbound.ts';
 import type { SessionNumber } from '../model/session.ts';
 import { terminalName } from '../model/terminal-name.ts';
@@ -33,6 +32,7 @@ import { SessionDirectories } from '../storage/session-directories.ts';
 import { SessionsFile } from '../storage/sessions-file.ts';
 import { openStores } from '../storage/stores.ts';
 import { listForeignSessions } from '../terminal/foreign-sessions.ts';
+import { furnishAccess } from './access.ts';
 import { openAgents } from './agents.ts';
 import type { Agents } from './agents.ts';
 import { openChatServer } from './chat-server.ts';
@@ -120,7 +120,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
   const isFirstRun = server.kind === 'local' && !existsSync(server.files.map);
   const house = furnish(ground, { server, stores, agents, transport }, options);
-  const { sessions, files, delivery, typing, topics, incoming, bridge, outgoing } = house;
+  const { sessions, files, delivery, typing, topics, incoming, gate, bridge, outgoing } = house;
   const { catchUp } = incoming;
 
   await sessions.load();
@@ -132,6 +132,9 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   });
   for (const entry of sessions.entries()) server.ensureChannel(entry);
   incoming.followed.begin();
+  scope.defer('the audit', () => {
+    gate.close();
+  });
   const control = await startControlServer({ socket: paths.controlSocket, api: bridge, log });
   scope.defer('the control socket', () => control.close());
   scope.defer(
@@ -208,6 +211,7 @@ interface House {
   readonly typing: TypingIndicator;
   readonly topics: ChannelTopics | undefined;
   readonly incoming: Incoming;
+  readonly gate: Gate;
   readonly bridge: Bridge;
   readonly outgoing: OutgoingDirectory;
 }
@@ -224,18 +228,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     defaultWorkDir: config.claudeWorkDir,
     closed: [ground.paths.config, ground.paths.state, ground.paths.logs],
   });
-  const owners = new Owners({
-    server: server.kind,
-    configured: [config.ownerUserId, server.userId].filter((id) => id !== undefined),
-    facts: stores.facts,
-    clock,
-  });
-  const gate = new Gate({
-    policy: () => ({ ...closedPolicy, owners: owners.ids() }),
-    audit: { note: () => undefined },
-    clock,
-    log,
-  });
+  const { register, owners, gate } = furnishAccess(ground, { server, stores });
   const outgoing = new OutgoingDirectory({ directory: server.files.outgoing });
   const spent = new SpentFiles({ stores, outgoing, log });
   const onEnded = (content: OutboundContent): void => {
@@ -348,6 +341,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     transport,
     collector,
     gate,
+    register,
     owners,
     workspace,
     outgoing,
@@ -363,7 +357,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     requestStop: onStopRequested,
     surroundings: () => surroundingsOf(ground, outside, { owners, incoming }),
   });
-  return { sessions, files, delivery, typing, topics, incoming, bridge, outgoing };
+  return { sessions, files, delivery, typing, topics, incoming, gate, bridge, outgoing };
 }
 
 /** A path as people write it: `~` for the home directory. */

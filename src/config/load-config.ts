@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { BridgeError } from '../base/errors.ts';
+import type { AccessPolicy } from '../model/access.ts';
+import { parseAccess } from './access-rules.ts';
 import { readBridgeJson, readEnvFile } from './read-files.ts';
 import { configSchema, isSettingName, settingNames, settings } from './settings.ts';
 import type { Config, SettingName } from './settings.ts';
@@ -15,6 +17,8 @@ export interface LoadedConfig {
   /** Frozen. */
   readonly config: Config;
   readonly sources: Readonly<Record<SettingName, ValueSource>>;
+  /** Who may do what, as bridge.json says. */
+  readonly access: AccessPolicy;
   /** What a person should know and the bridge can live with; whole sentences. */
   readonly warnings: readonly string[];
 }
@@ -43,7 +47,7 @@ export function loadConfig(files: ConfigFiles): LoadedConfig {
     const [main, ...others] = variables;
     const places: readonly (readonly [unknown, ValueSource])[] = [
       ...fromVariable(main),
-      [json.get(name), { from: 'file', key: path, file: files.bridgeJson }],
+      [json.settings.get(name), { from: 'file', key: path, file: files.bridgeJson }],
       ...others.flatMap(fromVariable),
     ];
     const found = places.find(([value]) => isSet(value));
@@ -61,7 +65,12 @@ export function loadConfig(files: ConfigFiles): LoadedConfig {
     );
   }
   Object.freeze(parsed.data.claudeOptions);
-  return { config: Object.freeze(parsed.data), sources: Object.freeze(complete(sources)), warnings: envFile.warnings };
+  return {
+    config: Object.freeze(parsed.data),
+    sources: Object.freeze(complete(sources)),
+    access: parseAccess(json.access, files.bridgeJson),
+    warnings: envFile.warnings,
+  };
 
   function fromVariable(key: string): readonly (readonly [unknown, ValueSource])[] {
     return [

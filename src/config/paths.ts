@@ -33,6 +33,7 @@ export interface BridgePaths {
   readonly daemonRecord: string;
   readonly logs: string;
   readonly bridgeLog: string;
+  readonly auditFile: string;
   readonly attachments: string;
   readonly monitoring: string;
   readonly workspace: string;
@@ -100,6 +101,7 @@ export function resolvePaths(options: PathsOptions): BridgePaths {
     daemonRecord: join(state, 'daemon.json'),
     logs,
     bridgeLog: join(logs, 'bridge.log'),
+    auditFile: join(logs, 'audit.jsonl'),
     attachments: join(home, 'attachments'),
     monitoring: join(home, 'monitoring'),
     workspace: join(home, 'workspace'),

@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import { BridgeError, systemErrorCode } from '../base/errors.ts';
 import { shellWord } from '../base/shell-words.ts';
+import { accessKey } from './access-rules.ts';
 import { nearestName } from './nearest-name.ts';
 import { ownSecretNames } from './secrets.ts';
 import { settingNames, settings } from './settings.ts';
@@ -37,17 +38,25 @@ export function readEnvFile(file: string): {
   return { values, warnings };
 }
 
+/** What stands in a bridge.json, not yet checked. */
+export interface BridgeJson {
+  /** The settings, by name. */
+  readonly settings: ReadonlyMap<SettingName, Json>;
+  readonly access: Json | undefined;
+}
+
 /**
- * The settings in a bridge.json, by name, not yet checked. A missing file has none.
+ * What stands in a bridge.json, not yet checked. A missing file has nothing.
  *
  * @throws BridgeError `config-invalid` for a broken file or an unknown key.
  */
-export function readBridgeJson(file: string): ReadonlyMap<SettingName, Json> {
+export function readBridgeJson(file: string): BridgeJson {
   const text = readText(file);
   const values = new Map<SettingName, Json>();
-  if (text === undefined || text.trim() === '') return values;
-  collect(parseJson(text, file), '', file, values);
-  return values;
+  if (text === undefined || text.trim() === '') return { settings: values, access: undefined };
+  const { [accessKey]: access, ...rest } = objectAt(parseJson(text, file), '', file);
+  collect(rest, '', file, values);
+  return { settings: values, access };
 }
 
 /**
@@ -72,11 +81,7 @@ function isLineOfItsOwn(lines: readonly string[], index: number): boolean {
 }
 
 function collect(value: Json, path: string, file: string, values: Map<SettingName, Json>): void {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    const what = path === '' ? 'its content' : `"${path}"`;
-    throw invalid(`${file}: ${what} must be an object in braces.`);
-  }
-  for (const [key, inner] of Object.entries(value)) {
+  for (const [key, inner] of Object.entries(objectAt(value, path, file))) {
     const innerPath = path === '' ? key : `${path}.${key}`;
     const name = settingNames.find((candidate) => settings[candidate].json === innerPath);
     if (name !== undefined) values.set(name, inner);
@@ -88,8 +93,13 @@ function collect(value: Json, path: string, file: string, values: Map<SettingNam
   }
 }
 
+function objectAt(value: Json, path: string, file: string): Readonly<Record<string, Json>> {
+  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value;
+  throw invalid(`${file}: ${path === '' ? 'its content' : `"${path}"`} must be an object in braces.`);
+}
+
 function suggestJsonKey(path: string): string {
-  const paths = settingNames.map((name) => settings[name].json);
+  const paths = [...settingNames.map((name) => settings[name].json), accessKey];
   const last = path.slice(path.lastIndexOf('.') + 1);
   const same = settingNames.find(
     (name) =>

@@ -1,5 +1,5 @@
 import type { AgentActivity, TurnOutcome, WaitingFor } from '../model/agent.ts';
-import type { Actor } from '../model/access.ts';
+import type { AccessKind, Actor, Role } from '../model/access.ts';
 import type { PromptAnswer, PromptKind } from '../model/prompt.ts';
 import type { InboxState, MessageSource } from '../model/message.ts';
 import type { OutboxState } from '../model/outbound.ts';
@@ -210,6 +210,30 @@ export interface OutboxListing {
   readonly items: readonly OutboxEntry[];
 }
 
+/** Of whom it is said what they may do, and where. */
+export interface AccessTarget {
+  readonly kind: AccessKind;
+  /** At the chat server. */
+  readonly id: string;
+  /** Missing: in all sessions. */
+  readonly session?: number;
+}
+
+/** What somebody is to be from now on. */
+export interface AccessGrant extends AccessTarget {
+  readonly role: Role;
+  /** Whether they may decide what the agent asks; missing: as their role says. */
+  readonly decide?: boolean;
+}
+
+/** What somebody is. */
+export interface AccessEntry extends AccessGrant {
+  /** Whether they may decide what the agent asks. */
+  readonly decides: boolean;
+  /** Where it is said: in bridge.json; in OWNER_USER_ID, or by being at the machine; or by pairing. */
+  readonly from: 'file' | 'configured' | 'paired';
+}
+
 /** Where `dp` posts: a session's channel, or any channel. */
 export type PostTarget =
   | { readonly kind: 'default' }
@@ -272,6 +296,15 @@ export interface BridgeApi {
   trace(actor: Actor, message: string): Promise<MessageTrace>;
   /** A code that makes the chat user who types it to the bot the owner. Valid for ten minutes. */
   pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }>;
+  /** Who may do what. */
+  access(actor: Actor): Promise<readonly AccessEntry[]>;
+  /**
+   * Says what somebody is from now on, on disk and at once.
+   * @throws BridgeError `access-invalid`, `session-unknown`, and as `AccessBook.update`.
+   */
+  grantAccess(actor: Actor, grant: AccessGrant): Promise<AccessEntry>;
+  /** Takes back what was said there of somebody. @throws BridgeError `access-unknown`, `access-fixed`, and as `AccessBook.update`. */
+  revokeAccess(actor: Actor, target: AccessTarget): Promise<void>;
   /** Begins the stop and returns; the process ends by itself. `keepSessions` leaves the agents running. */
   stop(actor: Actor, options: { readonly keepSessions: boolean }): Promise<void>;
   /** Who a session token belongs to; undefined when it is not a valid one. */

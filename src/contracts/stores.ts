@@ -1,3 +1,4 @@
+import type { AccessPolicy } from '../model/access.ts';
 import type { TurnOutcome } from '../model/agent.ts';
 import type { AttachmentRef, InboxMessage, InboxState } from '../model/message.ts';
 import type { FileOutcome, MessageFile } from '../model/message-file.ts';
@@ -27,6 +28,17 @@ export interface SessionMap {
    * @throws as `read`, and `sessions-file-locked`.
    */
   update(change: (entries: readonly SessionEntry[]) => readonly SessionEntry[]): Promise<readonly SessionEntry[]>;
+}
+
+/** Who was let in, as the owner wrote it: a part of bridge.json. */
+export interface AccessBook {
+  /**
+   * Changes it as one step, locked against other processes; on disk when it resolves. The file is untouched when `change`
+   * throws.
+   * @returns what is in force now.
+   * @throws BridgeError `config-invalid` naming the file, the place and the value; `config-locked`.
+   */
+  update(change: (policy: AccessPolicy) => AccessPolicy): Promise<AccessPolicy>;
 }
 
 /** One turn of an agent and where its answer goes. */

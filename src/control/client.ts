@@ -128,6 +128,18 @@ export class ControlClient {
     return this.#call('pair', {});
   }
 
+  access(): Promise<Result<'access'>> {
+    return this.#call('access', {});
+  }
+
+  grantAccess(grant: Params<'grantAccess'>): Promise<Result<'grantAccess'>> {
+    return this.#call('grantAccess', grant);
+  }
+
+  async revokeAccess(target: Params<'revokeAccess'>): Promise<void> {
+    await this.#call('revokeAccess', target);
+  }
+
   async stop(options: Params<'stop'>): Promise<void> {
     await this.#call('stop', options);
   }

@@ -88,6 +88,12 @@ async function perform(request: Request, actor: Actor, api: BridgeApi): Promise<
       return api.trace(actor, request.params.message);
     case 'pair':
       return api.pair(actor);
+    case 'access':
+      return api.access(actor);
+    case 'grantAccess':
+      return api.grantAccess(actor, request.params);
+    case 'revokeAccess':
+      return api.revokeAccess(actor, request.params);
     case 'stop':
       return api.stop(actor, request.params);
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { accessKinds } from '../model/access.ts';
 import { results } from './results.ts';
 
 const number = z.number();
@@ -38,6 +39,14 @@ export const outputs = {
   queue: z.extend(results.queue, { removed: z.exactOptional(z.string()) }),
   interrupt: z.object({ session: number, outcome: results.interrupt }),
   trace: results.trace,
+  /** The list, with what was done when something was. */
+  access: z.object({
+    entries: results.access,
+    granted: z.exactOptional(results.grantAccess),
+    revoked: z.exactOptional(
+      z.object({ kind: z.enum(accessKinds), id: z.string(), session: z.exactOptional(z.number()) }),
+    ),
+  }),
   pair: results.pair,
   dp: results.post,
 } as const;

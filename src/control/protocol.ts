@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
 import type { Happened } from '../base/errors.ts';
-import type { AddSessionRequest, PostTarget } from '../contracts/bridge-api.ts';
+import type { AccessGrant, AccessTarget, AddSessionRequest, PostTarget } from '../contracts/bridge-api.ts';
 import type { PromptAnswer } from '../model/prompt.ts';
 import { busyModes } from '../model/session.ts';
+import { accessKinds, roles } from '../model/access.ts';
 import { results } from './results.ts';
 
 /**
@@ -32,6 +33,17 @@ const promptAnswer = z.discriminatedUnion('behavior', [
   z.strictObject({ behavior: z.literal('deny'), message: z.string().exactOptional() }),
   z.strictObject({ behavior: z.literal('choose'), answers: z.record(z.string(), z.string()).readonly() }),
 ]) satisfies z.ZodType<PromptAnswer>;
+
+const accessTarget = z.strictObject({
+  kind: z.enum(accessKinds),
+  id: z.string(),
+  session: z.number().exactOptional(),
+}) satisfies z.ZodType<AccessTarget>;
+
+const accessGrant = accessTarget.extend({
+  role: z.enum(roles),
+  decide: z.boolean().exactOptional(),
+}) satisfies z.ZodType<AccessGrant>;
 
 /** Every method: what it takes and what it gives. The values of a session number or channel are judged by the bridge. */
 export const methods = {
@@ -67,6 +79,9 @@ export const methods = {
   interrupt: { params: z.strictObject({ session: z.number() }), result: results.interrupt },
   trace: { params: z.strictObject({ message: z.string() }), result: results.trace },
   pair: { params: noParams, result: results.pair },
+  access: { params: noParams, result: results.access },
+  grantAccess: { params: accessGrant, result: results.grantAccess },
+  revokeAccess: { params: accessTarget, result: results.revokeAccess },
   stop: { params: z.strictObject({ keepSessions: z.boolean() }), result: results.stop },
 } as const;
 
@@ -97,6 +112,9 @@ export const requestSchema = z.discriminatedUnion('method', [
   z.strictObject({ ...envelope, method: z.literal('interrupt'), params: methods.interrupt.params }),
   z.strictObject({ ...envelope, method: z.literal('trace'), params: methods.trace.params }),
   z.strictObject({ ...envelope, method: z.literal('pair'), params: methods.pair.params }),
+  z.strictObject({ ...envelope, method: z.literal('access'), params: methods.access.params }),
+  z.strictObject({ ...envelope, method: z.literal('grantAccess'), params: methods.grantAccess.params }),
+  z.strictObject({ ...envelope, method: z.literal('revokeAccess'), params: methods.revokeAccess.params }),
   z.strictObject({ ...envelope, method: z.literal('stop'), params: methods.stop.params }),
 ]);
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import type {
+  AccessEntry,
   BridgeStatus,
   HeldMessage,
   MessageTrace,
@@ -10,6 +11,7 @@ import type {
   SessionQueue,
   SessionStatus,
 } from '../contracts/bridge-api.ts';
+import { accessKinds, roles } from '../model/access.ts';
 import { waitingFors } from '../model/agent.ts';
 import { inboxMoves } from '../model/message.ts';
 import { outboxMoves } from '../model/outbound.ts';
@@ -190,6 +192,16 @@ const heldMessage = z.object({
   beginning: z.string(),
 }) satisfies z.ZodMiniType<HeldMessage>;
 
+const accessEntry = z.object({
+  kind: z.enum(accessKinds),
+  id: z.string(),
+  role: z.enum(roles),
+  decide: z.exactOptional(z.boolean()),
+  session: z.exactOptional(z.number()),
+  decides: z.boolean(),
+  from: z.enum(['file', 'configured', 'paired']),
+}) satisfies z.ZodMiniType<AccessEntry>;
+
 /** The result of every method. */
 export const results = {
   status: bridgeStatus,
@@ -211,6 +223,9 @@ export const results = {
   interrupt: z.enum(['interrupted', 'idle']),
   trace: messageTrace,
   pair: z.object({ code: z.string(), expires: z.string() }),
+  access: z.readonly(z.array(accessEntry)),
+  grantAccess: accessEntry,
+  revokeAccess: nothing,
   stop: nothing,
 } as const;
 

@@ -27,6 +27,11 @@ export interface AccessRules {
   readonly bots: ReadonlyMap<string, Standing>;
 }
 
+/** Of whom something is said: a user, everybody with a role at the chat server, or a bot or webhook. */
+export const accessKinds = ['user', 'role', 'bot'] as const;
+
+export type AccessKind = (typeof accessKinds)[number];
+
 /** Who was let in. */
 export interface AccessPolicy {
   /** Users who own the bridge: in every session, whatever else is said of them. */
@@ -57,6 +62,17 @@ export const noRules: AccessRules = { users: new Map(), roles: new Map(), bots: 
 
 /** Nobody was let in. */
 export const closedPolicy: AccessPolicy = { owners: [], everywhere: noRules, sessions: new Map() };
+
+/** Whether anybody was named at all. */
+export function isClosed({ owners, everywhere, sessions }: AccessPolicy): boolean {
+  const size = ({ users, roles: ofRoles, bots }: AccessRules): number => users.size + ofRoles.size + bots.size;
+  return owners.length + [everywhere, ...sessions.values()].reduce((sum, rules) => sum + size(rules), 0) === 0;
+}
+
+/** Whether one of this standing may decide what an agent asks. */
+export function mayDecide(standing: Standing): boolean {
+  return judge(standing, 'decide-prompt').allowed;
+}
 
 const nobody: Standing = { role: 'none' };
 

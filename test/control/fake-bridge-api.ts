@@ -1,5 +1,8 @@
 import { BridgeError } from '../../src/base/errors.ts';
 import type {
+  AccessEntry,
+  AccessGrant,
+  AccessTarget,
   AddSessionRequest,
   BridgeApi,
   BridgeStatus,
@@ -122,6 +125,7 @@ export const refused: OutboxListing = {
 
 /** A bridge in memory: keeps sessions, prompts and what was said, and refuses what the real one refuses. */
 export class FakeBridgeApi implements BridgeApi {
+  readonly accessEntries: AccessEntry[] = [];
   readonly calls: { readonly method: string; readonly actor: Actor; readonly details: object }[] = [];
   readonly sessions: SessionListing[] = [
     { number: one, channel: firstChannel, workDir: '/srv/session_1', agent: 'scripted' },
@@ -321,6 +325,28 @@ export class FakeBridgeApi implements BridgeApi {
   async pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }> {
     await this.#enter('pair', actor, 'manage', {});
     return { code: 'ABCD-1234', expires: '2025-01-01T00:10:00.000Z' };
+  }
+
+  async access(actor: Actor): Promise<readonly AccessEntry[]> {
+    await this.#enter('access', actor, 'manage', {});
+    return this.accessEntries;
+  }
+
+  async grantAccess(actor: Actor, grant: AccessGrant): Promise<AccessEntry> {
+    await this.#enter('grantAccess', actor, 'manage', grant);
+    const entry: AccessEntry = { ...grant, decides: grant.decide ?? grant.role === 'operator', from: 'file' };
+    this.accessEntries.push(entry);
+    return entry;
+  }
+
+  async revokeAccess(actor: Actor, target: AccessTarget): Promise<void> {
+    await this.#enter('revokeAccess', actor, 'manage', target);
+    const index = this.accessEntries.findIndex((entry) => entry.id === target.id && entry.session === target.session);
+    if (index === -1) {
+      const said = `Nothing is said of ${target.kind} ${target.id} everywhere.`;
+      throw new BridgeError('access-unknown', said, { advice: 'See what is said, and where: vai access.' });
+    }
+    this.accessEntries.splice(index, 1);
   }
 
   async stop(actor: Actor, options: { readonly keepSessions: boolean }): Promise<void> {

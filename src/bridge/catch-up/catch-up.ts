@@ -3,11 +3,13 @@ import type { Clock } from '../../base/clock.ts';
 import { BridgeError, describeError } from '../../base/errors.ts';
 import { Limiter } from '../../base/limiter.ts';
 import type { Log } from '../../base/log.ts';
+import { SerialQueue } from '../../base/serial-queue.ts';
 import type { InboundMessage } from '../../model/message.ts';
 import type { ChannelId } from '../../model/session.ts';
 import { timeOfSnowflake } from '../../model/snowflake.ts';
 import type { ChatHandlers, ChatTransport } from '../../contracts/chat.ts';
 import type { Stores } from '../../contracts/stores.ts';
+import type { AuthorRoles } from './author-roles.ts';
 import type { ChannelReader } from './channel-reader.ts';
 import { overlapMs } from './followed-channels.ts';
 import type { FollowedChannels, Place } from './followed-channels.ts';
@@ -36,6 +38,7 @@ export interface CatchUpOptions {
   readonly changes: MessageChanges;
   readonly followed: FollowedChannels;
   readonly reader: ChannelReader;
+  readonly authorRoles: AuthorRoles;
   readonly held: HeldMessages;
   readonly clock: Clock;
   readonly log: Log;
@@ -50,6 +53,8 @@ export class CatchUp implements Omit<ChatHandlers, 'onState' | 'onAct'> {
   readonly #options: CatchUpOptions;
   readonly #gate = new GapGate(heldEvents);
   readonly #limiter = new Limiter(channelsAtOnce);
+  /** Edits whose authors' roles are looked up, in order. */
+  readonly #lookups = new SerialQueue();
   /** The readings of the present round; a new connection begins a new one. */
   #round = new AbortController();
   readonly #readings = new Map<ChannelId, Promise<void>>();
@@ -74,7 +79,8 @@ export class CatchUp implements Omit<ChatHandlers, 'onState' | 'onAct'> {
   }
 
   onEdited(message: InboundMessage): void {
-    this.#hear({ kind: 'edited', message }, message);
+    if (this.#options.authorRoles.areMissing(message)) void this.#lookups.run(() => this.#lookUpAndHear(message));
+    else this.#hear({ kind: 'edited', message }, message);
   }
 
   onDeleted(channel: ChannelId, messageIds: readonly string[]): void {
@@ -124,6 +130,20 @@ export class CatchUp implements Omit<ChatHandlers, 'onState' | 'onAct'> {
     this.#round.abort();
     // A reading that was broken off is over, and nobody waits for it.
     this.#readings.clear();
+  }
+
+  /** An edit that does not say which roles its author has. */
+  async #lookUpAndHear(message: InboundMessage): Promise<void> {
+    try {
+      const completed = await this.#options.authorRoles.complete([message]);
+      for (const edit of completed) this.#hear({ kind: 'edited', message: edit }, edit);
+    } catch (error) {
+      const { id, channel } = message;
+      this.#options.log.warn(
+        { channel, message: id, error: describeError(error) },
+        'an edited message is left as it was',
+      );
+    }
   }
 
   #hear(event: LiveEvent, place: Place): void {

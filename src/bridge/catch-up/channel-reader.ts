@@ -6,6 +6,7 @@ import type { ChatTransport, HistoryPage } from '../../contracts/chat.ts';
 import type { Stores } from '../../contracts/stores.ts';
 import { overlapMs } from './followed-channels.ts';
 import type { Place } from './followed-channels.ts';
+import type { AuthorRoles } from './author-roles.ts';
 import type { Intake } from '../inbound/intake.ts';
 import type { MessageChanges } from '../inbound/message-changes.ts';
 
@@ -15,6 +16,7 @@ const pageSize = 100;
 export interface ChannelReaderOptions {
   readonly stores: Stores;
   readonly transport: Pick<ChatTransport, 'history'>;
+  readonly authorRoles: AuthorRoles;
   readonly intake: Intake;
   readonly changes: MessageChanges;
   readonly clock: Clock;
@@ -71,7 +73,9 @@ export class ChannelReader {
     signal.throwIfAborted();
     const page = await this.#options.transport.history(channel, after, limit);
     signal.throwIfAborted();
-    return page;
+    const messages = await this.#options.authorRoles.complete(page.messages);
+    signal.throwIfAborted();
+    return { ...page, messages };
   }
 
   #apply(page: HistoryPage, { channel, parent, after, waiting }: Reading): void {

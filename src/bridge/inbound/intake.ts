@@ -93,7 +93,7 @@ export class Intake {
   }
 
   #judge(told: InboundMessage, heldBefore: number | undefined, after: Aftermath): void {
-    const { stores, owners, log, words } = this.#options;
+    const { stores, owners, gate, log, words } = this.#options;
     const record = stores.channels.get(told.channel);
     // A thread that sleeps is not always known as one to the chat server's library.
     const message = { ...told, parent: told.parent ?? record?.parent };
@@ -104,6 +104,11 @@ export class Intake {
     const isServed = record !== undefined || (admission.kind !== 'ignored' && admission.mapped);
     if (isServed) this.#advance(message, isUnread);
     if (isBehind && this.#refusals.covers(message)) return;
+    if (stores.inbox.get(message.id)) {
+      // What was taken in stays so, whatever its author may do by now.
+      log.debug({ message: message.id }, 'message known already');
+      return;
+    }
     if (message.author.kind !== 'human' && (admission.kind !== 'accepted' || !this.#mayGoOn(message, after))) {
       // What bots say is answered by nobody: two of them would thank each other for ever.
       if (isServed) this.#refusals.note(message);
@@ -114,6 +119,8 @@ export class Intake {
     if (message.author.kind === 'human' && owners.claim(message.author.id, message.text)) {
       this.#say(`paired:${message.id}`, message, words.paired(), after);
       after.actions.push(() => log.info({ channel }, 'a chat user became the owner'));
+      const via = { surface: 'onMessage', channel, about: 'pairing' } as const;
+      after.audits.push(() => gate.record(message.author, 'manage', undefined, via, { allowed: true }));
       this.#refusals.note(message); // Read again, the code means nothing; its author may speak by then.
       return;
     }
@@ -144,9 +151,8 @@ export class Intake {
 
   /** Whether a bot may speak once more before a person does. */
   #mayGoOn(message: InboundMessage, after: Aftermath): boolean {
-    const { stores, log, words } = this.#options;
+    const { log, words } = this.#options;
     const { id, channel, parent } = message;
-    if (stores.inbox.get(id)) return true; // It was counted then.
     const verdict = this.#loops.spend(parent ?? channel);
     if (verdict === 'within') return true;
     log.warn(

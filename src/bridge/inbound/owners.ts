@@ -2,7 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 
 import type { Clock } from '../../base/clock.ts';
 import { newSecret } from '../../base/ids.ts';
-import type { Role } from '../../model/access.ts';
+import { closedPolicy, isClosed } from '../../model/access.ts';
+import type { AccessPolicy, Role } from '../../model/access.ts';
 import type { Facts } from '../../contracts/stores.ts';
 
 /** Per chat server: an id of one means nothing on another. */
@@ -17,10 +18,12 @@ export interface OwnersOptions {
   readonly configured: readonly string[];
   readonly facts: Facts;
   readonly clock: Clock;
+  /** Whom the owner named. */
+  readonly policy?: () => AccessPolicy;
 }
 
 /**
- * Knows who owns the bridge on the chat server: the configured ids, and the one who paired with a code.
+ * Knows who owns the bridge on the chat server: the configured ids, the one who paired with a code, and whom these named.
  * Knows nothing about sessions or channels.
  */
 export class Owners {
@@ -28,6 +31,7 @@ export class Owners {
   readonly #configured: ReadonlySet<string>;
   readonly #facts: Facts;
   readonly #clock: Clock;
+  readonly #policy: () => AccessPolicy;
   #pending: { readonly code: string; readonly expires: number } | undefined;
 
   constructor(options: OwnersOptions) {
@@ -35,21 +39,37 @@ export class Owners {
     this.#configured = new Set(options.configured);
     this.#facts = options.facts;
     this.#clock = options.clock;
+    this.#policy = options.policy ?? (() => closedPolicy);
   }
 
-  /** Whether anybody owns the bridge. */
+  /** Whether anybody may do anything. */
   known(): boolean {
-    return this.#configured.size > 0 || this.#facts.get(this.#paired) !== undefined;
+    return this.#configured.size > 0 || this.paired !== undefined || !isClosed(this.#policy());
+  }
+
+  /** By configuration. */
+  get configured(): readonly string[] {
+    return [...this.#configured];
+  }
+
+  /** Who paired with a code. */
+  get paired(): string | undefined {
+    return this.#facts.get(this.#paired);
   }
 
   /** The owners' ids at the chat server, the configured ones first. */
   ids(): readonly string[] {
-    const paired = this.#facts.get(this.#paired);
-    return [...new Set([...this.#configured, ...(paired === undefined ? [] : [paired])])];
+    const { paired, configured } = this;
+    return [...new Set([...configured, ...(paired === undefined ? [] : [paired]), ...this.#policy().owners])];
   }
 
   roleOf(userId: string): Role {
-    return this.#configured.has(userId) || this.#facts.get(this.#paired) === userId ? 'owner' : 'none';
+    return this.ids().includes(userId) ? 'owner' : 'none';
+  }
+
+  /** Whoever paired with a code owns nothing by that any more. */
+  unpair(userId: string): void {
+    if (this.paired === userId) this.#facts.delete(this.#paired);
   }
 
   /** Makes a fresh code; an earlier one is void. `expires` is epoch milliseconds. */

@@ -38,6 +38,10 @@ function daemonLookups(context: CliContext): Lookups {
         const label = channelLabel({ channel, ...(typeof channelName === 'string' ? { channelName } : {}) });
         return [{ value: String(number), description: label }];
       }),
+    access: async () =>
+      (await ask(context, 'access')).flatMap(({ kind, id, role }) =>
+        typeof id === 'string' ? [{ value: id, description: `${String(kind)}, ${String(role)}` }] : [],
+      ),
     prompts: async () =>
       (await ask(context, 'prompts')).flatMap(({ id, tool, session }) =>
         typeof id === 'string' ? [{ value: id, description: `${String(tool)}, session ${String(session)}` }] : [],

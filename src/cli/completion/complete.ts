@@ -18,6 +18,7 @@ export interface Completion {
 export interface Lookups {
   sessions(): Promise<readonly Candidate[]>;
   prompts(): Promise<readonly Candidate[]>;
+  access(): Promise<readonly Candidate[]>;
 }
 
 interface Place {
@@ -127,6 +128,8 @@ async function candidatesOf(
     }
     case 'prompts':
       return lookups.prompts();
+    case 'access':
+      return lookups.access();
     case 'commands':
       return commandsOf(program);
     default:

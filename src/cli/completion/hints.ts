@@ -6,6 +6,8 @@ export type Hint =
   /** Numbers with commas between them. */
   | 'session-list'
   | 'prompts'
+  /** Of whom something is said. */
+  | 'access'
   | 'directories'
   | 'files'
   | 'commands'

@@ -30,7 +30,7 @@ export function filesCheck({ paths, userId }: Surroundings): Check {
         paths.bridgeJson,
         ...[paths.discord.map, paths.local.map],
         ...entriesOf(paths.state).filter((path) => status(path)?.isFile()),
-        ...entriesOf(paths.logs).filter((path) => path.endsWith('.log')),
+        ...entriesOf(paths.logs).filter((path) => /\.(?:log|jsonl)$/.test(path)),
         paths.controlSocket,
         paths.tmuxSocket,
       ].filter((path) => status(path) !== undefined);

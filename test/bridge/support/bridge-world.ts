@@ -36,7 +36,7 @@ export async function world() {
   const outgoing = new HandOutgoing();
   const ended: OutboundContent[] = [];
   const owners = new Owners({ server: 'local', configured: [], facts: stores.facts, clock });
-  const { gate, audited, setPolicy } = gateWorld({ owners, clock, log });
+  const { gate, register, audited, setPolicy } = gateWorld({ owners, clock, log });
   setPolicy({ everywhere: rules({ users: new Map(roles.map((role) => [idOf(role), { role }])) }) });
   const onOutbox = (): void => {
     kicks.push(1);
@@ -54,6 +54,7 @@ export async function world() {
       onOutbox,
     }),
     gate,
+    register,
     owners,
     held: new HeldMessages({ stores, words, clock, maxAgeMs: 1_000, onOutbox }),
     workspace,

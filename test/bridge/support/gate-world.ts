@@ -22,8 +22,18 @@ export function gateWorld({ owners, clock, log }: GateWorldOptions) {
     clock,
     log,
   });
+  const register = {
+    get policy() {
+      return policy;
+    },
+    update: (change: (before: AccessPolicy) => AccessPolicy): Promise<void> =>
+      Promise.resolve().then(() => {
+        policy = change(policy);
+      }),
+  };
   return {
     gate,
+    register,
     audited,
     setPolicy: (change: Partial<AccessPolicy>): void => {
       policy = { ...closedPolicy, ...change };

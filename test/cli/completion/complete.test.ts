@@ -12,12 +12,13 @@ const lookups: Lookups = {
     { value: '12', description: '#一般' },
     { value: '2', description: '222222222222222222' },
   ],
+  access: async () => [{ value: '123456789012345678', description: 'user, member' }],
   prompts: async () => [
     { value: 'k3f9', description: 'Write, session 1' },
     { value: 'p7aa', description: 'Bash, session 2' },
   ],
 };
-const silent: Lookups = { sessions: async () => [], prompts: async () => [] };
+const silent: Lookups = { sessions: async () => [], prompts: async () => [], access: async () => [] };
 
 const vai = describeProgram(new CliContext({}));
 
