@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { claimPrivateDirectory } from '../base/atomic-file.ts';
-import { systemErrorCode } from '../base/errors.ts';
+import { describeError, systemErrorCode } from '../base/errors.ts';
 import { fetchError } from './failure.ts';
 import { kindOfName, unfinishedName } from './file-name.ts';
 
@@ -47,8 +47,12 @@ export class SessionFolder {
 
   /** @throws BridgeError `file-over-quota`. */
   reserve(bytes: number): Reservation {
-    claimPrivateDirectory(this.#path);
-    this.#used = this.#count();
+    try {
+      claimPrivateDirectory(this.#path);
+      this.#used = this.#count();
+    } catch (error) {
+      throw fetchError('file-unwritable', describeError(error), error);
+    }
     let own = 0;
     const grow = (to: number): void => {
       const more = to - own;

@@ -98,9 +98,10 @@ export class FileFetch {
           try {
             const fresh = await this.#options.freshLink(file);
             if (fresh === undefined) return { state: 'failed', why: 'gone' };
+            const isOld = url === file.url && url !== fresh;
             url = fresh;
             // The first one has only become old. When a fresh one is none either, somebody needs time.
-            if (tried.links === 1) continue;
+            if (isOld) continue;
           } catch (problem) {
             this.#abort.signal.throwIfAborted();
             log.warn({ session, message: file.message, error: describeError(problem) }, 'no fresh link for a file');

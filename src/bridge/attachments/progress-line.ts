@@ -40,7 +40,7 @@ export class ProgressLine {
     const now = this.#options.clock.monotonic();
     if (now < (this.#changedAt === undefined ? this.#begin + patienceMs : this.#changedAt + changeMs)) return;
     this.#changedAt = now;
-    this.#say(this.#options.words.fetching(sumOf(files, received)));
+    this.#say('so-far', this.#options.words.fetching(sumOf(files, received)));
     this.#options.onOutbox();
   }
 
@@ -48,17 +48,17 @@ export class ProgressLine {
   end(files: readonly MessageFile[]): void {
     if (!this.#options.stores.outbox.get(this.#key)) return;
     const failed = files.filter(({ outcome }) => outcome?.state === 'failed').length;
-    this.#say(this.#options.words.fetched({ ...sumOf(files, 0), failed }));
+    this.#say('end', this.#options.words.fetched({ ...sumOf(files, 0), failed }));
   }
 
   get #key(): string {
     return `fetching:${this.#message}`;
   }
 
-  #say(text: string): void {
+  #say(step: 'so-far' | 'end', text: string): void {
     const { stores, clock } = this.#options;
     stores.transaction(() => {
-      if (stores.outbox.get(this.#key)) this.#voice.change(`${this.#key}:${clock.now()}`, this.#key, text);
+      if (stores.outbox.get(this.#key)) this.#voice.change(`${this.#key}:${step}:${clock.now()}`, this.#key, text);
       else this.#voice.replyTo(this.#message, this.#key, text);
     });
   }

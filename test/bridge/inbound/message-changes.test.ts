@@ -60,7 +60,7 @@ function world(state: keyof typeof wayTo | 'held' = 'queued') {
     const found = stores.inbox.get(stored.id);
     return { text: found?.text, state: found?.state };
   };
-  return { clock, stores, log, changes, kicks, message, audited, setPolicy };
+  return { clock, stores, log, changes, kicks, gone, message, audited, setPolicy };
 }
 
 describe('BX-06: an edited message', () => {
@@ -210,5 +210,61 @@ describe('an edit of a message that answers another one', () => {
     changes.edited(inbound(second, { text: 'yes', ...quoted('shall I?') }));
     stores.inbox.move(`discord:${second}`, 'queued', 2);
     expect(stores.inbox.get(`discord:${second}`)?.text).toBe('(in reply to Bob: "shall I?")\nyes');
+  });
+});
+
+describe('MS-02: files of changed messages', () => {
+  const id = `discord:${first}`;
+  const files = ['a', 'b'].map((name) => ({
+    id: name,
+    name: `${name}.png`,
+    size: 5,
+    url: `https://files.example/${name}`,
+  }));
+
+  function withFiles(state: Parameters<typeof world>[0]) {
+    const all = world(state);
+    all.stores.files.add(id, files);
+    all.stores.files.settle({ message: id, id: 'a' }, { state: 'stored', path: '/p/a', size: 5, sort: 'image' }, 2);
+    return { ...all, left: () => all.stores.files.of(id).map((file) => file.id) };
+  }
+
+  it('those that their author takes off go, and the words stay', () => {
+    const { changes, gone, left, stores } = withFiles('queued');
+    changes.edited(inbound(first, { text: 'old', attachments: files.slice(1) }));
+    expect([left(), gone, stores.inbox.get(id)?.text]).toEqual([['b'], ['/p/a'], 'old']);
+    changes.edited(inbound(first, { text: 'new', attachments: [] }));
+    expect([left(), gone, stores.inbox.get(id)?.text]).toEqual([[], ['/p/a'], 'new']);
+  });
+
+  it('an edit that says nothing of them changes nothing', () => {
+    const { changes, gone, left, audited } = withFiles('queued');
+    changes.edited(inbound(first, { text: 'old', attachments: files }));
+    expect([left(), gone, audited]).toEqual([['a', 'b'], [], []]);
+  });
+
+  it('the words of a message with files can be taken away', () => {
+    const { changes, stores } = withFiles('queued');
+    changes.edited(inbound(first, { text: '', attachments: files }));
+    expect(stores.inbox.get(id)?.text).toBe('');
+  });
+
+  it('an agent that may have them keeps them', () => {
+    const { changes, gone, left } = withFiles('sending');
+    changes.edited(inbound(first, { text: 'old', attachments: [] }));
+    changes.deleted(channelOne, [first]);
+    expect([left(), gone]).toEqual([['a', 'b'], []]);
+  });
+
+  it('nobody else takes them off', () => {
+    const { changes, left } = withFiles('queued');
+    changes.edited(inbound(first, { text: 'old', attachments: [], author: stranger }));
+    expect(left()).toEqual(['a', 'b']);
+  });
+
+  it('go with a message that is deleted', () => {
+    const { changes, gone, left } = withFiles('queued');
+    changes.deleted(channelOne, [first]);
+    expect([left(), gone]).toEqual([[], ['/p/a']]);
   });
 });
