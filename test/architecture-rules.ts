@@ -59,6 +59,7 @@ export const rings: Readonly<Record<string, Ring>> = {
   'bridge/inbound': room('What people say, on its way to the inbox.', 'access'),
   'bridge/outbound': room('What is stored to be said, on its way to channels.'),
   'bridge/replies': room('What agents say and do, told to channels.'),
+  'bridge/offers': room('Files that agents name, for people who want them.', 'access'),
   'bridge/catch-up': room('What was said while nobody listened.', 'access', 'inbound', 'outbound', 'replies'),
   'bridge/attachments': room('The files that come with messages, on their way to the agent.', 'replies'),
   'bridge/session': room('One agent, its terminal, and the messages for it.', 'attachments', 'replies'),

@@ -114,11 +114,12 @@ export class Housekeeping {
 
   #rules(): readonly Rule[] {
     const { stores, clock, retention, served, chores } = this.#options;
-    const { inbox, outbox, turns, prompts, channels } = stores;
+    const { inbox, outbox, turns, prompts, offers, channels } = stores;
     const now = clock.now();
     return [
       this.#inSteps('messages', (atMost) => inbox.prune(now - retention.messages, atMost)),
       this.#inSteps('posts', (atMost) => outbox.prune(now - retention.posts, atMost)),
+      this.#inSteps('offers', (atMost) => offers.prune(now - retention.posts, atMost)),
       this.#inSteps('turns', (atMost) => turns.prune(now - retention.turns, atMost)),
       this.#inSteps('prompts', (atMost) => prompts.prune(now - retention.prompts, atMost)),
       this.#atOnce('channels', () => channels.prune(now - retention.channels, served())),

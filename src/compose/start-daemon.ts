@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 
-import { packageRoot } from '../base/own-files.ts';
 import { Scope } from '../base/scope.ts';
 import { shellLine } from '../base/shell-words.ts';
 import type { Gate } from '../bridge/access/gate.ts';
+import { Acts } from '../bridge/acts.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/outbound/channel-topics.ts';
 import type { MessageFiles } from '../bridge/attachments/message-files.ts';
@@ -12,26 +12,21 @@ import { Delivery } from '../bridge/outbound/delivery.ts';
 import type { Owners } from '../bridge/inbound/owners.ts';
 import { ReplyCollector } from '../bridge/replies/reply-collector.ts';
 import { servingSession } from '../bridge/inbound/routing.ts';
-import { SpentFiles } from '../bridge/outbound/spent-files.ts';
 import { SessionManager } from '../bridge/session/session-manager.ts';
 import { TypingIndicator } from '../bridge/outbound/typing-indicator.ts';
 import { wordsIn } from '../bridge/words.ts';
 import { actWordsIn } from '../bridge/words/acts.ts';
-import { agentEnvironment } from '../config/agent-environment.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import { productVersion } from '../config/version.ts';
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
 import { startControlServer } from '../control/server.ts';
 import { createDiscordTransport } from '../discord/transport.ts';
-import type { OutboundContent } from '../model/outbound.ts';
 import type { SessionNumber } from '../model/session.ts';
 import { terminalName } from '../model/terminal-name.ts';
-import { OutgoingDirectory } from '../storage/outgoing-files.ts';
 import { SessionDirectories } from '../storage/session-directories.ts';
 import { SessionsFile } from '../storage/sessions-file.ts';
 import { openStores } from '../storage/stores.ts';
-import { listForeignSessions } from '../terminal/foreign-sessions.ts';
 import { furnishAccess } from './access.ts';
 import { openAgents } from './agents.ts';
 import type { Agents } from './agents.ts';
@@ -41,9 +36,12 @@ import { layGround } from './ground.ts';
 import type { Ground } from './ground.ts';
 import { openHousekeeping } from './housekeeping.ts';
 import { furnishFiles } from './files.ts';
+import { furnishFilesOut } from './files-out.ts';
+import type { FilesOut } from './files-out.ts';
 import { furnishIncoming } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
 import { endStrangers } from './strangers.ts';
+import { environmentOf, shownPath, surroundingsOf } from './surroundings.ts';
 
 /** How long a stop waits for texts that are on their way to the chat server, in milliseconds. */
 const drainTimeoutMs = 5_000;
@@ -120,7 +118,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
   const isFirstRun = server.kind === 'local' && !existsSync(server.files.map);
   const house = furnish(ground, { server, stores, agents, transport }, options);
-  const { sessions, files, delivery, typing, topics, incoming, gate, bridge, outgoing } = house;
+  const { sessions, files, delivery, typing, topics, incoming, gate, bridge, filesOut, acts } = house;
   const { catchUp } = incoming;
 
   await sessions.load();
@@ -139,7 +137,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   scope.defer('the control socket', () => control.close());
   scope.defer(
     'housekeeping',
-    openHousekeeping(ground, { stores, sessions, outgoing, directory: server.files.sessions }).start(),
+    openHousekeeping(ground, { stores, sessions, ...filesOut, directory: server.files.sessions }).start(),
   );
   scope.defer('the chat connection', () => transport.close());
   scope.defer('the outbox', () => delivery.drain(drainTimeoutMs));
@@ -174,7 +172,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
       delivery.kick();
       topics?.resume();
     },
-    onAct: () => Promise.resolve({ kind: 'private', text: actWordsIn(config.language).notUnderstood }),
+    onAct: (act) => acts.take(act),
   });
   files.kick();
   server.letPeopleIn();
@@ -213,7 +211,8 @@ interface House {
   readonly incoming: Incoming;
   readonly gate: Gate;
   readonly bridge: Bridge;
-  readonly outgoing: OutgoingDirectory;
+  readonly filesOut: FilesOut;
+  readonly acts: Acts;
 }
 
 /** Constructs the middle and ties it to what is outside. Starts nothing. */
@@ -229,11 +228,6 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     closed: [ground.paths.config, ground.paths.state, ground.paths.logs],
   });
   const { register, owners, gate } = furnishAccess(ground, { server, stores });
-  const outgoing = new OutgoingDirectory({ directory: server.files.outgoing });
-  const spent = new SpentFiles({ stores, outgoing, log });
-  const onEnded = (content: OutboundContent): void => {
-    spent.ended(content);
-  };
   const delivery = new Delivery({
     stores,
     transport,
@@ -248,11 +242,19 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     onTaken: (channel) => {
       incoming.catchUp.onTaken(channel);
     },
-    onEnded,
+    onEnded: (content) => {
+      filesOut.onEnded(content);
+    },
   });
   const onOutbox = (): void => {
     delivery.kick();
   };
+  const filesOut: FilesOut = furnishFilesOut({
+    ...{ stores, workspace, gate, clock, log, onOutbox },
+    language: config.language,
+    directory: server.files.outgoing,
+    entries: () => sessions.entries(),
+  });
   const typing = new TypingIndicator({ stores, transport, clock });
   const topics = server.takesTopicsFreely ? new ChannelTopics({ transport, words, log }) : undefined;
   const collector = new ReplyCollector({
@@ -262,6 +264,7 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     log,
     channelOf: (session) => sessions.channelOf(session),
     onOutbox,
+    offers: filesOut.offers,
   });
   const files = furnishFiles(ground, {
     stores,
@@ -344,57 +347,19 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     register,
     owners,
     workspace,
-    outgoing,
+    outgoing: filesOut.outgoing,
     words,
     clock,
     log,
     defaultSession,
     onOutbox,
-    onEnded,
+    onEnded: filesOut.onEnded,
     retryParked: (channel) => delivery.retry(channel),
     attachLine: (name) => shellLine(agents.terminal.attachCommand(name)),
     newChannelId: () => server.newChannelId(),
     requestStop: onStopRequested,
-    surroundings: () => surroundingsOf(ground, outside, { owners, incoming }),
+    surroundings: () => surroundingsOf(ground, { ...outside, owners, incoming }),
   });
-  return { sessions, files, delivery, typing, topics, incoming, gate, bridge, outgoing };
-}
-
-/** A path as people write it: `~` for the home directory. */
-function shownPath(path: string, home: string | undefined): string {
-  return home !== undefined && home !== '' && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
-}
-
-/** The whole environment of a session's agent. */
-function environmentOf(
-  { environment, paths }: Ground,
-  session: SessionNumber,
-  token: string,
-): Readonly<Record<string, string>> {
-  const path = [join(packageRoot(), 'bin'), environment['PATH'] ?? ''].join(delimiter);
-  return agentEnvironment({ environment, session, token, home: paths.home, path });
-}
-
-/** The parts of the status that the bridge cannot know. */
-async function surroundingsOf(
-  { paths }: Ground,
-  { server, agents, transport }: Outside,
-  { owners, incoming }: { readonly owners: Owners; readonly incoming: Incoming },
-) {
-  const detail = transport.state.detail ?? incoming.catchUp.problem;
-  return {
-    version: productVersion(),
-    pid: process.pid,
-    home: paths.home,
-    tmuxSocket: paths.tmuxSocket,
-    agent: agents.choice,
-    foreignSessions: await listForeignSessions(/^claude-session-\d+$/),
-    chat: {
-      kind: server.kind,
-      state: transport.state.connection,
-      ...(detail === undefined ? {} : { detail }),
-      owned: owners.known(),
-      ...server.status,
-    },
-  };
+  const acts = new Acts({ takers: new Map([['file:', filesOut.offerActs]]), words: actWordsIn(config.language), log });
+  return { sessions, files, delivery, typing, topics, incoming, gate, bridge, filesOut, acts };
 }

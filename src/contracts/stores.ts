@@ -279,6 +279,31 @@ export interface PromptStore {
   prune(before: number, atMost: number): number;
 }
 
+/** A file that an agent named and that people may fetch. */
+export interface FileOffer {
+  /** Unique for ever. */
+  readonly id: string;
+  readonly session: SessionNumber;
+  /** The turn in which it was named. */
+  readonly turn: string;
+  /** Absolute, without links when it was offered. */
+  readonly path: string;
+  /** The name that people see. */
+  readonly name: string;
+  /** Epoch milliseconds. */
+  readonly offeredAt: number;
+}
+
+export interface OfferStore {
+  /** Stores an offer; false when it is known, or the turn has one of the same file. */
+  add(offer: FileOffer): boolean;
+  get(id: string): FileOffer | undefined;
+  /** Whether a file was offered in a turn. */
+  has(session: SessionNumber, turn: string, path: string): boolean;
+  /** Forgets at most so many offers that were made before `before` (I11). Returns how many. */
+  prune(before: number, atMost: number): number;
+}
+
 export interface SessionRecords {
   get(session: SessionNumber): SessionRecord | undefined;
   list(): readonly SessionRecord[];
@@ -307,6 +332,7 @@ export interface Stores {
   readonly channels: ChannelStore;
   readonly turns: TurnStore;
   readonly prompts: PromptStore;
+  readonly offers: OfferStore;
   readonly records: SessionRecords;
   readonly facts: Facts;
   /**

@@ -40,4 +40,11 @@ export interface Workspace {
    * @throws BridgeError `file-missing`, `file-unreadable`, `file-forbidden`, `file-too-large`, naming the path.
    */
   fileToPost(path: string, confinedTo: SessionEntry | undefined): FileToPost;
+  /**
+   * Looks whether a file that a session's agent named may be offered to people, though nobody asked for it: it lies in the
+   * working directory, is no more than 10 MiB, and its name does not look like a secret. Undefined for anything else.
+   *
+   * @param path absolute, or relative to the working directory.
+   */
+  fileToOffer(path: string, entry: SessionEntry): FileToPost | undefined;
 }

@@ -12,6 +12,7 @@ import { retentionSchema } from './migrations/003-retention.ts';
 import { changesOnTheWaySchema } from './migrations/004-changes-on-the-way.ts';
 import { decisionsSchema } from './migrations/005-decisions.ts';
 import { filesOfMessagesSchema } from './migrations/006-files-of-messages.ts';
+import { fileOffersSchema } from './migrations/007-file-offers.ts';
 
 /** Every schema change ever made, in order. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -21,6 +22,7 @@ const migrations: readonly string[] = [
   changesOnTheWaySchema,
   decisionsSchema,
   filesOfMessagesSchema,
+  fileOffersSchema,
 ];
 
 export type Row = Record<string, SQLOutputValue>;

@@ -6,6 +6,7 @@ import { BridgeError } from '../base/errors.ts';
 import { parseSessionNumber } from '../model/session.ts';
 import type { SessionEntry } from '../model/session.ts';
 import type { FileToPost, SessionPlace, Workspace } from '../contracts/workspace.ts';
+import { fileToOffer } from './file-to-offer.ts';
 import { fileToPost } from './file-to-post.ts';
 
 export interface SessionDirectoriesOptions {
@@ -64,6 +65,10 @@ export class SessionDirectories implements Workspace {
     if (!confinedTo) return fileToPost(path, undefined);
     const within = [this.workDirOf(confinedTo), this.#attachments(confinedTo)];
     return fileToPost(path, { within, outside: this.#closed() });
+  }
+
+  fileToOffer(path: string, entry: SessionEntry): FileToPost | undefined {
+    return fileToOffer(path, this.workDirOf(entry), this.#closed());
   }
 
   #closed(): readonly string[] {

@@ -7,6 +7,7 @@ import { Database } from './database.ts';
 import { SqliteFacts } from './facts.ts';
 import { SqliteInbox } from './inbox.ts';
 import { SqliteMessageFiles } from './message-files.ts';
+import { SqliteOffers } from './offers.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { SqlitePrompts } from './prompts.ts';
 import { SqliteSessionRecords } from './session-records.ts';
@@ -32,6 +33,7 @@ export function openStores(path: string): Stores & { close(): void } {
     channels: new SqliteChannels(database),
     turns: new SqliteTurns(database, traces),
     prompts: new SqlitePrompts(database),
+    offers: new SqliteOffers(database),
     records: new SqliteSessionRecords(database, facts),
     facts,
     transaction: (action) => database.transaction(action),

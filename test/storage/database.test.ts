@@ -31,7 +31,7 @@ describe('opening', () => {
 
     const second = Database.open(path);
     expect(second.get('SELECT value FROM facts')).toEqual({ value: 'b' });
-    expect(second.get('PRAGMA user_version')).toEqual({ user_version: 6 });
+    expect(second.get('PRAGMA user_version')).toEqual({ user_version: 7 });
     second.close();
   });
 
@@ -64,7 +64,7 @@ describe('opening', () => {
     newer.exec('CREATE TABLE later (x); PRAGMA user_version = 42');
     newer.close();
 
-    expect(() => Database.open(path)).toThrow(refusal('state-too-new', 'version 42;', 'up to 6.'));
+    expect(() => Database.open(path)).toThrow(refusal('state-too-new', 'version 42;', 'up to 7.'));
     const after = new DatabaseSync(path);
     expect(after.prepare('PRAGMA user_version').get()).toEqual({ user_version: 42 });
     expect(after.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all()).toEqual([{ name: 'later' }]);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { Controls } from '../../model/controls.ts';
 import type { ReactionName } from '../../model/outbound.ts';
 import type { ChannelId } from '../../model/session.ts';
 import type { Stores } from '../../contracts/stores.ts';
@@ -24,12 +25,15 @@ export class ChannelVoice {
     this.#clock = clock;
   }
 
-  /** @param message the inbox message that it belongs to, if any. */
-  post(key: string, channel: ChannelId, text: string, message?: string): boolean {
+  /**
+   * @param message the inbox message that it belongs to, if any.
+   * @param controls what stands under it.
+   */
+  post(key: string, channel: ChannelId, text: string, message?: string, controls: Controls = []): boolean {
     return this.#stores.outbox.append({
       key,
       channel,
-      content: { kind: 'text', text },
+      content: { kind: 'text', text, ...(controls.length === 0 ? {} : { controls }) },
       message,
       createdAt: this.#clock.now(),
     });

@@ -2,12 +2,21 @@ import type { Clock } from '../../base/clock.ts';
 import { shortHash } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import type { AgentEvent } from '../../model/agent.ts';
+import type { Controls } from '../../model/controls.ts';
 import type { ChannelId, SessionNumber } from '../../model/session.ts';
 import type { MessageDetail, Stores } from '../../contracts/stores.ts';
 import { ChannelVoice } from './channel-voice.ts';
 import { PromptReports } from './prompt-reports.ts';
 import { TurnReports } from './turn-reports.ts';
 import type { Words } from '../words.ts';
+
+/** Something that an agent said, for the offers under it. */
+interface Saying {
+  readonly session: SessionNumber;
+  readonly turn: string;
+  readonly key: string;
+  readonly text: string;
+}
 
 /** What channels hear of; the rest belongs to the session's lifecycle. */
 type ChannelEvent = Exclude<AgentEvent, { kind: 'state' | 'died' }>;
@@ -20,6 +29,8 @@ export interface ReplyCollectorOptions {
   /** The channel of a session as mapped now; undefined when it was removed. */
   readonly channelOf: (session: SessionNumber) => ChannelId | undefined;
   readonly onOutbox: () => void;
+  /** Offers what an agent's texts name; called inside the transaction. */
+  readonly offers?: { under(saying: Saying): Controls };
 }
 
 /**
@@ -176,7 +187,8 @@ export class ReplyCollector {
     const key = `text:${session}:${event.key}`;
     const claim = { session, turn: event.turn, key, hash: hashOfWords(event.text), origin: 'agent' } as const;
     if (!this.#options.stores.turns.claimText(claim)) return;
-    this.#voice.post(key, turn.channel, event.text, turn.message);
+    const controls = this.#options.offers?.under({ session, turn: event.turn, key, text: event.text });
+    this.#voice.post(key, turn.channel, event.text, turn.message, controls);
   }
 
   /** How often the agent tries again within a turn is one line that changes, not one for each time. */

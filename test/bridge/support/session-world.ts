@@ -46,6 +46,15 @@ export class NamedPlaces implements Workspace {
     }
     return { path, name: path.slice(path.lastIndexOf('/') + 1), size: this.sizes.get(path) ?? 10 };
   }
+
+  /** Paths of files that may be offered. */
+  readonly offerable = new Set<string>();
+
+  fileToOffer(path: string, entry: SessionEntry) {
+    const absolute = path.startsWith('/') ? path : `${this.workDirOf(entry)}/${path}`;
+    if (!this.offerable.has(absolute)) return undefined;
+    return { path: absolute, name: absolute.slice(absolute.lastIndexOf('/') + 1), size: this.sizes.get(path) ?? 10 };
+  }
 }
 
 /** A driver, real stores, and a session on them. */
