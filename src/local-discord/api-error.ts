@@ -50,6 +50,7 @@ export const apiErrors = {
   unknownChannel: () => new DiscordApiError(404, codes.UnknownChannel, 'Unknown Channel'),
   unknownGuild: () => new DiscordApiError(404, codes.UnknownGuild, 'Unknown Guild'),
   unknownMember: () => new DiscordApiError(404, codes.UnknownMember, 'Unknown Member'),
+  unknownRole: () => new DiscordApiError(404, codes.UnknownRole, 'Unknown Role'),
   unknownMessage: () => new DiscordApiError(404, codes.UnknownMessage, 'Unknown Message'),
   unknownUser: () => new DiscordApiError(404, codes.UnknownUser, 'Unknown User'),
   unknownEmoji: () => new DiscordApiError(400, codes.UnknownEmoji, 'Unknown Emoji'),

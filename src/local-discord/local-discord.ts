@@ -17,6 +17,7 @@ import { addMember, addRole, setRoles } from './members.ts';
 import type { NewMember, NewRole } from './members.ts';
 import { addChannel, channelName, removeChannel, updateChannel } from './routes/channel-routes.ts';
 import { routes } from './routes/routes.ts';
+import { newToken } from './store/settings.ts';
 import type { Dispatch, World } from './world.ts';
 import { openWorld } from './world-file.ts';
 
@@ -68,6 +69,8 @@ export interface LocalDiscord {
   addUser(user: NewMember): { id: string; token: string };
   /** One more role of the guild. @returns its id. */
   addRole(role: NewRole): string;
+  /** Lets somebody speak in a channel who knows the address. @returns the path to post to, after `/api/v10`. */
+  addWebhook(webhook: { channel: string; name: string }): string;
   /** Gives a member these roles, by id, in the place of those that they had. */
   setRoles(user: string, roles: readonly string[]): void;
   close(): Promise<void>;
@@ -155,6 +158,10 @@ function describe(world: World, { rest, gateway, port, scope }: Running): LocalD
       return { id, token };
     },
     addRole: (wanted) => addRole(world, wanted).id,
+    addWebhook: ({ channel, name }) => {
+      const { id, token } = world.webhooks.put({ id: world.ids.next(), channel, name, token: newToken('local') });
+      return `/webhooks/${id}/${token}`;
+    },
     setRoles: (id, roles) => {
       const user = world.users.get(id);
       if (user) setRoles(world, user, roles);

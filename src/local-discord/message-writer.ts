@@ -1,4 +1,4 @@
-import type { APIMessage, APIMessageReference } from 'discord-api-types/v10';
+import type { APIMessage, APIMessageReference, APIUser } from 'discord-api-types/v10';
 import { MessageFlags, MessageReferenceType, MessageType } from 'discord-api-types/v10';
 
 import { apiErrors, invalidField } from './api-error.ts';
@@ -6,6 +6,8 @@ import { safeFilename } from './http/request-body.ts';
 import type { UploadedFile } from './http/request-body.ts';
 import { placeOf } from './payloads/channel.ts';
 import { messageEventFields, messagePayload } from './payloads/message.ts';
+import { memberPayloadWithoutUser } from './payloads/people.ts';
+import type { MemberWithoutUser } from './payloads/people.ts';
 import type { MessageCreateBody, MessageEditBody } from './routes/message-body.ts';
 import type { StoredChannel } from './store/channel-store.ts';
 import { inTransaction } from './store/database.ts';
@@ -19,8 +21,8 @@ export interface NewMessage {
   readonly author: string;
   readonly body: MessageCreateBody;
   readonly files: readonly UploadedFile[];
-  /** Facts about an answer to an interaction. */
-  readonly origin?: Pick<MessageBody, 'applicationId' | 'interaction' | 'command'>;
+  /** Facts about an answer to an interaction, or about a webhook that speaks. */
+  readonly origin?: Pick<MessageBody, 'applicationId' | 'interaction' | 'command' | 'webhook'>;
   /** Whose interaction it answers: only such messages can be ephemeral or say "thinking". */
   readonly answers?: { readonly user: string; readonly type: 'command' | 'other' };
   /** An answer that says "thinking" may be empty. */
@@ -31,7 +33,11 @@ export interface NewMessage {
 const mostFiles = 10;
 
 /** Flags a client may set on a message itself. */
-const ownFlags = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications | MessageFlags.IsComponentsV2;
+const ownFlags =
+  MessageFlags.SuppressEmbeds |
+  MessageFlags.SuppressNotifications |
+  MessageFlags.IsComponentsV2 |
+  MessageFlags.IsVoiceMessage;
 
 /** Flags of an answer to an interaction. */
 const answerFlags = ownFlags | MessageFlags.Loading | MessageFlags.Ephemeral;
@@ -122,7 +128,10 @@ function buildMessage(world: World, wanted: NewMessage): StoredMessage {
   const found = mentionsIn(world, content, body);
   const repliedTo = reference?.message_id && world.messages.get(channel.id, reference.message_id)?.author;
   const pings = repliedTo !== undefined && repliedTo !== '' && body.allowed_mentions?.replied_user !== false;
-  const flags = (body.flags ?? 0) & (wanted.answers ? answerFlags : ownFlags);
+  const forwarded = forwardedBy(world, body);
+  const chosen = (body.flags ?? 0) & (wanted.answers ? answerFlags : ownFlags);
+  const flags = forwarded ? chosen | MessageFlags.HasSnapshot : chosen;
+  const voice = voiceOf(body, flags);
   const stored: MessageBody = {
     type: messageType(wanted, reference),
     content,
@@ -133,9 +142,11 @@ function buildMessage(world: World, wanted: NewMessage): StoredMessage {
     flags,
     tts: body.tts ?? false,
     ...(reference ? { reference } : {}),
+    ...(forwarded ? { forwarded } : {}),
+    ...(voice ? { voice } : {}),
     ...wanted.origin,
   };
-  if (!wanted.mayBeEmpty) checkNotEmpty(stored, files.length);
+  if (!wanted.mayBeEmpty && !forwarded) checkNotEmpty(stored, files.length);
   if (files.length > mostFiles) throw apiErrors.tooManyFiles();
   const onlyFor = (flags & MessageFlags.Ephemeral) === 0 ? undefined : wanted.answers?.user;
   const id = world.ids.next();
@@ -144,7 +155,7 @@ function buildMessage(world: World, wanted: NewMessage): StoredMessage {
 
 function messageType({ answers }: NewMessage, reference: APIMessageReference | undefined): MessageType {
   if (answers?.type === 'command') return MessageType.ChatInputCommand;
-  return reference ? MessageType.Reply : MessageType.Default;
+  return reference?.type === MessageReferenceType.Default ? MessageType.Reply : MessageType.Default;
 }
 
 function checkNotEmpty(body: MessageBody, attachments: number): void {
@@ -155,6 +166,10 @@ function checkNotEmpty(body: MessageBody, attachments: number): void {
 function referenceOf(world: World, channel: StoredChannel, body: MessageCreateBody): APIMessageReference | undefined {
   const wanted = body.message_reference;
   if (!wanted) return undefined;
+  if (isForward(body)) {
+    const from = world.channels.get(wanted.channel_id ?? channel.id);
+    return from && { type: MessageReferenceType.Forward, message_id: wanted.message_id, ...placeOf(world, from) };
+  }
   if (world.messages.get(channel.id, wanted.message_id)) {
     return {
       type: MessageReferenceType.Default,
@@ -164,6 +179,29 @@ function referenceOf(world: World, channel: StoredChannel, body: MessageCreateBo
   }
   if (wanted.fail_if_not_exists === false) return undefined;
   throw invalidField(['message_reference'], 'REPLIES_UNKNOWN_MESSAGE', 'Unknown message');
+}
+
+function isForward({ message_reference: wanted }: MessageCreateBody): boolean {
+  return wanted?.type === (MessageReferenceType.Forward as number);
+}
+
+/** The message that another one passes on, as it is now. @throws DiscordApiError 10008. */
+function forwardedBy(world: World, body: MessageCreateBody): MessageBody['forwarded'] {
+  const { message_reference: wanted } = body;
+  if (!wanted || !isForward(body)) return undefined;
+  const message = world.messages.get(wanted.channel_id ?? '', wanted.message_id);
+  if (!message) throw apiErrors.unknownMessage();
+  const { content, embeds, flags, mentions, editedAt } = message.body;
+  return { content, embeds, flags, mentions, ...(editedAt === undefined ? {} : { editedAt }) };
+}
+
+function voiceOf({ attachments }: MessageCreateBody, flags: number): MessageBody['voice'] {
+  if ((flags & MessageFlags.IsVoiceMessage) === 0) return undefined;
+  const [file] = attachments ?? [];
+  if (file?.duration_secs == null || file.waveform == null) {
+    throw invalidField(['attachments'], 'VOICE_MESSAGE_INVALID', 'Voice messages must have a duration and a waveform.');
+  }
+  return { seconds: file.duration_secs, waveform: file.waveform };
 }
 
 function mentionsIn(
@@ -213,10 +251,18 @@ export function announceMessage(
   message: StoredMessage,
   payload: APIMessage = messagePayload(world, message, message.author),
 ): void {
-  const extra = messageEventFields(world, message, channel.recipients !== undefined);
+  const isDirect = channel.recipients !== undefined;
+  const extra = messageEventFields(world, message, isDirect);
+  const mentions = isDirect ? payload.mentions : payload.mentions.map((user) => withMember(world, user));
   // Whose reactions they are is different for each reader, and they have not changed.
   const { reactions: _reactions, ...common } = payload;
-  world.publish({ event, data: { ...common, ...extra }, channel, ...audience(message) });
+  world.publish({ event, data: { ...common, mentions, ...extra }, channel, ...audience(message) });
+}
+
+/** Somebody who is mentioned, as events in the guild tell them. */
+function withMember(world: World, user: APIUser): APIUser & { member?: MemberWithoutUser } {
+  const stored = world.users.get(user.id);
+  return stored ? { ...user, member: memberPayloadWithoutUser(world, stored) } : user;
 }
 
 function audience({ onlyFor }: StoredMessage): { onlyFor?: string } {

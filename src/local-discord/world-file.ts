@@ -12,6 +12,7 @@ import { RoleStore } from './store/role-store.ts';
 import { loadSettings } from './store/settings.ts';
 import { Snowflakes } from './store/snowflakes.ts';
 import { UserStore } from './store/user-store.ts';
+import { WebhookStore } from './store/webhook-store.ts';
 import type { Dispatch, World } from './world.ts';
 
 /** Opens what an installation keeps, and makes what a new one needs: the guild's bot and the page's user. */
@@ -32,8 +33,9 @@ export function openWorld(options: {
   for (const id of channels.eraseOld(clock.now())) messages.eraseChannel(id);
   const attachments = new AttachmentStore(database);
   const commands = new CommandStore(database);
+  const webhooks = new WebhookStore(database);
   const used = [
-    ...[...users.all(), ...roles.all()].map(({ id }) => id),
+    ...[...users.all(), ...roles.all(), ...webhooks.all()].map(({ id }) => id),
     ...commands.usable().flatMap(({ id, version }) => [id, version]),
   ];
   const largest = [messages.largest(), attachments.largest(), ...channels.ownIds(), ...used.map(BigInt)];
@@ -52,6 +54,7 @@ export function openWorld(options: {
     reactions: new ReactionStore(database),
     attachments,
     commands,
+    webhooks,
     interactions: scope.own('interactions', new Interactions(clock, faults), (it) => it.close()),
     publish: (dispatch) => here.publish(dispatch),
     get origin() {

@@ -12,6 +12,7 @@ import type { RoleStore } from './store/role-store.ts';
 import type { Settings } from './store/settings.ts';
 import type { Snowflakes } from './store/snowflakes.ts';
 import type { UserStore } from './store/user-store.ts';
+import type { WebhookStore } from './store/webhook-store.ts';
 
 /** An event for the gateway. */
 export interface Dispatch {
@@ -39,6 +40,7 @@ export interface World {
   readonly reactions: ReactionStore;
   readonly attachments: AttachmentStore;
   readonly commands: CommandStore;
+  readonly webhooks: WebhookStore;
   readonly interactions: Interactions;
   /** Tells every connection that may know. */
   publish(dispatch: Dispatch): void;

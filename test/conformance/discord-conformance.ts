@@ -7,6 +7,7 @@ import { historyChecks } from './history-checks.ts';
 import { interactionChecks } from './interaction-checks.ts';
 import { loginChecks } from './login-checks.ts';
 import { messageChecks } from './message-checks.ts';
+import { peopleChecks } from './people-checks.ts';
 import { personInteractionChecks } from './person-interaction-checks.ts';
 import { personChecks } from './person-checks.ts';
 import { reactionChecks } from './reaction-checks.ts';
@@ -47,6 +48,7 @@ export function describeDiscordConformance(
     describe('uploads', () => uploadChecks(reach));
     describe('channels', () => channelChecks(reach, withUser));
     describe.skipIf(!withUser)("a person's client", () => personChecks(reach));
+    describe('people', () => peopleChecks(reach));
     describe('gateway', () => gatewayChecks(reach, withUser));
     describe('commands and interactions', () => interactionChecks(reach, withUser));
     describe.skipIf(!withUser)('interactions as a person sees them', () => personInteractionChecks(reach));

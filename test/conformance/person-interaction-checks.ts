@@ -1,5 +1,5 @@
 import type { Client, Interaction, TextChannel } from 'discord.js';
-import { ButtonStyle, ComponentType, TextInputStyle } from 'discord.js';
+import { ApplicationCommandType, ButtonStyle, ComponentType, MessageFlags, TextInputStyle } from 'discord.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { connectBot, nextEvent, restAsUser, textChannel, unique } from './conformance-target.ts';
@@ -104,6 +104,23 @@ export function personInteractionChecks(reach: Reach): void {
     ['an option is unknown', [target, { type: 3, name: 'nope', value: 'x' }]],
   ])('a command is refused when %s', async (_name, options) => {
     expect(await post({ ...deploy(options), nonce: '1' })).toMatchObject({ status: 400, body: { code: 50035 } });
+  });
+
+  it('a command of a context menu comes with its message', async () => {
+    const command = await client.application.commands.create(
+      { name: 'Take out', type: ApplicationCommandType.Message },
+      reach().guildId,
+    );
+    const content = unique('target');
+    const { id } = await channel.send(content);
+    const data = { id: command.id, name: 'Take out', type: 3, target_id: id };
+    const { interaction } = await act({ type: 2, data });
+    if (!interaction.isMessageContextMenuCommand()) throw new Error('not a command of a message');
+    expect(interaction.targetMessage).toMatchObject({ id, content });
+    await interaction.reply({ content: unique('private'), flags: MessageFlags.Ephemeral });
+    const gone = await post({ type: 2, data: { ...data, target_id: '100000000000000001' }, nonce: '1' });
+    expect(gone).toMatchObject({ status: 404, body: { code: 10008 } });
+    await client.application.commands.delete(command.id, reach().guildId);
   });
 
   it('a form opens only where the button was pressed', async () => {

@@ -1,5 +1,12 @@
-import type { APIAttachment, APIMessage, APIPartialEmoji, APIReaction } from 'discord-api-types/v10';
-import { MessageFlags } from 'discord-api-types/v10';
+import type {
+  APIAttachment,
+  APIMessage,
+  APIMessageSnapshot,
+  APIPartialEmoji,
+  APIReaction,
+  APIUser,
+} from 'discord-api-types/v10';
+import { MessageFlags, MessageReferenceType, MessageType } from 'discord-api-types/v10';
 
 import { isoTime } from '../../base/clock.ts';
 import { attachmentUrl } from '../attachment-urls.ts';
@@ -16,7 +23,7 @@ import type { MemberWithoutUser } from './people.ts';
 export function messagePayload(world: World, message: StoredMessage, viewer: string): APIMessage {
   const { reference } = message.body;
   const payload = plainPayload(world, message, viewer);
-  if (!reference?.message_id) return payload;
+  if (!reference?.message_id || reference.type === MessageReferenceType.Forward) return payload;
   const referenced = world.messages.get(reference.channel_id, reference.message_id);
   return { ...payload, referenced_message: referenced ? plainPayload(world, referenced, viewer) : null };
 }
@@ -113,21 +120,60 @@ function bodyPayload(world: World, message: StoredMessage, attachments: APIAttac
     id: message.id,
     channel_id: message.channel,
     type: body.type,
-    author: userPayloadById(world, message.author),
+    author: authorPayload(world, message),
     content: body.content,
     timestamp: isoTime(snowflakeTime(message.id)),
     edited_timestamp: body.editedAt === undefined ? null : isoTime(body.editedAt),
     tts: body.tts,
     mention_everyone: body.mentionEveryone,
     mentions: body.mentions.map((id) => userPayloadById(world, id)),
-    mention_roles: [],
-    attachments,
+    mention_roles: rolesIn(world, body.content),
+    attachments: body.voice ? attachments.map((file) => withVoice(file, body.voice)) : attachments,
     embeds: [...body.embeds],
     components: [...body.components],
     pinned: body.pinnedAt !== undefined,
     flags: asBits<MessageFlags>(body.flags),
     ...interactionFields(body),
     ...(body.reference ? { message_reference: body.reference } : {}),
+    ...(body.forwarded ? { message_snapshots: [snapshotPayload(world, body, body.forwarded)] } : {}),
+    ...(body.webhook ? { webhook_id: message.author } : {}),
+  };
+}
+
+function authorPayload(world: World, { author, body: { webhook } }: StoredMessage): APIUser {
+  const user = userPayloadById(world, author);
+  return webhook ? { ...user, username: webhook.name, discriminator: '0000', bot: true } : user;
+}
+
+/** Whoever may mention a role here does so. */
+function rolesIn(world: World, content: string): string[] {
+  const named = [...content.matchAll(/<@&(\d{1,20})>/g)].map(([, id = '']) => id);
+  return [...new Set(named)].filter((id) => world.roles.get(id));
+}
+
+function withVoice(file: APIAttachment, voice: MessageBody['voice']): APIAttachment {
+  return voice ? { ...file, duration_secs: voice.seconds, waveform: voice.waveform } : file;
+}
+
+function snapshotPayload(
+  world: World,
+  { reference }: MessageBody,
+  forwarded: NonNullable<MessageBody['forwarded']>,
+): APIMessageSnapshot {
+  const id = reference?.message_id ?? '0';
+  const files = world.attachments.of(id).map((file) => attachmentPayload(world, file));
+  return {
+    message: {
+      type: MessageType.Default,
+      content: forwarded.content,
+      embeds: [...forwarded.embeds],
+      attachments: files,
+      timestamp: isoTime(snowflakeTime(id)),
+      edited_timestamp: forwarded.editedAt === undefined ? null : isoTime(forwarded.editedAt),
+      flags: asBits<MessageFlags>(forwarded.flags),
+      mentions: forwarded.mentions.map((user) => userPayloadById(world, user)),
+      mention_roles: rolesIn(world, forwarded.content),
+    },
   };
 }
 

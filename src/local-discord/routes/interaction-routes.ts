@@ -1,5 +1,5 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { ComponentType, InteractionType } from 'discord-api-types/v10';
+import { ApplicationCommandType, ComponentType, InteractionType } from 'discord-api-types/v10';
 import { z } from 'zod';
 
 import { apiErrors, invalidField } from '../api-error.ts';
@@ -8,7 +8,7 @@ import type { Call, Route } from '../http/router.ts';
 import type { Interaction } from '../interactions.ts';
 import { channelPayload } from '../payloads/channel.ts';
 import { messagePayload } from '../payloads/message.ts';
-import { memberPayload, permissionsOf, userPayload } from '../payloads/people.ts';
+import { memberPayload, memberPayloadWithoutUser, permissionsOf, userPayload } from '../payloads/people.ts';
 import type { StoredChannel } from '../store/channel-store.ts';
 import { isSnowflake } from '../store/snowflakes.ts';
 import type { World } from '../world.ts';
@@ -121,7 +121,7 @@ function subjectOf(call: Call, body: InteractionBody, channel: StoredChannel): S
   switch (body.type) {
     case InteractionType.ApplicationCommand:
     case InteractionType.ApplicationCommandAutocomplete:
-      return commandSubject(call, body);
+      return commandSubject(call, body, channel);
     case InteractionType.MessageComponent: {
       const message = messageFor(call, channel, body.message_id);
       if (message.author.id !== body.application_id) throw apiErrors.unknownApplication();
@@ -169,6 +169,7 @@ function commandSubject(
     InteractionBody,
     { type: InteractionType.ApplicationCommand | InteractionType.ApplicationCommandAutocomplete }
   >,
+  channel: StoredChannel,
 ): Subject {
   const { application_id: application, data } = body;
   const { commands, settings } = call.world;
@@ -186,9 +187,22 @@ function commandSubject(
       ...(guild === undefined ? {} : { guild_id: guild }),
       ...(data.options ? { options: data.options } : {}),
       ...(data.target_id === undefined ? {} : { target_id: data.target_id }),
-      resolved: optionsResolved(call.world, data.options ?? []),
+      resolved: {
+        ...optionsResolved(call.world, data.options ?? []),
+        ...(data.target_id === undefined ? {} : targetResolved(call, type, channel, data.target_id)),
+      },
     },
   };
+}
+
+/** What a command of a context menu is used on, as the application gets it beside. @throws DiscordApiError 10008, 10013. */
+function targetResolved(call: Call, type: number, channel: StoredChannel, id: string): object {
+  if (type === (ApplicationCommandType.Message as number)) {
+    return { messages: { [id]: messageFor(call, channel, isSnowflake(id) ? id : '0') } };
+  }
+  const user = call.world.users.get(id);
+  if (!user) throw apiErrors.unknownUser();
+  return { users: { [id]: userPayload(user) }, members: { [id]: memberPayloadWithoutUser(call.world, user) } };
 }
 
 function interactionPayload(call: Call, interaction: Interaction, channel: StoredChannel, data: object): object {

@@ -36,6 +36,9 @@ const attachment = z.object({
   id: snowflake,
   filename: z.string().max(1024).nullish(),
   description: z.string().max(1024).nullish(),
+  /** Of a voice message: seconds, and how loud it is, as Discord writes it. */
+  duration_secs: z.number().positive().max(1200).nullish(),
+  waveform: z.string().max(400).nullish(),
 });
 
 const shared = {

@@ -1,6 +1,7 @@
 import type { Route } from '../http/router.ts';
 import { attachmentRoutes } from './attachment-routes.ts';
 import { channelRoutes } from './channel-routes.ts';
+import { channelWebhookRoutes } from './channel-webhook-routes.ts';
 import { commandRoutes } from './command-routes.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { guildRoutes } from './guild-routes.ts';
@@ -27,5 +28,6 @@ export const routes: readonly Route[] = [
   ...attachmentRoutes,
   ...commandRoutes,
   ...interactionRoutes,
+  ...channelWebhookRoutes,
   ...webhookRoutes,
 ];

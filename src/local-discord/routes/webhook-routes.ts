@@ -14,6 +14,7 @@ import type { StoredChannel } from '../store/channel-store.ts';
 import type { StoredMessage } from '../store/message-store.ts';
 import { isSnowflake } from '../store/snowflakes.ts';
 import { param } from './access.ts';
+import { speakAsWebhook } from './channel-webhook-routes.ts';
 import { tellPerson } from './interaction-routes.ts';
 import { messageCreateBody, messageEditBody } from './message-body.ts';
 
@@ -62,6 +63,8 @@ export const webhookRoutes: readonly Route[] = [
     });
   }),
   openRoute('POST', '/webhooks/:application/:token', (call) => {
+    const webhook = call.world.webhooks.get(param(call, 'application'));
+    if (webhook?.token === param(call, 'token')) return speakAsWebhook(call, webhook);
     const interaction = interactionOf(call);
     const { files } = call.body;
     const body = call.body.read(messageCreateBody);

@@ -42,6 +42,9 @@ const migrations: readonly string[] = [
   `
   CREATE TABLE roles (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
 `,
+  `
+  CREATE TABLE webhooks (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+`,
 ];
 
 /**

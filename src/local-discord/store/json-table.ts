@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-type TableName = 'users' | 'channels' | 'commands' | 'roles';
+type TableName = 'users' | 'channels' | 'commands' | 'roles' | 'webhooks';
 
 /**
  * A small table of JSON rows, read once and written through: for what is few and asked for all the time.

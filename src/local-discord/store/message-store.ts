@@ -41,6 +41,19 @@ export interface MessageBody {
   readonly interaction?: APIMessageInteractionMetadata;
   /** The name of the command that it answers. */
   readonly command?: string;
+  /** A webhook said it, under this name. */
+  readonly webhook?: { readonly name: string };
+  /** A message that it passes on, as that was then; its files are still those of the message. */
+  readonly forwarded?: {
+    readonly content: string;
+    readonly embeds: readonly APIEmbed[];
+    readonly flags: number;
+    readonly mentions: readonly string[];
+    /** Epoch milliseconds. */
+    readonly editedAt?: number;
+  };
+  /** Somebody has spoken it: its one file is sound. */
+  readonly voice?: { readonly seconds: number; readonly waveform: string };
 }
 
 /** Which part of a channel's history is wanted; at most one of the three ids. */
