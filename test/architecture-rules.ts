@@ -201,6 +201,7 @@ export const testFolders: Readonly<Record<string, string>> = {
 /** Tests of more than one file of `src/`, or of none, by their path under `test/`: what they test. */
 export const testsOfOthers: Readonly<Record<string, string>> = {
   'architecture.test.ts': 'the tables of architecture-rules.ts',
+  'bridge/access/surfaces.test.ts': 'every way into the bridge, and who may come in there',
   'cli/lifecycle.test.ts': 'vai, vai stop, vai restart and vexit together',
   'cli/launchers.test.ts': 'bin/dp, bin/vai, bin/vexit',
   'cli/start-script.test.ts': 'start-bridge.sh',

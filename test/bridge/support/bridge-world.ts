@@ -100,6 +100,7 @@ export async function world() {
     bridge,
     transport,
     gate,
+    register,
     audited,
     setPolicy,
     owners,
