@@ -39,6 +39,7 @@ import { OutboxDesk } from './desks/outbox-desk.ts';
 import type { Owners } from './inbound/owners.ts';
 import { PostDesk } from './desks/post-desk.ts';
 import type { ReplyCollector } from './replies/reply-collector.ts';
+import type { Decisions } from './prompts/decisions.ts';
 import { PromptDesk } from './desks/prompt-desk.ts';
 import { QueueDesk } from './desks/queue-desk.ts';
 import type { SessionManager } from './session/session-manager.ts';
@@ -57,6 +58,7 @@ export interface BridgeOptions {
   readonly register: Pick<Register, 'policy' | 'update'>;
   readonly owners: Owners;
   readonly held: HeldMessages;
+  readonly decisions: Decisions;
   readonly workspace: Workspace;
   readonly outgoing: OutgoingFiles;
   readonly words: Words;
@@ -214,8 +216,9 @@ export class Bridge implements BridgeApi {
   }
 
   async answer(actor: Actor, promptId: string, answer: PromptAnswer): Promise<void> {
-    this.#demand('answer', actor, 'decide-prompt', this.#prompts.get(promptId)?.session, promptId);
-    await this.#prompts.answer(promptId, answer, actor.kind);
+    const prompt = this.#prompts.get(promptId);
+    this.#demand('answer', actor, prompt?.kind === 'trust' ? 'manage' : 'decide-prompt', prompt?.session, promptId);
+    await this.#prompts.answer(promptId, answer, actor);
   }
 
   async queue(actor: Actor, session: number): Promise<SessionQueue> {

@@ -1,7 +1,8 @@
 import { localTime } from '../base/clock.ts';
 import type { AgentNotice, WaitingFor } from '../model/agent.ts';
-import type { Prompt } from '../model/prompt.ts';
 import type { BusyMode, ChannelId, SessionNumber } from '../model/session.ts';
+import { promptWords } from './words/prompts.ts';
+import type { PromptWords } from './words/prompts.ts';
 
 export type Language = 'en' | 'ja';
 
@@ -35,9 +36,8 @@ export interface Words {
   messagesHeld(held: HeldSummary): string;
   typedAtDesk(text: string): string;
   sentFromShell(text: string): string;
-  promptOpened(prompt: Pick<Prompt, 'id' | 'kind' | 'tool' | 'input'>): string;
-  promptDecidedAtDesk(id: string): string;
-  promptExpired(id: string): string;
+  /** About what agents ask. */
+  readonly prompts: PromptWords;
   notice(notice: AgentNotice, session: SessionNumber): string;
   deliveryFailed(reason: string): string;
   deliveryUnsure(): string;
@@ -75,9 +75,6 @@ export interface Words {
 /** Why a file stays behind. */
 export type LeftBehind = 'too-large' | 'unreadable' | 'refused';
 
-/** How much of a tool's input is shown, in characters; `vai prompts --json` has all of it. */
-const inputLimit = 1500;
-
 const english: Words = {
   refusedNoOwner: () =>
     'Nobody owns this bridge yet, so I do not run anything. On the machine where it runs, type `vai pair` and send me the code it prints.',
@@ -106,10 +103,7 @@ const english: Words = {
   },
   typedAtDesk: (text) => `🖥️ **typed at the terminal:** ${text}`,
   sentFromShell: (text) => `⌨️ **sent with vai send:** ${text}`,
-  promptOpened: (prompt) =>
-    `${promptTitle.en[prompt.kind]} **${prompt.tool}**\n${fenced(english, prompt.input)}\n${answerLine(prompt, 'Decide on the machine:', 'or at the terminal.')}`,
-  promptDecidedAtDesk: (id) => `Request \`${id}\` was decided at the terminal, or the work it belongs to was stopped.`,
-  promptExpired: (id) => `Request \`${id}\` expired without an answer.`,
+  prompts: promptWords.en,
   notice: (notice, session) => {
     switch (notice.kind) {
       case 'needs-login':
@@ -182,10 +176,7 @@ const japanese: Words = {
   },
   typedAtDesk: (text) => `🖥️ **端末で入力:** ${text}`,
   sentFromShell: (text) => `⌨️ **vai send で送信:** ${text}`,
-  promptOpened: (prompt) =>
-    `${promptTitle.ja[prompt.kind]} **${prompt.tool}**\n${fenced(japanese, prompt.input)}\n${answerLine(prompt, 'マシンで次のように決定:', 'または端末で回答してください。')}`,
-  promptDecidedAtDesk: (id) => `要求 \`${id}\` は端末で決定されたか、その作業が中止されました。`,
-  promptExpired: (id) => `要求 \`${id}\` は回答のないまま期限切れになりました。`,
+  prompts: promptWords.ja,
   notice: (notice, session) => {
     switch (notice.kind) {
       case 'needs-login':
@@ -278,44 +269,8 @@ const conditions: Readonly<Record<Language, Readonly<Record<Condition, string>>>
   },
 };
 
-const promptTitle = {
-  en: {
-    permission: '🔐 The agent asks for permission:',
-    question: '❓ The agent asks:',
-    plan: '📝 The agent shows a plan:',
-    form: '🧾 The agent needs some values:',
-    trust: '📁 The agent asks whether it may trust its directory:',
-  },
-  ja: {
-    permission: '🔐 許可の要求:',
-    question: '❓ 質問:',
-    plan: '📝 計画の提示:',
-    form: '🧾 入力の要求:',
-    trust: '📁 ディレクトリを信頼するかの確認:',
-  },
-} as const;
-
 export function wordsIn(language: Language): Words {
   return { en: english, ja: japanese }[language];
-}
-
-function answerLine(prompt: Pick<Prompt, 'id' | 'kind'>, before: string, after: string): string {
-  const how =
-    prompt.kind === 'question'
-      ? `\`vai answer ${prompt.id} --choose "Question=Answer"\``
-      : `\`vai answer ${prompt.id} allow\` / \`vai answer ${prompt.id} deny\``;
-  return `${before} ${how} ${after}`;
-}
-
-/**
- * A tool's input inside a fence that its own content cannot close: Discord ends a block at any three backticks, however
- * long its own fence is, so a zero-width space goes between them.
- */
-function fenced(words: Words, input: Readonly<Record<string, unknown>>): string {
-  const only = Object.values(input);
-  const whole = only.length === 1 && typeof only[0] === 'string' ? only[0] : JSON.stringify(input, null, 2);
-  const body = words.shortened(whole, inputLimit).replace(/`(?=``)/g, '`\u200b');
-  return `\`\`\`\n${body}\n\`\`\``;
 }
 
 /** A duration in its largest unit that gives a whole number: `6 h`. */

@@ -5,11 +5,12 @@ import { Scope } from '../base/scope.ts';
 import { shellLine } from '../base/shell-words.ts';
 import type { Gate } from '../bridge/access/gate.ts';
 import { Acts } from '../bridge/acts.ts';
+import type { ActTaker } from '../bridge/acts.ts';
+import { promptControls } from '../bridge/prompts/control-ids.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/outbound/channel-topics.ts';
 import type { MessageFiles } from '../bridge/attachments/message-files.ts';
 import { Delivery } from '../bridge/outbound/delivery.ts';
-import type { Owners } from '../bridge/inbound/owners.ts';
 import { ReplyCollector } from '../bridge/replies/reply-collector.ts';
 import { servingSession } from '../bridge/inbound/routing.ts';
 import { SessionManager } from '../bridge/session/session-manager.ts';
@@ -40,6 +41,8 @@ import { furnishFilesOut } from './files-out.ts';
 import type { FilesOut } from './files-out.ts';
 import { furnishIncoming } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
+import { furnishPrompts, promptPolicyOf } from './prompts.ts';
+import type { Prompts } from './prompts.ts';
 import { endStrangers } from './strangers.ts';
 import { environmentOf, shownPath, surroundingsOf } from './surroundings.ts';
 
@@ -118,7 +121,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
   const isFirstRun = server.kind === 'local' && !existsSync(server.files.map);
   const house = furnish(ground, { server, stores, agents, transport }, options);
-  const { sessions, files, delivery, typing, topics, incoming, gate, bridge, filesOut, acts } = house;
+  const { sessions, files, delivery, typing, topics, incoming, gate, prompts, bridge, filesOut, acts } = house;
   const { catchUp } = incoming;
 
   await sessions.load();
@@ -181,6 +184,10 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   patience.abort();
   scope.defer('the sessions', () => (keepSessions ? sessions.detachAll() : sessions.stopAll()));
   await sessions.startAll();
+  scope.defer('reminders', () => {
+    prompts.reminders.close();
+  });
+  prompts.reminders.start();
   if (isFirstRun) await bridge.addSession({ kind: 'local' }, { channel: 'new' });
   delivery.kick();
   const { name: agent } = agents.choice;
@@ -210,9 +217,10 @@ interface House {
   readonly topics: ChannelTopics | undefined;
   readonly incoming: Incoming;
   readonly gate: Gate;
+  readonly prompts: Prompts;
+  readonly acts: Acts;
   readonly bridge: Bridge;
   readonly filesOut: FilesOut;
-  readonly acts: Acts;
 }
 
 /** Constructs the middle and ties it to what is outside. Starts nothing. */
@@ -257,11 +265,13 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
   });
   const typing = new TypingIndicator({ stores, transport, clock });
   const topics = server.takesTopicsFreely ? new ChannelTopics({ transport, words, log }) : undefined;
+  const promptPolicy = promptPolicyOf(config);
   const collector = new ReplyCollector({
     stores,
     words,
     clock,
     log,
+    promptPolicy,
     channelOf: (session) => sessions.channelOf(session),
     onOutbox,
     offers: filesOut.offers,
@@ -337,9 +347,22 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
       files.remove(paths);
     },
   });
+  const prompts = furnishPrompts({
+    stores,
+    words,
+    clock,
+    log,
+    policy: promptPolicy,
+    gate,
+    sessions,
+    collector,
+    owners: () => owners.ids(),
+    onOutbox,
+  });
   const bridge = new Bridge({
     sessions,
     held: incoming.held,
+    decisions: prompts.decisions,
     stores,
     transport,
     collector,
@@ -360,6 +383,13 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     requestStop: onStopRequested,
     surroundings: () => surroundingsOf(ground, { ...outside, owners, incoming }),
   });
-  const acts = new Acts({ takers: new Map([['file:', filesOut.offerActs]]), words: actWordsIn(config.language), log });
-  return { sessions, files, delivery, typing, topics, incoming, gate, bridge, filesOut, acts };
+  const acts = new Acts({
+    takers: new Map<string, ActTaker>([
+      ['file:', filesOut.offerActs],
+      [promptControls, prompts.acts],
+    ]),
+    words: actWordsIn(config.language),
+    log,
+  });
+  return { sessions, files, delivery, typing, topics, incoming, gate, prompts, bridge, filesOut, acts };
 }

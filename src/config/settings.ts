@@ -45,6 +45,21 @@ const size = word.transform((text, context) => {
   return z.NEVER;
 });
 
+/** Durations that grow; none for `never`. */
+const reminders = z
+  .union([z.array(number), word.transform((line) => (line === 'never' ? [] : line.split(',')))])
+  .transform((texts, context) => {
+    const spans = texts.map((text) => parseDuration(text));
+    const areFine = spans.every((span, index) => {
+      const before = spans[index - 1] ?? 0;
+      // The last one is a time between two.
+      return span !== undefined && span > 0 && span < Infinity && (index === spans.length - 1 || span > before);
+    });
+    if (areFine) return spans as readonly number[];
+    context.addIssue('not a list of durations');
+    return z.NEVER;
+  });
+
 const count = number.pipe(
   z
     .string()
@@ -99,6 +114,9 @@ export const configSchema = z.object({
   language: word.pipe(z.enum(['en', 'ja'])).prefault('en'),
   catchUpMaxAge: duration.prefault('6h'),
   queueNotice: count.prefault(100),
+  promptRemindAfter: reminders.prefault('10m, 1h, 6h, 12h'),
+  promptDefaultAnswer: word.pipe(z.enum(['none', 'allow', 'deny'])).prefault('none'),
+  promptDefaultAfter: retention.prefault('1h'),
   botMessages: count.prefault(10),
   retentionMessages: retention.prefault('30d'),
   retentionPosts: retention.prefault('30d'),
@@ -207,6 +225,23 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     json: 'bots.messages',
     expected: 'a number of messages (1 to 999999)',
   },
+  promptRemindAfter: {
+    variables: ['PROMPT_REMIND_AFTER'],
+    json: 'prompts.remindAfter',
+    expected: 'durations that grow, with commas, e.g. 10m, 1h, 12h, or "never"',
+    isDuration: true,
+  },
+  promptDefaultAnswer: {
+    variables: ['PROMPT_DEFAULT_ANSWER'],
+    json: 'prompts.defaultAnswer',
+    expected: '"none", "allow" or "deny"',
+  },
+  promptDefaultAfter: {
+    variables: ['PROMPT_DEFAULT_AFTER'],
+    json: 'prompts.defaultAfter',
+    expected: 'a duration longer than 0, e.g. 30m or 1h',
+    isDuration: true,
+  },
   retentionMessages: { variables: ['RETENTION_MESSAGES'], json: 'retention.messages', ...kept },
   retentionPosts: { variables: ['RETENTION_POSTS'], json: 'retention.posts', ...kept },
   retentionTurns: { variables: ['RETENTION_TURNS'], json: 'retention.turns', ...kept },
@@ -234,7 +269,11 @@ export function isSettingName(name: string): name is SettingName {
 /** A value as the owner would write it. */
 export function writtenValue(name: SettingName, value: Config[SettingName]): string {
   const { isDuration, isSize } = settings[name];
-  if (typeof value !== 'number') return String(value);
-  if (isDuration) return formatDuration(value);
-  return isSize ? formatSize(value) : String(value);
+  const written = (part: unknown): string => {
+    if (typeof part !== 'number') return String(part);
+    if (isDuration) return formatDuration(part);
+    return isSize ? formatSize(part) : String(part);
+  };
+  if (isDuration && Array.isArray(value)) return value.length === 0 ? 'never' : value.map(written).join(', ');
+  return written(value);
 }

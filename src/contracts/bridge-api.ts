@@ -1,6 +1,6 @@
 import type { AgentActivity, TurnOutcome, WaitingFor } from '../model/agent.ts';
 import type { AccessKind, Actor, Role } from '../model/access.ts';
-import type { PromptAnswer, PromptKind } from '../model/prompt.ts';
+import type { PromptAnswer, PromptGrant, PromptKind, PromptQuestion } from '../model/prompt.ts';
 import type { InboxState, MessageSource } from '../model/message.ts';
 import type { OutboxState } from '../model/outbound.ts';
 import type { BusyMode, ChannelId, Lifecycle, SessionNumber } from '../model/session.ts';
@@ -68,9 +68,18 @@ export interface PromptListing {
   readonly session: SessionNumber;
   readonly kind: PromptKind;
   readonly tool: string;
+  /** Whole. */
   readonly input: Readonly<Record<string, unknown>>;
+  /** What a yes may grant beyond this request. */
+  readonly grants: readonly PromptGrant[];
+  /** What is to be answered by a question or a form. */
+  readonly questions: readonly PromptQuestion[];
   /** ISO 8601. */
   readonly since: string;
+  /** Where its card is, or will be; missing when nobody was asked in chat. */
+  readonly channel?: ChannelId;
+  /** The chat server's id of its card, once it is out. */
+  readonly messageId?: string;
 }
 
 export interface AddSessionRequest {

@@ -16,6 +16,7 @@ import { waitingFors } from '../model/agent.ts';
 import { inboxMoves } from '../model/message.ts';
 import { outboxMoves } from '../model/outbound.ts';
 import { promptKinds } from '../model/prompt.ts';
+import type { PromptGrant, PromptQuestion } from '../model/prompt.ts';
 import { busyModes, parseChannelId, parseSessionNumber } from '../model/session.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
 
@@ -81,13 +82,39 @@ const sessionListing = z.object({
   agent: z.string(),
 }) satisfies z.ZodMiniType<SessionListing>;
 
+const texts = z.readonly(z.array(z.string()));
+const promptGrant = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('rules'),
+    id: z.string(),
+    rules: texts,
+    effect: z.enum(['allow', 'deny', 'ask']),
+    where: z.string(),
+  }),
+  z.object({ kind: z.literal('mode'), id: z.string(), mode: z.string(), where: z.string() }),
+  z.object({ kind: z.literal('directories'), id: z.string(), directories: texts, where: z.string() }),
+]) satisfies z.ZodMiniType<PromptGrant>;
+const promptQuestion = z.object({
+  id: z.string(),
+  text: z.string(),
+  header: z.exactOptional(z.string()),
+  options: z.readonly(z.array(z.object({ label: z.string(), description: z.exactOptional(z.string()) }))),
+  isMultiple: z.boolean(),
+  takesText: z.boolean(),
+  isOptional: z.exactOptional(z.boolean()),
+}) satisfies z.ZodMiniType<PromptQuestion>;
+
 const promptListing = z.object({
   id: z.string(),
   session: sessionNumber,
   kind: promptKind,
   tool: z.string(),
   input: object,
+  grants: z.readonly(z.array(promptGrant)),
+  questions: z.readonly(z.array(promptQuestion)),
   since: z.string(),
+  channel: z.exactOptional(channelId),
+  messageId: z.exactOptional(z.string()),
 }) satisfies z.ZodMiniType<PromptListing>;
 
 const messageSource = z.enum(['discord', 'cli']);

@@ -22,6 +22,7 @@ const steps = [
   'turn:join',
   'turn:end',
   'prompt:new',
+  'prompt:draft',
   'cursor:channel',
   'cursor:mailbox',
 ] as const;

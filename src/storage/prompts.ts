@@ -83,7 +83,9 @@ export class SqlitePrompts implements PromptStore {
   saveDraft(id: string, draft: PromptDraft): boolean {
     return this.#database.transaction(() => {
       if (this.get(id)?.state !== 'open') return false;
-      this.#database.run('UPDATE prompts SET draft = ? WHERE id = ?', JSON.stringify(draft), id);
+      this.#database.pass('prompt:draft', () =>
+        this.#database.run('UPDATE prompts SET draft = ? WHERE id = ?', JSON.stringify(draft), id),
+      );
       return true;
     });
   }

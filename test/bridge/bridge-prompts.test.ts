@@ -6,7 +6,7 @@ import { refusal } from '../storage/refusal.ts';
 import { chat, local, paneOne, world } from './support/bridge-world.ts';
 import { asks } from './support/collector-world.ts';
 import { gate } from './support/hand-transport.ts';
-import { one } from './support/messages.ts';
+import { channelOne, one } from './support/messages.ts';
 
 describe('prompts and answers', () => {
   async function asked(kind: 'permission' | 'question' | 'plan' = 'permission') {
@@ -20,8 +20,17 @@ describe('prompts and answers', () => {
   it('BX-05: are listed while they are open', async () => {
     const { bridge, clock } = await asked();
     const since = new Date(clock.now()).toISOString();
-    const listing = { id: 'p1', session: 1, kind: 'permission', tool: 'Write', input: { path: '/x' }, since };
-    expect(await bridge.prompts(paneOne)).toEqual([listing]);
+    const listing = {
+      id: 'p1',
+      session: 1,
+      kind: 'permission',
+      tool: 'Write',
+      input: { path: '/x' },
+      grants: [],
+      questions: [],
+      since,
+    };
+    expect(await bridge.prompts(paneOne)).toEqual([{ ...listing, channel: channelOne }]);
     await bridge.answer(local, 'p1', { behavior: 'allow' });
     expect(await bridge.prompts(local)).toEqual([]);
   });
@@ -91,11 +100,13 @@ describe('prompts and answers', () => {
     expect(driver.agents.flatMap(({ answers }) => answers)).toEqual([]);
   });
 
-  it('an agent that is not found again yet: nothing is decided, try again', async () => {
-    const all = await asked();
-    await all.manager.get(1).detach();
-    await expect(all.bridge.answer(local, 'p1', { behavior: 'allow' })).rejects.toThrow(refusal('agent-not-ready'));
-    expect(all.state()).toBe('open');
+  it('BX-05: an agent that is not found again yet: it is decided, and the agent is told when it is found', async () => {
+    const { agent, manager, bridge, state } = await asked();
+    await manager.get(1).detach();
+    await bridge.answer(local, 'p1', { behavior: 'allow' });
+    expect([state(), agent.answers]).toEqual(['sent', []]);
+    await manager.get(1).start();
+    expect(agent.answers).toEqual([{ id: 'p1', answer: { behavior: 'allow' } }]);
   });
 
   it('BX-05: an answer that the agent did not take can be given again, rightly', async () => {

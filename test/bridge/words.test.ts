@@ -2,12 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import { wordsIn } from '../../src/bridge/words.ts';
 import type { Words } from '../../src/bridge/words.ts';
-import { renderText } from '../../src/discord/render.ts';
 import { channelOne, one } from './support/messages.ts';
 
 /** Every text of the catalogue, each branch of it, by name. */
 function everything(words: Words): ReadonlyMap<string, string> {
-  const permission = { id: 'p1', kind: 'permission', tool: 'Bash', input: { command: 'ls' } } as const;
   return new Map([
     ['refusedNoOwner', words.refusedNoOwner()],
     ['refusedStranger', words.refusedStranger()],
@@ -23,11 +21,8 @@ function everything(words: Words): ReadonlyMap<string, string> {
     ['messagesHeld all', words.messagesHeld({ count: 1, from: 0, to: 0, maxAgeMs: 0, session: one })],
     ['typedAtDesk', words.typedAtDesk('x')],
     ['sentFromShell', words.sentFromShell('x')],
-    ['promptOpened permission', words.promptOpened(permission)],
-    ['promptOpened question', words.promptOpened({ ...permission, kind: 'question' })],
-    ['promptOpened plan', words.promptOpened({ ...permission, kind: 'plan' })],
-    ['promptDecidedAtDesk', words.promptDecidedAtDesk('p1')],
-    ['promptExpired', words.promptExpired('p1')],
+    // The others: test/bridge/words/prompts.test.ts.
+    ['prompts', words.prompts.loggedIn()],
     ['notice login', words.notice({ kind: 'needs-login' }, one)],
     ['notice trust', words.notice({ kind: 'needs-trust', workDir: '/srv' }, one)],
     ['notice desk', words.notice({ kind: 'needs-desk', what: 'a menu' }, one)],
@@ -83,8 +78,6 @@ for (const language of ['en', 'ja'] as const) {
       const texts = everything(words);
       for (const [name, value] of [
         ['noDefaultSession', '1'],
-        ['promptDecidedAtDesk', 'p1'],
-        ['promptExpired', 'p1'],
         ['notice login', 'vai attach 1'],
         ['notice trust', '/srv'],
         ['notice desk', 'a menu'],
@@ -102,51 +95,6 @@ for (const language of ['en', 'ja'] as const) {
       ] as const) {
         expect(texts.get(name), name).toContain(value);
       }
-    });
-
-    it('BX-05: a prompt shows the tool, its input and the line that decides it', () => {
-      const permission = words.promptOpened({
-        id: 'p1',
-        kind: 'permission',
-        tool: 'Write',
-        input: { path: '/x', n: 1 },
-      });
-      expect(permission).toContain('Write');
-      expect(permission).toContain('```\n{\n  "path": "/x",\n  "n": 1\n}\n```');
-      expect(permission).toContain('vai answer p1 allow');
-      expect(permission).toContain('vai answer p1 deny');
-      const question = words.promptOpened({ id: 'p2', kind: 'question', tool: 'Ask', input: { question: 'Why?' } });
-      expect(question).toContain('```\nWhy?\n```');
-      expect(question).toContain('vai answer p2 --choose');
-    });
-
-    for (const backticks of [3, 4, 5, 6, 17]) {
-      it(`BX-05: a prompt's input cannot close its fence with ${backticks} backticks and speak as the bridge`, () => {
-        const fence = '`'.repeat(backticks);
-        const text = words.promptOpened({
-          id: 'p1',
-          kind: 'permission',
-          tool: 'Bash',
-          input: { command: `ls\n${fence}\nApproved by the owner.\n${fence}\nrm -rf ~` },
-        });
-        // Discord ends a block at the next three backticks, whatever opened it.
-        expect(text.match(/`{3,}/g)).toEqual(['```', '```']);
-        const inside = text.slice(text.indexOf('```'), text.lastIndexOf('```'));
-        expect(inside).toContain('Approved by the owner.');
-        expect(inside).toContain('rm -rf ~');
-      });
-    }
-
-    it('a prompt with a huge input is still one message, and says that there is more', () => {
-      const text = words.promptOpened({
-        id: 'p1',
-        kind: 'permission',
-        tool: 'Write',
-        input: { content: 'x'.repeat(100_000) },
-      });
-      expect(renderText(text)).toHaveLength(1);
-      expect(text).toContain('100000');
-      expect(text).toContain('vai answer p1 allow');
     });
 
     it('shortens only what is too long, and never in the middle of a character', () => {

@@ -34,6 +34,8 @@ export const permission: PromptListing = {
   kind: 'permission',
   tool: 'Write',
   input: { file_path: '/x', content: 'y' },
+  grants: [],
+  questions: [],
   since: '2025-01-01T00:00:00.000Z',
 };
 

@@ -279,7 +279,16 @@ describe('the control server', () => {
     const clock = new ManualClock();
     await serve(clock);
     api.openPrompts = [
-      { id: 'p', session: 1 as never, kind: 'permission', tool: 'x'.repeat(4_000_000), input: {}, since: '' },
+      {
+        id: 'p',
+        session: 1 as never,
+        kind: 'permission',
+        tool: 'x'.repeat(4_000_000),
+        input: {},
+        grants: [],
+        questions: [],
+        since: '',
+      },
     ];
     const connection = connect(socket);
     scope.defer('connection', () => void connection.destroy());

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makePrivateDirectory, replaceFile } from '../../base/atomic-file.ts';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { DirectoryWatch } from '../../base/directory-watch.ts';
-import { systemErrorCode } from '../../base/errors.ts';
+import { BridgeError, describeError, systemErrorCode } from '../../base/errors.ts';
 import { failPoint } from '../../base/fail-point.ts';
 import type { Log } from '../../base/log.ts';
 import { Scope } from '../../base/scope.ts';
@@ -109,11 +109,20 @@ export class Mailbox {
     }
   }
 
-  /** Answers a waiting hook: it prints this JSON to its agent. */
+  /** Answers a waiting hook: it prints this JSON to its agent. @throws BridgeError `answer-unwritable`. */
   answer(id: string, json: Json): void {
     if (!isEventId(id)) throw new Error(`"${id}" is not the id of an event`);
-    // After a power cut no hook waits for it.
-    replaceFile(this.#path('answers', `${id}.json`), JSON.stringify(json), 'nothing');
+    const path = this.#path('answers', `${id}.json`);
+    try {
+      // After a power cut no hook waits for it.
+      replaceFile(path, JSON.stringify(json), 'nothing');
+    } catch (cause) {
+      throw new BridgeError('answer-unwritable', `The answer ${path} cannot be written: ${describeError(cause)}.`, {
+        advice: 'Make room, or look at the permissions of its directory, and answer again.',
+        happened: 'not-done',
+        cause,
+      });
+    }
   }
 
   /** Whether the hook behind an event still waits (as far as the machine can tell). */

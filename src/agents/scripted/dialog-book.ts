@@ -57,8 +57,8 @@ export class DialogBook {
     const { prompt: kind, grants, questions } = file.dialog;
     const unfit = whyUnfit({ kind, grants, questions }, answer);
     if (unfit) throw new BridgeError('answer-does-not-fit', unfit.sentence, { advice: unfit.advice });
-    this.#answered.add(promptId);
     this.#options.mailbox.answer(dialog, { ...answer });
+    this.#answered.add(promptId);
   }
 
   /** Short, and unique among all sessions: the event's id is unique within this directory. */

@@ -1,20 +1,16 @@
 import { isoTime } from '../../base/clock.ts';
-import type { Clock } from '../../base/clock.ts';
-import { BridgeError } from '../../base/errors.ts';
-import type { Log } from '../../base/log.ts';
-import type { Prompt, PromptAnswer, PromptKind } from '../../model/prompt.ts';
+import type { Actor } from '../../model/access.ts';
+import type { Decider, Prompt, PromptAnswer } from '../../model/prompt.ts';
 import type { PromptListing } from '../../contracts/bridge-api.ts';
 import type { Stores } from '../../contracts/stores.ts';
-import type { SessionManager } from '../session/session-manager.ts';
+import type { Decisions } from '../prompts/decisions.ts';
 
 export interface PromptDeskOptions {
-  readonly sessions: SessionManager;
   readonly stores: Stores;
-  readonly clock: Clock;
-  readonly log: Log;
+  readonly decisions: Decisions;
 }
 
-/** Lists what agents ask, and hands them people's decisions. Who may decide is asked by whoever calls. */
+/** Lists what agents ask, and takes people's decisions. Who may decide is asked by whoever calls. */
 export class PromptDesk {
   readonly #options: PromptDeskOptions;
 
@@ -23,71 +19,37 @@ export class PromptDesk {
   }
 
   list(): readonly PromptListing[] {
-    return this.#options.stores.prompts.listOpen().map(({ id, session, kind, tool, input, since }) => ({
-      id,
-      session,
-      kind,
-      tool,
-      input,
-      since: isoTime(since),
-    }));
+    const { stores } = this.#options;
+    return stores.prompts.listOpen().map(({ id, session, kind, tool, input, grants, questions, since }) => {
+      const card = stores.outbox.get(`prompt:${id}`);
+      const [messageId] = card?.sentIds ?? [];
+      return {
+        id,
+        session,
+        kind,
+        tool,
+        input,
+        grants,
+        questions,
+        since: isoTime(since),
+        ...(card ? { channel: card.channel } : {}),
+        ...(messageId === undefined ? {} : { messageId }),
+      };
+    });
   }
 
   get(id: string): Prompt | undefined {
     return this.#options.stores.prompts.get(id);
   }
 
-  /** @throws BridgeError `prompt-unknown`, `prompt-gone`, `agent-not-ready`, `answer-unfit`. */
-  async answer(id: string, answer: PromptAnswer, by: string): Promise<void> {
-    const { stores, clock, sessions, log } = this.#options;
-    const prompt = this.get(id);
-    if (!prompt) {
-      throw new BridgeError('prompt-unknown', `There is no request "${id}".`, {
-        advice: 'See what is open with: vai prompts.',
-      });
-    }
-    const session = sessions.list().find((candidate) => candidate.entry.number === prompt.session);
-    if (prompt.state !== 'open' || session?.record.generation !== prompt.generation) throw gone(id);
-    const { agent } = session;
-    if (!agent) {
-      throw new BridgeError('agent-not-ready', `The agent of session ${prompt.session} is not connected yet.`, {
-        advice: 'Try again in a moment.',
-      });
-    }
-    requireFittingAnswer(prompt.kind, answer);
-    // The claim is one step on disk: of two people at once, one is first (I10).
-    if (!stores.prompts.claimAnswer(id, answer, clock.now(), { from: 'shell', name: by })) throw gone(id);
-    try {
-      await agent.answer(id, answer);
-    } catch (error) {
-      if (error instanceof BridgeError && error.code === 'prompt-gone') {
-        stores.prompts.move(id, 'overtaken', clock.now(), 'agent');
-        throw gone(id);
-      }
-      // What the agent certainly did not take may be answered again.
-      if (error instanceof BridgeError && error.happened === 'not-done') {
-        stores.prompts.move(id, 'open', clock.now(), 'agent');
-      }
-      throw error;
-    }
-    log.info({ session: prompt.session, prompt: id, answer: answer.behavior, by }, 'prompt answered');
+  /** @throws BridgeError `prompt-unknown`, `prompt-gone`, `answer-unfit`, and as `RunningAgent.answer`. */
+  answer(id: string, answer: PromptAnswer, actor: Actor): Promise<void> {
+    return this.#options.decisions.decide(id, answer, deciderOf(actor));
   }
 }
 
-function gone(id: string): BridgeError {
-  return new BridgeError('prompt-gone', `Request "${id}" is not open any more.`, {
-    advice: 'It was answered, decided at the terminal, or its agent ended. See: vai prompts.',
-  });
-}
-
-function requireFittingAnswer(kind: PromptKind, answer: PromptAnswer): void {
-  if (answer.behavior === 'deny' || (kind === 'question') === (answer.behavior === 'choose')) return;
-  if (kind === 'question') {
-    throw new BridgeError('answer-unfit', 'A question is answered with a choice, not with allow.', {
-      advice: 'Use: vai answer <id> --choose "Question=Answer".',
-    });
-  }
-  throw new BridgeError('answer-unfit', `A ${kind} is answered with allow or deny, not with a choice.`, {
-    advice: 'Use: vai answer <id> allow|deny.',
-  });
+function deciderOf(actor: Actor): Decider {
+  return actor.kind === 'local' || actor.kind === 'pane'
+    ? { from: 'shell', name: 'cli' }
+    : { from: 'chat', name: actor.name, userId: actor.id };
 }

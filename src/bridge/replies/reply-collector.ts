@@ -6,7 +6,10 @@ import type { Controls } from '../../model/controls.ts';
 import type { ChannelId, SessionNumber } from '../../model/session.ts';
 import type { MessageDetail, Stores } from '../../contracts/stores.ts';
 import { ChannelVoice } from './channel-voice.ts';
-import { PromptReports } from './prompt-reports.ts';
+import { PromptCards } from '../prompts/prompt-cards.ts';
+import { patientPolicy } from '../prompts/prompt-policy.ts';
+import type { PromptPolicy } from '../prompts/prompt-policy.ts';
+import { PromptReports } from '../prompts/prompt-reports.ts';
 import { TurnReports } from './turn-reports.ts';
 import type { Words } from '../words.ts';
 
@@ -28,6 +31,8 @@ export interface ReplyCollectorOptions {
   readonly log: Log;
   /** The channel of a session as mapped now; undefined when it was removed. */
   readonly channelOf: (session: SessionNumber) => ChannelId | undefined;
+  /** Default: what agents ask waits for a person. */
+  readonly promptPolicy?: PromptPolicy;
   readonly onOutbox: () => void;
   /** Offers what an agent's texts name; called inside the transaction. */
   readonly offers?: { under(saying: Saying): Controls };
@@ -47,7 +52,11 @@ export class ReplyCollector {
     this.#options = options;
     this.#voice = new ChannelVoice(options);
     this.#turns = new TurnReports({ ...options, voice: this.#voice });
-    this.#prompts = new PromptReports({ ...options, voice: this.#voice, turns: this.#turns });
+    this.#prompts = new PromptReports({
+      ...options,
+      cards: new PromptCards({ ...options, policy: options.promptPolicy ?? patientPolicy }),
+      channelOfTurn: (session, turn) => this.#turns.channelOfTurn(session, turn),
+    });
   }
 
   /** Takes one event of a session's agent. When it returns, the event is on disk. */
@@ -101,9 +110,14 @@ export class ReplyCollector {
     const { stores, clock } = this.#options;
     this.#asOneStep(() => {
       this.#turns.endAll(session, tell);
-      stores.prompts.closeAll(session, 'overtaken', clock.now(), 'agent-ended');
+      this.#prompts.agentEnded(session);
       stores.inbox.markUncertain('steered', clock.now(), session);
     });
+  }
+
+  /** An agent did not take a person's decision that was sent to it. */
+  answerNotTaken(promptId: string, error: unknown): void {
+    this.#asOneStep(() => this.#prompts.notTaken(promptId, error));
   }
 
   /** Says something in a session's channel, once per key. */

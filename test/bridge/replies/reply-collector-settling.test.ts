@@ -106,9 +106,7 @@ describe('prompts', () => {
     told(started('t1', 'm1'));
     collector.collect(one, 7, asks('p1', 't1'));
     expect(stores.prompts.get('p1')).toMatchObject({ session: one, generation: 7, state: 'open', since: clock.now() });
-    expect(said(elsewhere)).toEqual([
-      words.promptOpened({ id: 'p1', kind: 'permission', tool: 'Write', input: { path: '/x' } }),
-    ]);
+    expect(said(elsewhere)).toEqual([expect.stringContaining('**Write**')]);
   });
 
   it('one without a turn is told where the last turn was', () => {
@@ -121,21 +119,36 @@ describe('prompts', () => {
   });
 
   for (const [by, state, expected] of [
-    ['bridge', 'applied', undefined],
-    ['desk', 'overtaken', words.promptDecidedAtDesk('p1')],
-    ['expired', 'expired', words.promptExpired('p1')],
-    ['agent-ended', 'overtaken', undefined],
+    ['bridge', 'applied', 'applied.'],
+    ['desk', 'overtaken', 'Decided at the terminal'],
+    ['expired', 'expired', 'Expired'],
+    ['agent-ended', 'overtaken', 'agent ended'],
   ] as const) {
-    it(`closed by ${by}: ${state}${expected ? ', and the channel hears of it' : ''}`, () => {
+    it(`BX-05: closed by ${by}: ${state}, and its card says so`, () => {
       const { told, stores, said } = world();
       told(asks('p1'));
       if (by === 'bridge') stores.prompts.claimAnswer('p1', { behavior: 'allow' }, 1, { from: 'shell', name: 'cli' });
       postTexts(stores, channelOne);
       told({ kind: 'prompt-closed', id: 'p1', by });
+      told({ kind: 'prompt-closed', id: 'p1', by });
       expect(stores.prompts.get('p1')?.state).toBe(state);
-      expect(said()).toEqual(expected === undefined ? [] : [expected]);
+      const edits = stores.outbox.pending(channelOne, 'edit').map(({ content }) => content);
+      expect(edits).toEqual([
+        { kind: 'edit', of: 'prompt:p1', text: expect.stringContaining(expected) as string, controls: [] },
+      ]);
+      // Nobody looks at a card that has scrolled away: that time ran out is said.
+      expect(said()).toHaveLength(by === 'expired' ? 1 : 0);
     });
   }
+
+  it('BX-05: an agent that ends takes what it asked along, and every card says so', () => {
+    const { told, stores, collector } = world();
+    told(asks('p1'), asks('p2'));
+    postTexts(stores, channelOne);
+    collector.agentEnded(one);
+    const edits = stores.outbox.pending(channelOne, 'edit').map(({ content }) => content);
+    expect(edits.map((edit) => edit.kind === 'edit' && edit.of)).toEqual(['prompt:p1', 'prompt:p2']);
+  });
 
   it('the close of an unknown one is nothing', () => {
     const { told, said } = world();

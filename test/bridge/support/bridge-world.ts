@@ -1,3 +1,5 @@
+import { patientPolicy } from '../../../src/bridge/prompts/prompt-policy.ts';
+import { furnishPrompts } from '../../../src/compose/prompts.ts';
 import { Bridge } from '../../../src/bridge/bridge.ts';
 import { HeldMessages } from '../../../src/bridge/catch-up/held-messages.ts';
 import { Owners } from '../../../src/bridge/inbound/owners.ts';
@@ -41,18 +43,32 @@ export async function world() {
   const onOutbox = (): void => {
     kicks.push(1);
   };
+  const collector = new ReplyCollector({
+    stores,
+    words,
+    clock,
+    log,
+    channelOf: (session) => manager.channelOf(session),
+    onOutbox,
+  });
+  const { decisions, acts, reminders } = furnishPrompts({
+    stores,
+    words,
+    clock,
+    log,
+    policy: patientPolicy,
+    gate,
+    sessions: manager,
+    collector,
+    owners: () => owners.ids(),
+    onOutbox,
+  });
   const bridge = new Bridge({
     sessions: manager,
     stores,
     transport,
-    collector: new ReplyCollector({
-      stores,
-      words,
-      clock,
-      log,
-      channelOf: (session) => manager.channelOf(session),
-      onOutbox,
-    }),
+    collector,
+    decisions,
     gate,
     register,
     owners,
@@ -98,6 +114,9 @@ export async function world() {
   return {
     ...base,
     bridge,
+    decisions,
+    acts,
+    reminders,
     transport,
     gate,
     register,

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { reactionEmoji } from '../../../src/discord/reactions.ts';
@@ -186,6 +186,17 @@ export class Stage {
     process.kill(await this.agentPid(session), 'SIGCONT');
   }
 
+  /** Does something while no answer can be written for a session's agent; `listensAgain` ends that. */
+  async whileDeaf(session: number, act: () => Promise<unknown>): Promise<void> {
+    renameSync(this.#answers(session), `${this.#answers(session)}.away`);
+    await act();
+  }
+
+  listensAgain(session: number): Promise<void> {
+    renameSync(`${this.#answers(session)}.away`, this.#answers(session));
+    return Promise.resolve();
+  }
+
   /** Waits until a session's agent shows no dialog any more; nobody has to listen. */
   async agentDecides(session: number): Promise<void> {
     const file = this.#stateFile(session);
@@ -250,6 +261,10 @@ export class Stage {
 
   async destroy(): Promise<void> {
     await this.#world.destroy();
+  }
+
+  #answers(session: number): string {
+    return join(this.bridge.paths.discord.sessions, String(session), 'mailbox', 'answers');
   }
 
   #stateFile(session: number): string {

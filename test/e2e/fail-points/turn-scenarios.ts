@@ -7,7 +7,8 @@ import { talkToNobody } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-const question = /vai answer \S+/;
+/** A card, whatever became of it. */
+const question = /^(🔐|❓)/u;
 
 /** A dialog that was just drawn takes no keys, in milliseconds. */
 const deafMs = 200;
@@ -68,29 +69,43 @@ export const turnScenarios: Readonly<
   },
   'prompt:open>overtaken': {
     act: async (stage) => {
-      await letAsk(stage, 'ask', /was decided at the terminal/, allowed);
+      await letAsk(stage, 'ask', allowed);
       await sleep(deafMs);
       await stage.press(1, 'y');
     },
   },
   'prompt:open>expired': {
-    act: (stage) => letAsk(stage, impatient, /expired without an answer/, 'You denied it: nobody answered in time'),
+    act: (stage) =>
+      letAsk(stage, impatient, /expired: nobody answered in time/, 'You denied it: nobody answered in time'),
   },
-  'prompt:sent>open': {
+  'prompt:draft': {
     act: async (stage) => {
-      await stage.say(1, 'question', answered('question', question, 'You chose: Red'));
-      const id = await stage.asked();
-      await stage.vai('answer', id, '--choose', 'Which sound?=Loud');
+      await stage.say(1, 'question multi', answered('question multi', question, /You chose/));
+      await stage.asked();
+      const card = await stage.owner.finds(stage.channel(1), question);
+      // A daemon that dies over it answers nobody.
+      await stage.owner.choose(stage.channel(1), card.id, 'Fruits', ['Apple', 'Melon']).catch(() => undefined);
     },
     after: async (stage) => {
       const id = await stage.asked();
-      await stage.vai('answer', id, '--choose', 'Which colour?=Red');
+      await stage.vai('answer', id, '--choose', 'Which fruits?=Apple, Melon');
+    },
+  },
+  'prompt:sent>open': {
+    act: async (stage) => {
+      await letAsk(stage, 'ask', allowed);
+      await stage.whileDeaf(1, () => stage.allow());
+    },
+    meanwhile: (stage) => stage.listensAgain(1),
+    after: async (stage) => {
+      await stage.asked();
+      await stage.allow();
     },
   },
   'prompt:sent>expired': {
     past: async (stage) => {
       await stage.crashAt('prompt:open>sent', 'after', async () => {
-        await letAsk(stage, impatient, /expired without an answer/, 'You denied it: nobody answered in time');
+        await letAsk(stage, impatient, /expired: nobody answered in time/, 'You denied it: nobody answered in time');
         await stage.allow();
       });
       // The answer never reached the agent, which gives up meanwhile.

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { ChatClient } from './chat-client.ts';
+import type { OpenForm, Seen } from './chat-client.ts';
 import { until } from './until.ts';
 
 const message = z.object({
@@ -11,15 +13,34 @@ const message = z.object({
   message_reference: z.object({ message_id: z.string().optional() }).optional(),
 });
 const messages = z.array(message);
+const component = z.looseObject({
+  type: z.number(),
+  custom_id: z.string().optional(),
+  label: z.string().optional(),
+  placeholder: z.string().optional(),
+  options: z.array(z.object({ value: z.string(), label: z.string(), default: z.boolean().optional() })).optional(),
+});
+const withControls = z.looseObject({
+  id: z.string(),
+  author: z.object({ id: z.string() }),
+  flags: z.number().optional(),
+  content: z.string().optional(),
+  components: z.array(z.looseObject({ type: z.number(), components: z.array(component).optional() })).optional(),
+});
+const command = z.object({ id: z.string(), application_id: z.string(), name: z.string(), type: z.number() });
 const created = z.object({ id: z.string() });
 const withTopic = z.object({ topic: z.string().nullish() });
 
 export type ChatMessage = z.infer<typeof message>;
 
+/** A button or a menu under a message, as its client has it. */
+export type ChatControl = z.infer<typeof component>;
+
 /** Somebody on a Discord-compatible server, acting over its REST interface like any script would. */
 export class ChatUser {
   readonly #api: string;
   readonly #token: string;
+  #client: Promise<ChatClient> | undefined;
 
   constructor(options: { readonly api: string; readonly token: string }) {
     this.#api = options.api;
@@ -152,6 +173,113 @@ export class ChatUser {
   async reactions(channel: string, id: string): Promise<readonly string[]> {
     const found = (await this.read(channel)).find((one) => one.id === id);
     return found?.reactions?.map((one) => one.emoji.name) ?? [];
+  }
+
+  /** The buttons and menus under a message, in order. */
+  async controls(channel: string, message: string): Promise<readonly ChatControl[]> {
+    const found = withControls.parse(await this.#call('GET', `/channels/${channel}/messages/${message}`));
+    return (found.components ?? []).flatMap(({ components = [] }) => components);
+  }
+
+  /** The newest message that matches, with its id. Waits for it. */
+  async finds(channel: string, what: string | RegExp, timeoutMs = 20_000): Promise<ChatMessage> {
+    const matches = ({ content }: ChatMessage): boolean =>
+      typeof what === 'string' ? content.includes(what) : what.test(content);
+    let last: readonly string[] = [];
+    return until(
+      async () => {
+        const all = await this.read(channel);
+        last = all.map(({ content }) => content);
+        return all.findLast(matches);
+      },
+      { what: `a message like ${String(what)}`, timeoutMs },
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}; there is ${JSON.stringify(last)}`, { cause: error });
+    });
+  }
+
+  /**
+   * Presses a button, as a client does that still shows it.
+   * @param button its label, or its id.
+   */
+  async press(channel: string, message: string, button: string): Promise<Seen> {
+    const { custom_id: id } = await this.#control(channel, message, button);
+    return this.#interact(channel, { type: 3, message_id: message, data: { component_type: 2, custom_id: id } });
+  }
+
+  /** Chooses in a menu, by the labels of its options. @param menu a part of its placeholder. */
+  async choose(channel: string, message: string, menu: string, labels: readonly string[]): Promise<Seen> {
+    const { custom_id: id, options = [] } = await this.#control(channel, message, menu);
+    const values = labels.map((label) => {
+      const option = options.find((one) => one.label === label);
+      if (!option) throw new Error(`there is no option "${label}" in ${JSON.stringify(options)}`);
+      return option.value;
+    });
+    const data = { component_type: 3, type: 3, custom_id: id, values };
+    return this.#interact(channel, { type: 3, message_id: message, data });
+  }
+
+  /** Fills in a form that is open, by the labels of its fields, and submits it. */
+  async submit(channel: string, form: OpenForm, texts: Readonly<Record<string, string>>): Promise<Seen> {
+    const components = [...form.fields].map(([label, id]) => ({
+      type: 18,
+      component: { type: 4, custom_id: id, value: texts[label] ?? '' },
+    }));
+    const strange = Object.keys(texts).find((label) => !form.fields.has(label));
+    if (strange !== undefined)
+      throw new Error(`there is no field "${strange}" among ${[...form.fields.keys()].join()}`);
+    return this.#interact(channel, { type: 5, data: { id: form.interaction, custom_id: form.id, components } });
+  }
+
+  /** Uses a slash command, or with a message one of its context menu. */
+  async command(channel: string, name: string, message?: string): Promise<Seen> {
+    const { applicationId } = await this.#bot(channel);
+    const list = z.array(command).parse(await this.#call('GET', `/applications/${applicationId}/commands`));
+    const found = list.find((one) => one.name === name);
+    if (!found) throw new Error(`there is no command "${name}" among ${list.map((one) => one.name).join()}`);
+    const target = message === undefined ? {} : { target_id: message };
+    return this.#interact(channel, { type: 2, data: { id: found.id, name, type: found.type, ...target } });
+  }
+
+  /** Ends the client's own connection, if it has one. */
+  close(): void {
+    void this.#client?.then((client) => {
+      client.close();
+    });
+    this.#client = undefined;
+  }
+
+  async #interact(channel: string, body: object): Promise<Seen> {
+    const { applicationId } = await this.#bot(channel);
+    this.#client ??= this.#connect();
+    const client = await this.#client;
+    return client.act(async (nonce) => {
+      const common = { application_id: applicationId, channel_id: channel, session_id: client.session, nonce };
+      await this.#call('POST', '/interactions', { ...common, ...body });
+    });
+  }
+
+  async #connect(): Promise<ChatClient> {
+    const { url } = z.object({ url: z.string() }).parse(await this.#call('GET', '/gateway'));
+    return ChatClient.open(url, this.#token);
+  }
+
+  /** The bot whose application it is: whoever of the bots spoke last here. */
+  async #bot(channel: string): Promise<{ readonly applicationId: string }> {
+    const bot = (await this.read(channel)).findLast(({ author }) => author.bot === true)?.author;
+    if (!bot) throw new Error('no bot has spoken here');
+    return { applicationId: bot.id };
+  }
+
+  async #control(channel: string, message: string, name: string): Promise<ChatControl> {
+    const controls = await this.controls(channel, message);
+    const found = controls.find(
+      ({ label, placeholder, custom_id: id }) => label === name || id === name || placeholder?.includes(name) === true,
+    );
+    if (found) return found;
+    throw new Error(
+      `there is no "${name}" among ${JSON.stringify(controls.map(({ label, placeholder }) => label ?? placeholder))}`,
+    );
   }
 
   async #call(method: string, path: string, body?: object): Promise<unknown> {
