@@ -27,7 +27,7 @@ export interface MessagesApi {
  * - `say X`, `echo …` (the whole text), `markdown` (6 kB), `long N` (N lines), `thinking`, `slow S` (ten lines over
  *   S seconds), `maxtokens`, `refusal`
  * - `bash CMD`, `two tools`, `write PATH`, `read PATH`, `edit PATH` (reads, then replaces `old` by `new`), `ask`,
- *   `ask multi`, `plan`, `task` (a subagent); after the results: `done: ok|denied|failed: <result>`
+ *   `ask multi`, `ask three`, `plan`, `tool NAME JSON` (any tool), `task` (a subagent); after the results: `done: ok|denied|failed: <result>`
  * - `hang`, `drop`, `err N`, `err-once N`
  * - anything else: `ok: <first 60 characters>`
  */

@@ -27,7 +27,7 @@ import { Interrupts } from './interrupts.ts';
 import { PromptQueue } from './prompt-queue.ts';
 import { QueueWatch } from './queue-watch.ts';
 import { whyNotReady } from './readiness.ts';
-import { isLivingProcess } from './state-file.ts';
+import { configDirectory, isLivingProcess } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
 import type { StateFiles } from './state-files.ts';
 import { StateKeeper } from './state-keeper.ts';
@@ -35,6 +35,7 @@ import { StateReader } from './state-reader.ts';
 import { Teller } from './teller.ts';
 import { TurnBook } from './turn-book.ts';
 import type { TurnEnd } from './turn-book.ts';
+import { TrustPrompt } from './trust-prompt.ts';
 
 export interface ClaudeAgentOptions {
   readonly spec: AgentSpec;
@@ -67,6 +68,7 @@ export class ClaudeAgent implements RunningAgent {
   readonly #teller: Teller;
   readonly #turns: TurnBook;
   readonly #prompts: HeldPrompts;
+  readonly #trust: TrustPrompt;
   readonly #delivery: Delivery;
   readonly #states: StateKeeper;
   readonly #own: StateReader;
@@ -130,8 +132,10 @@ export class ClaudeAgent implements RunningAgent {
       teller: this.#teller,
       clock,
       directory: spec.directory,
+      places: { workDir: spec.workDir, config: configDirectory(spec.environment) },
       onChange: () => this.#update(),
     });
+    this.#trust = new TrustPrompt({ ...options, conversation: conversation.current, teller: this.#teller });
     this.#delivery = new Delivery({
       session: spec.session,
       typist: new InputBoxTypist({ terminal, name: spec.terminal, clock }),
@@ -256,6 +260,7 @@ export class ClaudeAgent implements RunningAgent {
   }
 
   answer(promptId: string, answer: PromptAnswer): Promise<void> {
+    if (this.#trust.asks(promptId)) return this.#trust.answer(answer);
     return Promise.resolve().then(() => {
       this.#options.mailbox.sweep();
       this.#prompts.answer(promptId, answer, () => this.#own.read());
@@ -292,7 +297,7 @@ export class ClaudeAgent implements RunningAgent {
   conclude(): void {
     this.#dead = true;
     this.#conclude(this.#endOfTurns(undefined));
-    if (this.#hooks.endWasAsked) this.#teller.tell({ kind: 'died', exitCode: undefined, lastLines: '', asked: true });
+    if (this.#endWasAsked) this.#teller.tell({ kind: 'died', exitCode: undefined, lastLines: '', asked: true });
   }
 
   /** @param end what is told of turns that run; undefined when whoever ended the agent tells it. */
@@ -300,6 +305,7 @@ export class ClaudeAgent implements RunningAgent {
     this.#hooks.goOn(true);
     this.#queue.agentEnded();
     this.#prompts.agentEnded();
+    this.#trust.agentEnded();
     this.#turns.abandon(end);
     this.#delivery.agentEnded();
   }
@@ -312,7 +318,12 @@ export class ClaudeAgent implements RunningAgent {
     this.#conclude(this.#starting ? undefined : this.#endOfTurns(exitCode));
     this.#looks.stop();
     this.#update();
-    if (!this.#starting) this.#teller.tell({ kind: 'died', exitCode, lastLines, asked: this.#hooks.endWasAsked });
+    if (!this.#starting) this.#teller.tell({ kind: 'died', exitCode, lastLines, asked: this.#endWasAsked });
+  }
+
+  /** A person ended it: at its terminal, or by a no to its first question. */
+  get #endWasAsked(): boolean {
+    return this.#hooks.endWasAsked || this.#trust.wasRefused;
   }
 
   #endOfTurns(exitCode: number | undefined): TurnEnd {
@@ -377,6 +388,8 @@ export class ClaudeAgent implements RunningAgent {
   }
 
   #update(): void {
+    const isTrustAsked = this.#screen.desk?.waitingFor === 'trust';
+    if (!this.#dead && (isTrustAsked || !this.#starting)) this.#trust.observe(isTrustAsked);
     this.#states.update({
       starting: this.#starting,
       dead: this.#dead,

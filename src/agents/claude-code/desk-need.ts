@@ -6,7 +6,8 @@ import type { ScreenDialog } from './screen.ts';
 export interface DeskNeed {
   readonly waitingFor: WaitingFor | null;
   readonly detail: string;
-  readonly notice: AgentNotice;
+  /** Undefined: it is told in another way. */
+  readonly notice: AgentNotice | undefined;
 }
 
 /** What a login needs. */
@@ -23,7 +24,8 @@ export function deskNeed(dialog: ScreenDialog, spec: Pick<AgentSpec, 'workDir'>)
       return {
         waitingFor: 'trust',
         detail: `Claude Code asks whether it may trust ${spec.workDir}`,
-        notice: { kind: 'needs-trust', workDir: spec.workDir },
+        // Asked as a prompt, which says it.
+        notice: undefined,
       };
     case 'login':
       return { ...loginNeed, detail: dialog.what };

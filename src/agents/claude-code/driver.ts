@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { writeFileUnlessSame } from '../../base/atomic-file.ts';
@@ -19,9 +20,11 @@ import { settingsContent } from './settings.ts';
 import { OpenTurnsFile } from './open-turns.ts';
 import { PromptQueue } from './prompt-queue.ts';
 import { findDialog } from './screen.ts';
-import { captureIfThere, startFailed, waitForStart } from './start-up.ts';
+import { startFailed, waitForStart } from './start-up.ts';
 import { configDirectory, isLivingProcess } from './state-file.ts';
 import { StateFiles } from './state-files.ts';
+import { captureIfThere } from './trust-dialog.ts';
+import { dropTrustPrompt } from './trust-prompt.ts';
 
 export interface ClaudeCodeDriverOptions {
   readonly terminal: Terminal;
@@ -179,7 +182,8 @@ class ClaudeCodeDriver implements AgentDriver {
   #prepare(spec: AgentSpec): string {
     const settingsFile = join(spec.directory, 'claude-settings.json');
     const script = installHookScript(spec.directory);
-    writeFileUnlessSame(settingsFile, settingsContent(script, mailboxDirectory(spec)), 0o600);
+    const readable = spec.attachments === undefined ? [] : pathsOf(spec.attachments);
+    writeFileUnlessSame(settingsFile, settingsContent(script, mailboxDirectory(spec), readable), 0o600);
     return settingsFile;
   }
 
@@ -207,6 +211,7 @@ class ClaudeCodeDriver implements AgentDriver {
     mailbox.remove(left.map(({ id }) => id));
     new OpenTurnsFile(spec.directory).write([]);
     new PromptQueue(spec.directory).drop();
+    dropTrustPrompt(spec.directory);
     if (left.length > 0) log.info({ session: spec.session, events: left.length }, 'events of an earlier agent dropped');
     void mailbox.close();
   }
@@ -229,6 +234,11 @@ function conversationOf(spec: AgentSpec, id: string): Conversation {
 /** Where a session's hooks and this daemon meet. */
 export function mailboxDirectory(spec: Pick<AgentSpec, 'directory'>): string {
   return join(spec.directory, 'mailbox');
+}
+
+/** A directory as it is named, and as it is found on the disk: the agent may be told of either. */
+function pathsOf(directory: string): readonly string[] {
+  return [...new Set([directory, existsSync(directory) ? realpathSync(directory) : directory])];
 }
 
 function endReason({ exitCode }: TerminalDeath): string {

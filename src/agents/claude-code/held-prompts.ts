@@ -11,8 +11,11 @@ import { BridgeError } from '../../base/errors.ts';
 import type { PromptAnswer, PromptKind } from '../../model/prompt.ts';
 import type { Json } from '../mailbox/mailbox-event.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
-import type { HookEvent, HookEventOf } from './hook-events.ts';
-import { decisionFor, promptKind } from './prompt-answer.ts';
+import type { HookEvent } from './hook-events.ts';
+import type { SettingsPlaces } from './permission-updates.ts';
+import { decisionFor, isRefusal } from './prompt-answer.ts';
+import { readRequest } from './prompt-request.ts';
+import type { AskedPrompt, HeldRequest } from './prompt-request.ts';
 import type { StateFile } from './state-file.ts';
 import type { Teller } from './teller.ts';
 
@@ -22,25 +25,31 @@ export interface HeldPromptsOptions {
   readonly clock: Clock;
   /** The session's private directory. */
   readonly directory: string;
+  /** Where the agent writes what it is granted. */
+  readonly places: SettingsPlaces;
   readonly onChange: () => void;
 }
 
-type Request = HookEventOf<'PermissionRequest'>;
 type ClosedBy = 'bridge' | 'desk' | 'expired' | 'agent-ended';
 
 interface Held {
   readonly id: string;
-  readonly kind: PromptKind;
-  readonly request: Request;
+  readonly prompt: AskedPrompt;
+  readonly request: HeldRequest;
   /** Monotonic milliseconds since when the agent does not seem to wait any more. */
   notWaitingSince: number | undefined;
   expired: boolean;
 }
 
+/** What the agent did: a tool ran with this input, or the turn was stopped. */
+type Evidence = { readonly ran: unknown } | 'stopped' | undefined;
+
 /** An agent with two requests leaves its waiting state for a moment between them; this long is no moment. */
 const notWaitingMs = 300;
 const sentFile = 'sent-answers.json';
 const sentSchema = z.record(z.string(), z.json());
+const answered = z.looseObject({ answers: z.record(z.string(), z.json()) });
+const sentAnswers = z.object({ hookSpecificOutput: z.object({ decision: z.object({ updatedInput: answered }) }) });
 
 /**
  * The requests for a decision that the agent holds up: tells them, answers them, and notices when they are decided at
@@ -60,21 +69,31 @@ export class HeldPrompts {
 
   /** What the agent waits for, oldest first. */
   get open(): readonly PromptKind[] {
-    return [...this.#held.values()].filter(({ expired }) => !expired).map(({ kind }) => kind);
+    return [...this.#held.values()].filter(({ expired }) => !expired).map(({ prompt }) => prompt.kind);
   }
 
   /** The agent asks. */
-  hold(request: Request): void {
+  hold(request: HeldRequest): void {
     const id = promptId(request.id);
-    const kind = promptKind(request.data.tool_name);
-    this.#held.set(id, { id, kind, request, notWaitingSince: undefined, expired: false });
-    this.#options.teller.tell({
+    const { mailbox, teller, places } = this.#options;
+    const prompt = readRequest(request, places);
+    if (!prompt) {
+      // Its dialog is drawn as soon as the hook is let go; the screen tells of it then.
+      mailbox.release(request);
+      teller.forget([request.id]);
+      return;
+    }
+    const { kind, tool, input, grants, questions } = prompt;
+    this.#held.set(id, { id, prompt, request, notWaitingSince: undefined, expired: false });
+    teller.tell({
       kind: 'prompt-opened',
       id,
       turn: request.data.prompt_id,
       prompt: kind,
-      tool: request.data.tool_name,
-      input: request.data.tool_input,
+      tool,
+      input,
+      grants,
+      questions,
     });
     this.#options.onChange();
   }
@@ -87,10 +106,10 @@ export class HeldPrompts {
   answer(id: string, answer: PromptAnswer, look: () => StateFile | undefined): void {
     const held = this.#held.get(id);
     if (!held || held.expired) throw gone(id);
-    const decision = decisionFor(held.kind, held.request.data.tool_input, answer);
+    const decision = decisionFor(held.prompt, answer);
     const state = look();
-    if (state && isPastWaiting(held, state)) {
-      this.#close(held, this.#sent.has(id) ? 'bridge' : 'desk');
+    if (held.request.kind === 'Elicitation' ? isPastForm(held, state) : state && isPastWaiting(held, state)) {
+      this.#decided(held);
       throw gone(id);
     }
     const sent = this.#sent.get(id);
@@ -110,10 +129,11 @@ export class HeldPrompts {
     switch (event.kind) {
       case 'PostToolUse':
       case 'PostToolUseFailure':
-        this.#closeMatching(event.data.tool_name, event.data.tool_input);
+        this.#toolEnded(event.data.tool_name, event.data.tool_input, true);
         break;
       case 'PostToolBatch':
-        for (const { tool_name, tool_input } of event.data.tool_calls) this.#closeMatching(tool_name, tool_input);
+        // It also names what was refused.
+        for (const { tool_name, tool_input } of event.data.tool_calls) this.#toolEnded(tool_name, tool_input, false);
         break;
       case 'Stop':
       case 'StopFailure':
@@ -131,6 +151,7 @@ export class HeldPrompts {
       case 'UserPromptSubmit':
       case 'MessageDisplay':
       case 'PermissionRequest':
+      case 'Elicitation':
         break;
     }
   }
@@ -139,13 +160,13 @@ export class HeldPrompts {
   observe(state: StateFile | undefined): void {
     const now = this.#options.clock.monotonic();
     for (const held of [...this.#held.values()]) {
-      // Without a state file, a request whose hook is gone was decided.
-      const decided = state ? isPastWaiting(held, state) : !this.#options.mailbox.isHeld(held.request);
-      if (!decided) {
+      if (!this.#isPast(held, state)) {
         held.notWaitingSince = undefined;
       } else {
         held.notWaitingSince ??= now;
-        if (now - held.notWaitingSince >= notWaitingMs) this.#decided(held);
+        // A turn that ended without a word was stopped at the desk.
+        if (now - held.notWaitingSince >= notWaitingMs)
+          this.#decided(held, state?.status === 'idle' ? 'stopped' : undefined);
       }
     }
   }
@@ -155,15 +176,35 @@ export class HeldPrompts {
     for (const held of [...this.#held.values()]) this.#close(held, 'agent-ended');
   }
 
-  #closeMatching(tool: string, input: unknown): void {
-    const held = [...this.#held.values()].find(
-      ({ request }) => request.data.tool_name === tool && isSameInput(request.data.tool_input, input),
-    );
-    if (held) this.#decided(held);
+  /** @param ran whether the tool certainly ran. */
+  #toolEnded(tool: string, input: unknown, ran: boolean): void {
+    const held = [...this.#held.values()].find((one) => this.#isAbout(one, tool, input));
+    // A tool runs on after a form, whatever was said to it.
+    const isProof = ran && held?.request.kind === 'PermissionRequest';
+    if (held) this.#decided(held, isProof ? { ran: input } : undefined);
   }
 
-  #decided(held: Held): void {
-    this.#close(held, this.#sent.has(held.id) ? 'bridge' : 'desk');
+  /** Whether the end of a tool proves that a request was decided. */
+  #isAbout({ request, prompt }: Held, tool: string, input: unknown): boolean {
+    if (request.kind === 'PermissionRequest') {
+      // The plan is in the request only; the tool runs without it.
+      return prompt.tool === tool && (prompt.kind === 'plan' || isSameInput(prompt.input, input));
+    }
+    // Of the same server; while its hook waits, another tool of it ended.
+    return tool.startsWith(`mcp__${toolPart(prompt.tool)}__`) && !this.#options.mailbox.isHeld(request);
+  }
+
+  /** Whether the agent does not wait for it any more, by its state file or, without one, because its hook is gone. */
+  #isPast(held: Held, state: StateFile | undefined): boolean {
+    const isReleased = !this.#options.mailbox.isHeld(held.request);
+    // While its hook waits, a form is not on the screen and the agent is busy.
+    if (held.request.kind === 'Elicitation') return isReleased || isPastForm(held, state);
+    return state ? isPastWaiting(held, state) : isReleased;
+  }
+
+  #decided(held: Held, evidence?: Evidence): void {
+    const sent = this.#sent.get(held.id);
+    this.#close(held, sent !== undefined && !isAgainst(sent, evidence) ? 'bridge' : 'desk');
   }
 
   #close(held: Held, by: ClosedBy): void {
@@ -192,6 +233,26 @@ function isPastWaiting({ request }: Held, state: StateFile): boolean {
   return state.status !== 'waiting' && state.status !== 'other' && state.statusUpdatedAt > request.at;
 }
 
+/** Whether the agent has nothing to do, so that nobody wants a form of it. */
+function isPastForm({ request }: Held, state: StateFile | undefined): boolean {
+  return state?.status === 'idle' && state.statusUpdatedAt > request.at;
+}
+
+/** Whether what the agent did cannot follow from what we sent: somebody at the desk was first. */
+function isAgainst(sent: Json, evidence: Evidence): boolean {
+  if (evidence === undefined) return false;
+  if (evidence === 'stopped') return !isRefusal(sent);
+  if (isRefusal(sent)) return true;
+  const ours = sentAnswers.safeParse(sent).data?.hookSpecificOutput.decision.updatedInput.answers;
+  const theirs = answered.safeParse(evidence.ran).data?.answers;
+  return ours !== undefined && theirs !== undefined && !isDeepStrictEqual(ours, theirs);
+}
+
+/** A server's name as it stands in the names of its tools. */
+function toolPart(server: string): string {
+  return server.replace(/[^\w-]/g, '_');
+}
+
 /** A question's answers are added to its input when it is answered. */
 function isSameInput(asked: object, done: unknown): boolean {
   if (isDeepStrictEqual(asked, done)) return true;
@@ -205,7 +266,8 @@ function readSent(path: string): Record<string, Json> {
   return sentSchema.catch({}).parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
-function gone(id: string): BridgeError {
+/** The error of an answer that comes too late. */
+export function gone(id: string): BridgeError {
   return new BridgeError('prompt-gone', `The agent does not wait for "${id}" any more.`, {
     advice: 'See `vai prompts` for what is open.',
   });

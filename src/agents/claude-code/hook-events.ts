@@ -24,7 +24,20 @@ const schemas = {
     delta: z.string(),
     agent_id: z.string().optional(),
   }),
-  PermissionRequest: z.looseObject({ ...common, tool_name: z.string(), tool_input: object }),
+  PermissionRequest: z.looseObject({
+    ...common,
+    tool_name: z.string(),
+    tool_input: object,
+    permission_suggestions: z.array(json).default([]),
+  }),
+  // A server that the agent uses wants a form filled in (MCP elicitation).
+  Elicitation: z.looseObject({
+    ...common,
+    mcp_server_name: z.string(),
+    message: z.string(),
+    url: z.string().optional(),
+    requested_schema: object.optional(),
+  }),
   PostToolUse: z.looseObject({ ...common, tool_name: z.string(), tool_input: object }),
   PostToolUseFailure: z.looseObject({ ...common, tool_name: z.string(), tool_input: object }),
   PostToolBatch: z.looseObject({

@@ -120,6 +120,7 @@ export class HookIntake {
         else teller.forget([hook.id]);
         break;
       case 'PermissionRequest':
+      case 'Elicitation':
         prompts.hold(hook);
         break;
       case 'Stop':
@@ -195,6 +196,7 @@ function turnOf(hook: HookEvent): string | undefined {
   switch (hook.kind) {
     case 'MessageDisplay':
     case 'PermissionRequest':
+    case 'Elicitation':
     case 'Stop':
     case 'StopFailure':
     case 'PostToolBatch':

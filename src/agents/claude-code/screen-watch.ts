@@ -71,7 +71,7 @@ export class ScreenWatch {
   need(need: DeskNeed): void {
     const isNews = this.#desk?.detail !== need.detail;
     this.#desk = need;
-    if (isNews) this.#options.notice(this.#key(need.notice.kind), need.notice);
+    if (isNews && need.notice) this.#options.notice(this.#key(need.notice.kind), need.notice);
     this.#options.onChange();
   }
 

@@ -10,6 +10,7 @@ const hooks: Readonly<Record<string, HookPatience>> = {
   UserPromptSubmit: 'daemon',
   MessageDisplay: 'none',
   PermissionRequest: 'person',
+  Elicitation: 'person',
   PostToolUse: 'none',
   PostToolUseFailure: 'none',
   PostToolBatch: 'none',
@@ -22,10 +23,12 @@ const hooks: Readonly<Record<string, HookPatience>> = {
 const agentPatience: Readonly<Record<HookPatience, number>> = { none: 30, daemon: 30, person: 86_500 };
 
 /**
- * The content of the settings file that is passed by `--settings`: command hooks through the mailbox script. It adds
- * to the user's own settings; those are never touched.
+ * The content of the settings file that is passed by `--settings`: command hooks through the mailbox script, and the leave
+ * to read in some directories. It adds to the user's own settings; those are never touched.
+ *
+ * @param readable absolute paths. (`--add-dir` would ask for trust, and load skills and commands from there.)
  */
-export function settingsContent(script: string, mailbox: string): string {
+export function settingsContent(script: string, mailbox: string, readable: readonly string[] = []): string {
   const command = (kind: string, patience: HookPatience): string =>
     shellLine(['exec', 'sh', script, ...hookArguments(mailbox, kind, patience)]);
   const entries = Object.entries(hooks).map(
@@ -35,5 +38,12 @@ export function settingsContent(script: string, mailbox: string): string {
         [{ hooks: [{ type: 'command', command: command(kind, patience), timeout: agentPatience[patience] }] }],
       ] as const,
   );
-  return `${JSON.stringify({ hooks: Object.fromEntries(entries) }, null, 2)}\n`;
+  const allow = readable.map((directory) => `Read(/${escapePattern(directory)}/**)`);
+  const permissions = allow.length === 0 ? {} : { permissions: { allow } };
+  return `${JSON.stringify({ ...permissions, hooks: Object.fromEntries(entries) }, null, 2)}\n`;
+}
+
+/** A path as a pattern that means only this path. */
+function escapePattern(path: string): string {
+  return path.replace(/[\\*?[\]{}]/g, '\\$&');
 }

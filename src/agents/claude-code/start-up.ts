@@ -6,6 +6,7 @@ import { deskNeed } from './desk-need.ts';
 import type { DeskNeed } from './desk-need.ts';
 import { findDialog, findInputBox } from './screen.ts';
 import type { StateFile } from './state-file.ts';
+import { answerTrustDialog, captureIfThere } from './trust-dialog.ts';
 
 export interface StartUpOptions {
   readonly spec: AgentSpec;
@@ -32,7 +33,6 @@ const steadyLooks = 2;
 const withoutStateFileMs = 6000;
 /** The hook of the start reports before the prompt is drawn; so long after it, it does not run at all. */
 const hookWithinMs = 5000;
-const moves = 6;
 
 /**
  * Waits until a fresh agent can take messages, or a person is needed. Answers the trust dialog when the owner has
@@ -57,7 +57,7 @@ export async function waitForStart(options: StartUpOptions): Promise<StartUp> {
     lastDialog = kind;
     if (dialog && steady >= steadyLooks) {
       if (dialog.kind !== 'trust' || !spec.trusted) return { kind: 'needs-desk', need: deskNeed(dialog, spec) };
-      await answerTrust(options);
+      await answerTrustDialog({ terminal, name: spec.terminal, clock }, 'yes');
       steady = 0;
     }
     const drawn = findInputBox(screen) !== undefined;
@@ -85,26 +85,6 @@ export function startFailed(why: string, screen: string): BridgeError {
   return new BridgeError('agent-start-failed', `Claude Code did not start. ${why}${lines === '' ? '' : `\n${lines}`}`, {
     advice: 'Start it by hand in the working directory to see what it needs.',
   });
-}
-
-/** Moves the cursor until it is seen on the line that trusts, and only then presses Enter. */
-async function answerTrust({ spec, terminal, clock }: StartUpOptions): Promise<void> {
-  for (let move = 0; move < moves; move++) {
-    const dialog = findDialog(await captureIfThere(terminal, spec.terminal));
-    if (dialog?.kind !== 'trust') return;
-    await terminal.keys(spec.terminal, [dialog.cursor === 'yes' ? 'Enter' : move % 2 === 0 ? 'Down' : 'Up']);
-    await clock.sleep(150);
-  }
-}
-
-/** The screen; empty when the terminal has gone (its death is heard of separately). */
-export async function captureIfThere(terminal: Terminal, name: string): Promise<string> {
-  try {
-    return await terminal.capture(name);
-  } catch (error) {
-    if (error instanceof BridgeError && error.code === 'terminal-gone') return '';
-    throw error;
-  }
 }
 
 function hooksDoNotRun(): BridgeError {

@@ -16,9 +16,9 @@ export function screen(name: string): string {
   return fixture(`screens/${name}.txt`);
 }
 
-/** Every hook event of the recorded session, in order. */
-export function recordedHooks(): readonly HookEvent[] {
-  return fixture('hook-events.jsonl')
+/** Every hook event of a recorded session, in order. */
+export function recordedHooks(file = 'hook-events.jsonl'): readonly HookEvent[] {
+  return fixture(file)
     .trim()
     .split('\n')
     .map((line) => parseHookEvent(parseMailboxEvent(/"id":"([^"]+)"/.exec(line)?.[1] ?? '', line)));
@@ -28,4 +28,33 @@ export function recorded<Kind extends HookEvent['kind']>(kind: Kind, nth = 0): H
   const found = recordedHooks().filter((event): event is HookEventOf<Kind> => event.kind === kind)[nth];
   if (!found) throw new Error(`no ${kind} number ${nth} was recorded`);
   return found;
+}
+
+/** The requests for a decision of a recorded session, by what they are for. */
+export const recordedRequests = {
+  command: () => request(0),
+  /** Its command holds parentheses. */
+  quotedCommand: () => request(1),
+  outside: () => request(2),
+  mcpTool: () => request(3),
+  questions: () => request(4),
+  plan: () => request(5),
+  form: () => prompts('Elicitation')[0]!,
+};
+
+/** The end of a tool that was asked for in that session. */
+export function recordedEnd(tool: string): HookEventOf<'PostToolUse'> {
+  const found = prompts('PostToolUse').find(({ data }) => data.tool_name === tool);
+  if (!found) throw new Error(`no end of ${tool} was recorded`);
+  return found;
+}
+
+function request(nth: number): HookEventOf<'PermissionRequest'> {
+  const found = prompts('PermissionRequest')[nth];
+  if (!found) throw new Error(`no request number ${nth} was recorded`);
+  return found;
+}
+
+function prompts<Kind extends HookEvent['kind']>(kind: Kind): readonly HookEventOf<Kind>[] {
+  return recordedHooks('prompt-events.jsonl').filter((event): event is HookEventOf<Kind> => event.kind === kind);
 }

@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { HeldPrompts, promptId } from '../../../src/agents/claude-code/held-prompts.ts';
 import { parseHookEvent } from '../../../src/agents/claude-code/hook-events.ts';
-import type { HookEventOf } from '../../../src/agents/claude-code/hook-events.ts';
 import { decisionFor } from '../../../src/agents/claude-code/prompt-answer.ts';
+import { readRequest } from '../../../src/agents/claude-code/prompt-request.ts';
+import type { HeldRequest } from '../../../src/agents/claude-code/prompt-request.ts';
 import type { StateFile } from '../../../src/agents/claude-code/state-file.ts';
 import { Teller } from '../../../src/agents/claude-code/teller.ts';
 import { installHookScript } from '../../../src/agents/mailbox/hook-script.ts';
@@ -16,7 +17,9 @@ import type { Mailbox } from '../../../src/agents/mailbox/mailbox.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import type { AgentEvent } from '../../../src/model/agent.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
-import { recorded } from './fixtures.ts';
+import { recorded, recordedEnd, recordedRequests } from './fixtures.ts';
+
+const places = { workDir: '/home/user/work', config: '/home/user/home/.claude' };
 
 describe('HeldPrompts', () => {
   let directory: string;
@@ -25,7 +28,7 @@ describe('HeldPrompts', () => {
   let told: AgentEvent[];
   let prompts: HeldPrompts;
   let output: Promise<string>;
-  let request: HookEventOf<'PermissionRequest'>;
+  let request: HeldRequest;
 
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'bridge-prompts-'));
@@ -45,11 +48,11 @@ describe('HeldPrompts', () => {
   function makePrompts(): HeldPrompts {
     const listener = { onEvent: (event: AgentEvent) => void told.push(event), flush: () => undefined };
     const teller = new Teller({ listener, forget: (ids) => mailbox.remove(ids), clock, log: silentLog });
-    return new HeldPrompts({ mailbox, teller, clock, directory, onChange: () => undefined });
+    return new HeldPrompts({ mailbox, teller, clock, directory, places, onChange: () => undefined });
   }
 
   /** A real hook that waits. */
-  async function ask(kind: string, data: object): Promise<HookEventOf<'PermissionRequest'>> {
+  async function ask(kind: string, data: object): Promise<HeldRequest> {
     const script = installHookScript(directory);
     const child = spawn('sh', [script, mailbox.directory, kind, 'ask'], { stdio: ['pipe', 'pipe', 'ignore'] });
     let text = '';
@@ -57,7 +60,7 @@ describe('HeldPrompts', () => {
     output = new Promise((resolve) => child.on('close', () => resolve(text)));
     child.stdin.end(JSON.stringify(data));
     await vi.waitUntil(() => mailbox.events().length === 1);
-    return parseHookEvent(mailbox.events()[0]!) as HookEventOf<'PermissionRequest'>;
+    return parseHookEvent(mailbox.events()[0]!) as HeldRequest;
   }
 
   function state(status: StateFile['status'], afterMs: number): StateFile {
@@ -71,7 +74,7 @@ describe('HeldPrompts', () => {
     prompts.hold(request);
     expect(told).toMatchObject([{ kind: 'prompt-opened', id: id(), prompt: 'permission', tool: 'Write' }]);
     prompts.answer(id(), { behavior: 'allow' }, waiting);
-    expect(JSON.parse(await output)).toEqual(decisionFor('permission', {}, { behavior: 'allow' }));
+    expect(JSON.parse(await output)).toEqual(decisionFor(readRequest(request, places)!, { behavior: 'allow' }));
     expect(told).toHaveLength(1);
     prompts.prove(recorded('PostToolUse', 2));
     expect(told.at(-1)).toEqual({ kind: 'prompt-closed', id: id(), by: 'bridge' });
@@ -119,7 +122,7 @@ describe('HeldPrompts', () => {
     prompts.answer(id(), { behavior: 'allow' }, waiting);
     await output;
     prompts = makePrompts();
-    prompts.hold(parseHookEvent(mailbox.events()[0]!) as HookEventOf<'PermissionRequest'>);
+    prompts.hold(parseHookEvent(mailbox.events()[0]!) as HeldRequest);
     expect(told.map((event) => 'id' in event && event.id)).toEqual([id(), id()]);
     prompts.prove(recorded('PostToolUse', 2));
     expect(told.at(-1)).toMatchObject({ kind: 'prompt-closed', by: 'bridge' });
@@ -140,34 +143,116 @@ describe('HeldPrompts', () => {
     expect(told.at(-1)).toMatchObject({ kind: 'prompt-closed', by: 'agent-ended' });
     expect(prompts.open).toEqual([]);
   });
-});
 
-describe('decisionFor', () => {
-  const input = recorded('PermissionRequest', 1).data.tool_input;
-  const decision = (value: unknown): unknown =>
-    (value as { hookSpecificOutput: { decision: unknown } }).hookSpecificOutput.decision;
+  describe('another request', () => {
+    /** Instead of the first one. */
+    async function askInstead(another: HeldRequest): Promise<void> {
+      mailbox.release(request);
+      await output;
+      mailbox.remove([request.id]);
+      request = await ask(another.kind, another.data);
+      prompts.hold(request);
+    }
+    const choose = (answers: Readonly<Record<string, string>>): void =>
+      prompts.answer(id(), { behavior: 'choose', answers }, waiting);
+    const closedBy = (): unknown => told.flatMap((event) => (event.kind === 'prompt-closed' ? [event.by] : []));
 
-  it('answers a question by the words of its answers', () => {
-    const answers = { 'Which one?': 'Blue' };
-    expect(decision(decisionFor('question', input, { behavior: 'choose', answers }))).toEqual({
-      behavior: 'allow',
-      updatedInput: { ...input, answers },
+    it('BX-05: is told with what a yes can grant, and where that is written', async () => {
+      await askInstead(recordedRequests.command());
+      const rule = { kind: 'rules', id: '1', rules: ['Bash(npm test *)'], effect: 'allow' } as const;
+      expect(told.at(-1)).toMatchObject({
+        kind: 'prompt-opened',
+        prompt: 'permission',
+        grants: [{ ...rule, where: '/home/user/work/.claude/settings.local.json' }],
+      });
+      expect(() => prompts.answer(id(), { behavior: 'allow', grant: '2' }, waiting)).toThrow('not among what can be');
+      prompts.answer(id(), { behavior: 'allow', grant: '1' }, waiting);
+      expect(await output).toContain('"updatedPermissions":[{"type":"addRules"');
     });
-  });
 
-  it('denies with a message', () => {
-    expect(decision(decisionFor('plan', {}, { behavior: 'deny', message: 'not yet' }))).toEqual({
-      behavior: 'deny',
-      message: 'not yet',
+    it('I10: of two who decide at once, what the agent did tells who was first', async () => {
+      await askInstead(recordedRequests.questions());
+      choose({ 'Which one?': 'Apple', 'Which sizes?': 'Large', 'Who?': 'Ann' });
+      prompts.prove(recordedEnd('AskUserQuestion'));
+      expect(closedBy()).toEqual(['desk']);
+
+      await askInstead(recordedRequests.questions());
+      choose({ 'Who?': 'Cleo', 'Which one?': 'Blue', 'Which sizes?': 'Small, Large' });
+      prompts.prove(recordedEnd('AskUserQuestion'));
+      expect(closedBy()).toEqual(['desk', 'bridge']);
     });
-  });
 
-  it.each([
-    ['question', { behavior: 'allow' }, 'not answered by "allow"'],
-    ['permission', { behavior: 'choose', answers: {} }, 'not answered by a choice'],
-    ['question', { behavior: 'choose', answers: { Other: 'x' } }, 'did not ask "Other"'],
-    ['question', { behavior: 'choose', answers: {} }, '"Which one?" has no answer'],
-  ] as const)('refuses for a %s %j', (kind, answer, why) => {
-    expect(() => decisionFor(kind, input, answer)).toThrow(why);
+    it('I10: a tool that ran in spite of our no was allowed at the desk', async () => {
+      await askInstead(recordedRequests.quotedCommand());
+      prompts.answer(id(), { behavior: 'deny' }, waiting);
+      prompts.prove(recordedEnd('Bash'));
+      expect(closedBy()).toEqual(['desk']);
+    });
+
+    it('I10: a turn that was stopped in spite of our yes was stopped at the desk', async () => {
+      await askInstead(recordedRequests.command());
+      prompts.answer(id(), { behavior: 'allow' }, waiting);
+      prompts.observe(state('idle', 400));
+      await clock.advance(300);
+      prompts.observe(state('idle', 400));
+      expect(closedBy()).toEqual(['desk']);
+    });
+
+    it('BX-05: a plan is closed by the end of its tool, which runs without the plan', async () => {
+      await askInstead(recordedRequests.plan());
+      prompts.answer(id(), { behavior: 'allow', grant: '1' }, waiting);
+      expect(await output).toContain('"mode":"acceptEdits"');
+      prompts.prove(recordedEnd('ExitPlanMode'));
+      expect(closedBy()).toEqual(['bridge']);
+    });
+
+    it('BX-05: a form is held while the agent looks busy, and closed when its hook has the answer', async () => {
+      await askInstead(recordedRequests.form());
+      expect(told.at(-1)).toMatchObject({ kind: 'prompt-opened', prompt: 'form', tool: 'forms' });
+      expect(prompts.open).toEqual(['form']);
+      prompts.observe(state('busy', 400));
+      await clock.advance(1000);
+      prompts.observe(state('busy', 400));
+      // Another tool of the same server ended meanwhile.
+      prompts.prove(recordedEnd('mcp__forms__book'));
+      expect(closedBy()).toEqual([]);
+
+      prompts.answer(id(), { behavior: 'choose', answers: { name: 'Ann', size: 'A large one', boxes: '2' } }, waiting);
+      expect(JSON.parse(await output)).toEqual({
+        hookSpecificOutput: {
+          hookEventName: 'Elicitation',
+          action: 'accept',
+          content: { name: 'Ann', size: 'large', boxes: 2 },
+        },
+      });
+      prompts.prove(recordedEnd('mcp__forms__book'));
+      expect(closedBy()).toEqual(['bridge']);
+    });
+
+    it('BX-05: a form that was declined is closed as ours, though its tool ran on', async () => {
+      await askInstead(recordedRequests.form());
+      prompts.answer(id(), { behavior: 'deny' }, waiting);
+      expect(await output).toContain('"action":"decline"');
+      prompts.prove(recordedEnd('mcp__forms__book'));
+      expect(closedBy()).toEqual(['bridge']);
+    });
+
+    it('a form of an unknown kind is left to the terminal', async () => {
+      const form = recordedRequests.form();
+      const requested_schema = { properties: 'of another time' };
+      await askInstead({ ...form, data: { ...form.data, requested_schema } });
+      expect(await output).toBe('{}');
+      expect(prompts.open).toEqual([]);
+      expect(told.filter(({ kind }) => kind === 'prompt-opened')).toHaveLength(0);
+    });
+
+    it('BX-05: a form whose turn is stopped is closed, and its hook let go', async () => {
+      await askInstead(recordedRequests.form());
+      prompts.observe(state('idle', 400));
+      await clock.advance(300);
+      prompts.observe(state('idle', 400));
+      expect(closedBy()).toEqual(['desk']);
+      expect(await output).toBe('{}');
+    });
   });
 });

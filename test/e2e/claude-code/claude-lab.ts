@@ -35,6 +35,14 @@ export interface LabOptions {
   readonly submitHook?: string;
   /** Where the agent finds its API, when not at the stand-in itself. */
   readonly apiUrl?: (standIn: string) => Promise<string>;
+  /** Claude Code's mode. Default: it asks. */
+  readonly permissionMode?: string;
+  /** More of its arguments. */
+  readonly extraArguments?: readonly string[];
+  /** A server `forms` of the Model Context Protocol, which wants forms filled in. */
+  readonly formServer?: boolean;
+  /** A directory for the files of messages, made in the lab. */
+  readonly attachments?: string;
   /** Puts something between the driver and its terminal. */
   readonly between?: (terminal: Terminal) => Partial<Terminal>;
 }
@@ -76,6 +84,8 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
   const workDir = join(root, 'work');
   const directory = join(root, 'session');
   for (const path of [home, workDir, directory]) mkdirSync(path, { mode: 0o700 });
+  const attachments = options.attachments === undefined ? undefined : join(root, options.attachments);
+  if (attachments !== undefined) mkdirSync(attachments, { mode: 0o700 });
   const { onboarded = true, keyApproved = true, trusted = true } = seed;
   writeFileSync(
     join(home, '.claude.json'),
@@ -97,8 +107,8 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
     terminal: withChanges(terminal, between(terminal)),
     clock: systemClock,
     command: claudeCommand,
-    extraArguments: [],
-    permissionMode: 'default',
+    extraArguments: [...(options.extraArguments ?? []), ...(options.formServer ? formServerArguments(root) : [])],
+    permissionMode: options.permissionMode ?? 'default',
     log,
   });
   const spec: AgentSpec = {
@@ -108,6 +118,7 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
     workDir,
     trusted: consent,
     directory,
+    ...(attachments === undefined ? {} : { attachments }),
     environment: {
       HOME: home,
       PATH: process.env.PATH ?? '/usr/bin:/bin',
@@ -168,6 +179,15 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
 
 export function message(text: string, id = `m${++count}`): TurnInput {
   return { message: id, text, source: 'discord', authorName: 'bob' };
+}
+
+/** Arguments that give the agent the server in test/fakes/form-server.ts. */
+function formServerArguments(root: string): readonly string[] {
+  const path = join(root, 'servers.json');
+  const server = join(import.meta.dirname, '..', '..', 'fakes', 'form-server.ts');
+  const args = ['--disable-warning=ExperimentalWarning', server];
+  writeFileSync(path, JSON.stringify({ mcpServers: { forms: { command: process.execPath, args } } }));
+  return ['--mcp-config', path, '--strict-mcp-config'];
 }
 
 /** A terminal of which some operations are replaced. */

@@ -112,9 +112,11 @@ describe.skipIf(why)('the life of the real Claude Code', () => {
     await open({ seed: { trusted: false }, consent: false });
     const agent = await lab.launch();
     expect(agent.state).toMatchObject({ activity: 'waiting', waitingFor: 'trust' });
-    expect((await lab.heard('notice')).notice).toEqual({ kind: 'needs-trust', workDir: lab.spec.workDir });
+    const { id, input } = await lab.heard('prompt-opened', ({ prompt }) => prompt === 'trust');
+    expect(input).toEqual({ workDir: lab.spec.workDir });
     await expect(agent.deliver(message('say hi'))).rejects.toMatchObject({ happened: 'not-done' });
     await press('Down', 'Enter');
+    expect(await lab.heard('prompt-closed')).toMatchObject({ id, by: 'desk' });
     expect(await say(agent, 'say hi')).toBe('hi');
   });
 

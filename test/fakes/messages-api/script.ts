@@ -63,9 +63,13 @@ export function chooseReply(request: RecordedRequest, seen: number): Reply {
     case 'edit':
       return tools({ kind: 'tool', name: 'Read', input: { file_path: rest } });
     case 'ask':
-      return tools(question(rest === 'multi'));
+      return tools(question(rest));
+    case 'tool': {
+      const [, name = '', input = '{}'] = /^(\S+)\s*([^]*)$/.exec(rest) ?? [];
+      return tools({ kind: 'tool', name, input: JSON.parse(input) as Readonly<Record<string, unknown>> });
+    }
     case 'plan':
-      return tools({ kind: 'tool', name: 'ExitPlanMode', input: { plan: '# Plan\n\n1. Look\n2. Change\n' } });
+      return tools(...planSteps(request));
     case 'task':
       return tools(subagent(request));
     case 'slow':
@@ -114,10 +118,22 @@ function bash(command: string): ReplyBlock {
   return { kind: 'tool', name: 'Bash', input: { command, description: 'Runs what the test asked for' } };
 }
 
-function question(multiSelect: boolean): ReplyBlock {
-  const options = ['Apple', 'Blue', 'Cherry'].map((label) => ({ label, description: `The choice ${label}` }));
-  const questions = [{ question: 'Which one?', header: 'Choice', options, multiSelect }];
-  return { kind: 'tool', name: 'AskUserQuestion', input: { questions } };
+/** In plan mode the agent names the file that holds the plan; it is written first, and the mode is left then. */
+function planSteps({ body }: RecordedRequest): readonly ReplyBlock[] {
+  const file = /(\/[^"\\`]*\/plans\/[^"\\`/ ]+\.md)/.exec(body)?.[1];
+  const exit: ReplyBlock = { kind: 'tool', name: 'ExitPlanMode', input: {} };
+  if (file === undefined) return [exit];
+  return [{ kind: 'tool', name: 'Write', input: { file_path: file, content: '# Plan\n\n1. Look\n2. Change\n' } }, exit];
+}
+
+function question(which: string): ReplyBlock {
+  const ask = (question: string, header: string, labels: readonly string[], multiSelect: boolean): object => {
+    const options = labels.map((label) => ({ label, description: `The choice ${label}` }));
+    return { question, header, options, multiSelect };
+  };
+  const one = ask('Which one?', 'Choice', ['Apple', 'Blue', 'Cherry'], which === 'multi');
+  const more = [ask('Which sizes?', 'Sizes', ['Small', 'Large'], true), ask('Who?', 'Name', ['Ann', 'Bob'], false)];
+  return { kind: 'tool', name: 'AskUserQuestion', input: { questions: which === 'three' ? [one, ...more] : [one] } };
 }
 
 function subagent(request: RecordedRequest): ReplyBlock {
