@@ -211,6 +211,7 @@ export const testFolders: Readonly<Record<string, string>> = {
 export const testsOfOthers: Readonly<Record<string, string>> = {
   'architecture.test.ts': 'the tables of architecture-rules.ts',
   'bridge/access/surfaces.test.ts': 'every way into the bridge, and who may come in there',
+  'bridge/inbound/bots.test.ts': 'what the intake takes of bots and webhooks',
   'cli/lifecycle.test.ts': 'vai, vai stop, vai restart and vexit together',
   'cli/launchers.test.ts': 'bin/dp, bin/vai, bin/vexit',
   'cli/start-script.test.ts': 'start-bridge.sh',

@@ -12,7 +12,7 @@ import type { SessionNumber } from '../../../src/model/session.ts';
 import { world as bridgeWorld } from '../support/bridge-world.ts';
 import { asks, words } from '../support/collector-world.ts';
 import { rules } from '../support/gate-world.ts';
-import { channelOne, channelTwo, elsewhere, inbound, one, two } from '../support/messages.ts';
+import { channelOne, channelTwo, inbound, one, two } from '../support/messages.ts';
 
 /** Whom the roles are for, one after another. */
 const ann: Author = { kind: 'human', id: '5', name: 'Ann', roles: ['50'] };

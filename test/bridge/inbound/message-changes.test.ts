@@ -4,11 +4,11 @@ import { MessageChanges } from '../../../src/bridge/inbound/message-changes.ts';
 import { Owners } from '../../../src/bridge/inbound/owners.ts';
 import { textOf } from '../../../src/bridge/inbound/message-text.ts';
 import { wordsIn } from '../../../src/bridge/words.ts';
-import type { InboxState, Quote } from '../../../src/model/message.ts';
+import type { InboundMessage, InboxState, Quote } from '../../../src/model/message.ts';
 import { openStores } from '../../../src/storage/stores.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
-import { gateWorld } from '../support/gate-world.ts';
-import { channelOne, channelTwo, inbound, one, owner, stranger } from '../support/messages.ts';
+import { gateWorld, rules } from '../support/gate-world.ts';
+import { channelOne, channelTwo, inbound, one, owner, stranger, two } from '../support/messages.ts';
 import { textsFor } from '../support/outbox.ts';
 import { RecordingLog } from '../support/recording-log.ts';
 
@@ -128,6 +128,45 @@ describe('BX-06: an edited message', () => {
     changes.edited(inbound(first, { text: 'new', author: stranger }));
     expect(message().text).toBe('old');
     expect(log.at('warn')).toHaveLength(1);
+  });
+
+  it('BX-09: of somebody who lost their role meanwhile is refused, and so is one by anybody but its author', () => {
+    const { changes, message, audited, setPolicy, stores } = world();
+    const ann = { id: '77', name: 'Ann', kind: 'human' } as const;
+    const hers = { ...inbound(second, { author: ann }), session: one, source: 'discord' as const };
+    stores.inbox.append({ ...hers, authorId: ann.id, authorName: ann.name, receivedAt: 1 });
+    const edit = (author: InboundMessage['author'], text: string): string | undefined => {
+      changes.edited(inbound(second, { author, text }));
+      return stores.inbox.get(`discord:${second}`)?.text;
+    };
+    setPolicy({ everywhere: rules({ users: new Map([[ann.id, { role: 'member' }]]) }) });
+    expect(edit(ann, 'once')).toBe('once');
+    expect(edit({ ...owner }, 'by the owner')).toBe('once');
+    setPolicy({});
+    expect(edit(ann, 'twice')).toBe('once');
+    expect(audited.map(({ who, surface, outcome }) => [who, surface, outcome])).toEqual([
+      ['user 77', 'onEdited', 'allowed'],
+      ['user 77', 'onEdited', 'refused'],
+    ]);
+    expect(message().text).toBe('old');
+  });
+
+  it('BX-09: goes by the session that has the message, not by what its channel is mapped to by then', () => {
+    const { changes, setPolicy, stores } = world();
+    const ann = { id: '77', name: 'Ann', kind: 'human' } as const;
+    stores.inbox.append({
+      ...inbound(second, { author: ann, text: 'for session 2' }),
+      ...{ session: two, source: 'discord', authorId: ann.id, authorName: ann.name, receivedAt: 1 },
+    });
+    const edit = (text: string): string | undefined => {
+      changes.edited(inbound(second, { author: ann, text }));
+      return stores.inbox.get(`discord:${second}`)?.text;
+    };
+    const member = rules({ users: new Map([[ann.id, { role: 'member' as const }]]) });
+    setPolicy({ sessions: new Map([[one, member]]) });
+    expect(edit('by what the channel is now')).toBe('for session 2');
+    setPolicy({ sessions: new Map([[two, member]]) });
+    expect(edit('by who has it')).toBe('by who has it');
   });
 });
 
