@@ -9,7 +9,7 @@ const message = z.object({
   content: z.string(),
   author: z.object({ id: z.string(), username: z.string(), bot: z.boolean().optional() }),
   reactions: z.array(z.object({ emoji: z.object({ name: z.string() }) })).optional(),
-  attachments: z.array(z.object({ filename: z.string() })).optional(),
+  attachments: z.array(z.object({ filename: z.string(), url: z.string() })).optional(),
   message_reference: z.object({ message_id: z.string().optional() }).optional(),
 });
 const messages = z.array(message);
@@ -63,6 +63,23 @@ export class ChatUser {
     form.set('payload_json', JSON.stringify({ content }));
     for (const [index, { name, bytes }] of files.entries()) form.set(`files[${index}]`, new Blob([bytes]), name);
     return message.parse(await this.#call('POST', `/channels/${channel}/messages`, form)).id;
+  }
+
+  /** Answers a message; returns the id of the answer. */
+  async reply(channel: string, to: string, content: string): Promise<string> {
+    return this.#sayAbout(channel, content, { message_id: to });
+  }
+
+  /** Passes a message on into a channel; returns the id of what stands there. */
+  async forward(channel: string, from: { readonly channel: string; readonly message: string }): Promise<string> {
+    return this.#sayAbout(channel, '', { type: 1, channel_id: from.channel, message_id: from.message });
+  }
+
+  /** What is in a file, by the address that its message gives. */
+  async download(url: string): Promise<Buffer> {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+    return Buffer.from(await response.arrayBuffer());
   }
 
   /** Gives a channel another name. */
@@ -247,6 +264,11 @@ export class ChatUser {
       client.close();
     });
     this.#client = undefined;
+  }
+
+  async #sayAbout(channel: string, content: string, reference: object): Promise<string> {
+    const body = { content, message_reference: reference };
+    return message.parse(await this.#call('POST', `/channels/${channel}/messages`, body)).id;
   }
 
   async #interact(channel: string, body: object): Promise<Seen> {
