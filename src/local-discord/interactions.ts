@@ -15,6 +15,8 @@ export interface Interaction {
   readonly channel: string;
   /** The command with its subcommands, for people. */
   readonly command?: string;
+  /** Whether the command was typed, or taken from the menu of a message or a user. */
+  readonly commandKind?: 'command' | 'context-command';
   /** The message with the button, or the one whose button opened the form. */
   readonly message?: string;
   /** What the person's client called it; told again in everything that becomes of it. */

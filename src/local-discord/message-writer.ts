@@ -24,7 +24,7 @@ export interface NewMessage {
   /** Facts about an answer to an interaction, or about a webhook that speaks. */
   readonly origin?: Pick<MessageBody, 'applicationId' | 'interaction' | 'command' | 'webhook'>;
   /** Whose interaction it answers: only such messages can be ephemeral or say "thinking". */
-  readonly answers?: { readonly user: string; readonly type: 'command' | 'other' };
+  readonly answers?: { readonly user: string; readonly type: 'command' | 'context-command' | 'other' };
   /** An answer that says "thinking" may be empty. */
   readonly mayBeEmpty?: boolean;
 }
@@ -155,6 +155,7 @@ function buildMessage(world: World, wanted: NewMessage): StoredMessage {
 
 function messageType({ answers }: NewMessage, reference: APIMessageReference | undefined): MessageType {
   if (answers?.type === 'command') return MessageType.ChatInputCommand;
+  if (answers?.type === 'context-command') return MessageType.ContextMenuCommand;
   return reference?.type === MessageReferenceType.Default ? MessageType.Reply : MessageType.Default;
 }
 

@@ -1,3 +1,5 @@
+import type { APIApplicationCommand } from 'discord-api-types/v10';
+
 import type { Clock } from '../../base/clock.ts';
 import type { Command } from './commands/command-index.ts';
 import { sentOptions } from './commands/option-values.ts';
@@ -58,12 +60,25 @@ export class Actor {
 
   run(channel: string, command: Command, values: ReadonlyMap<string, string>): void {
     void this.#send(
-      { kind: 'command', channel, name: command.name },
+      { kind: 'command', channel, name: `/${command.name}` },
       {
         type: interactionTypes.command,
         channel_id: channel,
         application_id: command.source.application_id,
         data: commandData(command, sentOptions(command, values)),
+      },
+    );
+  }
+
+  /** Uses a command of a message's menu. */
+  runOn(message: Message, { id, name, type, version, application_id: application }: APIApplicationCommand): void {
+    void this.#send(
+      { kind: 'command', channel: message.channel_id, name },
+      {
+        type: interactionTypes.command,
+        channel_id: message.channel_id,
+        application_id: application,
+        data: { id, name, type, version, target_id: message.id },
       },
     );
   }

@@ -1,7 +1,7 @@
 import type { APIApplicationCommand } from 'discord-api-types/v10';
 
 import type { Clock } from '../../base/clock.ts';
-import { listCommands } from './commands/command-index.ts';
+import { listCommands, listMessageCommands } from './commands/command-index.ts';
 import type { GatewayClient } from './connection/gateway-client.ts';
 import type { Rest } from './connection/rest.ts';
 import { RestError } from './connection/rest.ts';
@@ -226,9 +226,13 @@ export class Chat {
       try {
         const path = `/guilds/${guild}/application-command-index`;
         const index = await this.#rest.get<{ application_commands: APIApplicationCommand[] }>(path);
-        this.store.dispatch({ kind: 'commands', commands: listCommands(index.application_commands) });
+        this.store.dispatch({
+          kind: 'commands',
+          commands: listCommands(index.application_commands),
+          messageCommands: listMessageCommands(index.application_commands),
+        });
       } catch (error) {
-        if (error instanceof RestError) this.store.dispatch({ kind: 'commands', commands: [] });
+        if (error instanceof RestError) this.store.dispatch({ kind: 'commands', commands: [], messageCommands: [] });
       }
     });
   }

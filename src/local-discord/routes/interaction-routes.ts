@@ -65,6 +65,7 @@ type InteractionBody = z.output<typeof interactionBody>;
 interface Subject {
   readonly data: object;
   readonly command?: string;
+  readonly commandKind?: 'command' | 'context-command';
   readonly message?: string;
 }
 
@@ -179,7 +180,12 @@ function commandSubject(
   const isUse = body.type === InteractionType.ApplicationCommand;
   checkOptions(command, data.options ?? [], isUse);
   return {
-    ...(isUse ? { command: [name, ...subcommandsIn(data.options)].join(' ') } : {}),
+    ...(isUse
+      ? {
+          command: [name, ...subcommandsIn(data.options)].join(' '),
+          commandKind: type === ApplicationCommandType.ChatInput ? 'command' : 'context-command',
+        }
+      : {}),
     data: {
       id,
       name,

@@ -119,12 +119,12 @@ function answer(call: Call, interaction: Interaction, callback: Callback): APIMe
     }
     case InteractionResponseType.Modal: {
       const { application, channel } = interaction;
-      const { username } = userPayloadById(world, application);
+      const { username, global_name: name } = userPayloadById(world, application);
       tellPerson(world, interaction, 'INTERACTION_MODAL_CREATE', {
         ...callback.data,
         id: interaction.id,
         channel_id: channel,
-        application: { id: application, name: username },
+        application: { id: application, name: name ?? username },
       });
       return undefined;
     }
@@ -168,7 +168,7 @@ function say(
       } as NonNullable<NonNullable<NewMessage['origin']>['interaction']>,
       ...(command === undefined ? {} : { command }),
     },
-    answers: { user, type: isCommand && original === undefined ? 'command' : 'other' },
+    answers: { user, type: isCommand && original === undefined ? (interaction.commandKind ?? 'command') : 'other' },
   });
 }
 

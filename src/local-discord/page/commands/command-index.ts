@@ -40,6 +40,7 @@ export interface Command {
 }
 
 const chatInput = 1;
+const onMessage = 3;
 
 /** All that can be typed, in the order of the alphabet. */
 export function listCommands(commands: readonly APIApplicationCommand[]): readonly Command[] {
@@ -47,6 +48,11 @@ export function listCommands(commands: readonly APIApplicationCommand[]): readon
     .filter(isTyped)
     .flatMap((command) => flatten(command, [command.name], command.description, command.options ?? []))
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Those that are used on a message. */
+export function listMessageCommands(commands: readonly APIApplicationCommand[]): readonly APIApplicationCommand[] {
+  return commands.filter(({ type }) => (type as number) === onMessage);
 }
 
 /** The commands that begin with what was typed, then those that have it somewhere. */

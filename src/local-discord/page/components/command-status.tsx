@@ -13,13 +13,13 @@ export function CommandStatus({ channel }: { readonly channel: string }): VNode 
         if (status === 'pending') {
           return (
             <p key={nonce} role="status">
-              /{what.name} · {words.sending}
+              {what.name} · {words.sending}
             </p>
           );
         }
         return (
           <p key={nonce} class="failure" role="alert">
-            /{what.name} · {words.interactionFailed} {reason}{' '}
+            {what.name} · {words.interactionFailed} {reason}{' '}
             <button type="button" class="link" onClick={() => chat.store.dispatch({ kind: 'forget-failure', nonce })}>
               {words.dismiss}
             </button>

@@ -1,7 +1,8 @@
 import type { VNode } from 'preact';
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 
-import { useTools } from '../context.ts';
+import { useChat, useTools } from '../context.ts';
 import type { Message } from '../state/payloads.ts';
 import { hasFlag } from '../state/payloads.ts';
 import { useCopy } from './copy-button.tsx';
@@ -18,7 +19,8 @@ export function MessageActions(props: {
   readonly canTab: boolean;
   readonly handlers: MessageHandlers;
 }): VNode | null {
-  const { chat, words } = useTools();
+  const { chat, actor, words } = useTools();
+  const commands = useChat((state) => state.messageCommands);
   const [open, setOpen] = useState<'picker' | 'deletion'>();
   const { message, isMine, canTab, handlers } = props;
   const { copied, copy } = useCopy(linkTo(message));
@@ -43,6 +45,9 @@ export function MessageActions(props: {
         button(words.remove, 'remove', () => {
           setOpen('deletion');
         })}
+      {commands.map((command) => (
+        <Fragment key={command.id}>{button(command.name, 'command', () => actor.runOn(message, command))}</Fragment>
+      ))}
       {open === 'picker' && <ReactionPicker message={message} onClose={close} />}
       {open === 'deletion' && (
         <Dialog title={words.deleteMessage} onClose={close}>

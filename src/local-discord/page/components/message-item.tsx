@@ -10,6 +10,7 @@ import { Attachments } from './attachments.tsx';
 import { Avatar } from './avatar.tsx';
 import { Dots } from './dots.tsx';
 import { Embeds } from './embeds.tsx';
+import { Forwarded } from './forwarded.tsx';
 import { Icon } from './icons.tsx';
 import { Markdown } from './markdown-view.tsx';
 import { MessageActions } from './message-actions.tsx';
@@ -38,7 +39,7 @@ export const MessageItem = memo(function MessageItem(props: {
   readonly isActive: boolean;
   readonly handlers: MessageHandlers;
 }): VNode {
-  const { words, format } = useTools();
+  const { chat, words, format } = useTools();
   const { message, isContinued, isMine, isEditing, isActive, handlers } = props;
   const { author, timestamp, edited_timestamp: edited } = message;
   const isHidden = hasFlag(message, 'ephemeral');
@@ -49,7 +50,11 @@ export const MessageItem = memo(function MessageItem(props: {
       class={classes.filter(Boolean).join(' ')}
       aria-label={`${displayName(author)}, ${format.time(timestamp)}`}
       tabIndex={isActive ? 0 : -1}
-      onFocusIn={() => handlers.onFocus(message.id)}
+      onFocusIn={() => {
+        handlers.onFocus(message.id);
+        void chat.loadCommands();
+      }}
+      onPointerEnter={() => void chat.loadCommands()}
     >
       <ReplyLine message={message} onJump={(id) => handlers.onJump(id)} />
       {!isSaid(message) ? (
@@ -83,6 +88,7 @@ export const MessageItem = memo(function MessageItem(props: {
             ({words.edited})
           </span>
         )}
+        <Forwarded message={message} />
         <Attachments attachments={attachmentsShown(message)} />
         {!hasFlag(message, 'suppressEmbeds') && <Embeds message={message} />}
         {componentsOf(message).length > 0 && <MessageComponents message={message} />}

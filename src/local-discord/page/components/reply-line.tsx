@@ -49,6 +49,8 @@ export function ReplyLine({
 function commandOf(message: Message): { user: string; name: string } | undefined {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only place where Discord says the command's name
   const interaction = message.interaction;
-  if (!interaction || !isOfType(message, 'command')) return undefined;
-  return { user: displayName(interaction.user), name: `/${interaction.name}` };
+  if (!interaction) return undefined;
+  const user = displayName(interaction.user);
+  if (isOfType(message, 'contextCommand')) return { user, name: interaction.name };
+  return isOfType(message, 'command') ? { user, name: `/${interaction.name}` } : undefined;
 }

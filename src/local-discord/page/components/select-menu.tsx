@@ -35,7 +35,13 @@ export function SelectMenu(props: Props): VNode {
   const options = useOptions(component);
   const most = component.max_values ?? 1;
   return most > 1 || component.min_values === 0 ? (
-    <MultipleSelect {...props} options={options} most={Math.min(most, options.length)} />
+    // The application may mark others meanwhile: then those are marked.
+    <MultipleSelect
+      key={options.flatMap((option) => (option.default ? [option.value] : [])).join('\n')}
+      {...props}
+      options={options}
+      most={Math.min(most, options.length)}
+    />
   ) : (
     <SingleSelect {...props} options={options} />
   );
@@ -77,6 +83,7 @@ function MultipleSelect(props: Inner & { readonly most: number }): VNode {
   const defaults = options.filter((option) => option.default).map(({ value }) => value);
   const [marked, setMarked] = useState<readonly string[]>(chosen ?? defaults);
   const labelId = useId();
+  const isNew = marked.length !== defaults.length || marked.some((value) => !defaults.includes(value));
   const least = component.min_values ?? 1;
   const mark = (value: string, isOn: boolean): void => {
     const next = isOn ? [...marked, value] : marked.filter((one) => one !== value);
@@ -105,11 +112,11 @@ function MultipleSelect(props: Inner & { readonly most: number }): VNode {
       {!chosen && (
         <button
           type="button"
-          class="button small primary"
+          class={isNew ? 'button small primary' : 'button small'}
           disabled={disabled || marked.length < least}
           onClick={() => onChoose(marked)}
         >
-          {words.submit}
+          {words.takeMarked}
         </button>
       )}
     </div>

@@ -1,3 +1,5 @@
+import type { APIApplicationCommand } from 'discord-api-types/v10';
+
 import type { Command } from '../commands/command-index.ts';
 import type { Channel } from './channels.ts';
 import type { Conversation } from './conversation.ts';
@@ -37,6 +39,8 @@ export interface ChatState {
   readonly interactions: Interactions;
   /** What can be typed after a stroke; undefined until somebody wants to know. */
   readonly commands: readonly Command[] | undefined;
+  /** What can be done with a message besides; empty until somebody wants to know. */
+  readonly messageCommands: readonly APIApplicationCommand[];
   /** Something that did not work, in words, until it is read. */
   readonly notice: string | undefined;
 }
@@ -55,6 +59,7 @@ export const initialState: ChatState = {
   outbox: [],
   interactions: noInteractions,
   commands: undefined,
+  messageCommands: [],
   notice: undefined,
 };
 
@@ -85,7 +90,11 @@ export type Action =
   | { readonly kind: 'interaction-failed'; readonly nonce: string; readonly reason?: string }
   | { readonly kind: 'forget-failure'; readonly nonce: string }
   | { readonly kind: 'close-modal' }
-  | { readonly kind: 'commands'; readonly commands: readonly Command[] }
+  | {
+      readonly kind: 'commands';
+      readonly commands: readonly Command[];
+      readonly messageCommands: readonly APIApplicationCommand[];
+    }
   | { readonly kind: 'notice'; readonly notice: string | undefined }
   | { readonly kind: 'typing-over'; readonly now: number };
 

@@ -66,7 +66,7 @@ export function reduce(state: ChatState, action: Action): ChatState {
     case 'close-modal':
       return { ...state, interactions: interactions.closeModal(state.interactions) };
     case 'commands':
-      return { ...state, commands: action.commands };
+      return { ...state, commands: action.commands, messageCommands: action.messageCommands };
     case 'notice':
       return { ...state, notice: action.notice };
     case 'typing-over':
