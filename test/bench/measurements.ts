@@ -1,3 +1,4 @@
+import { attachments } from './attachments/attachments.ts';
 import { commands } from './commands.ts';
 import { delivery } from './delivery.ts';
 import type { Measurement } from './measurement.ts';
@@ -19,5 +20,6 @@ export const measurements: readonly Measurement[] = [
   page,
   throughput,
   catchUp,
+  attachments,
   scale,
 ];
