@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -30,8 +31,10 @@ export const attachments: Measurement = {
   async run(context) {
     const bytes = megabytes * 1024 ** 2;
     const source = fork(join(import.meta.dirname, 'file-source.ts'), [String(bytes), context.directory]);
-    context.scope.defer('the server of files', () => {
+    context.scope.defer('the server of files', async () => {
+      const ended = once(source, 'exit');
       source.kill('SIGKILL');
+      await ended;
     });
     const port = await answerOf<number>(source);
     const url = `http://127.0.0.1:${port}/file`;

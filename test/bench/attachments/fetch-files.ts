@@ -2,7 +2,6 @@ import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 
 import { Attachments } from '../../../src/attachments/attachments.ts';
 import { systemClock } from '../../../src/base/clock.ts';

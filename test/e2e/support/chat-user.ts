@@ -53,14 +53,15 @@ export class ChatUser {
     return message.parse(answer).id;
   }
 
-  /** Says something with files; returns the message's id. */
+  /** Says something with files; returns the message's id. @param more of the message's body. */
   async sayWithFiles(
     channel: string,
     content: string,
     files: readonly { readonly name: string; readonly bytes: string | Uint8Array<ArrayBuffer> }[],
+    more: object = {},
   ): Promise<string> {
     const form = new FormData();
-    form.set('payload_json', JSON.stringify({ content }));
+    form.set('payload_json', JSON.stringify({ content, ...more }));
     for (const [index, { name, bytes }] of files.entries()) form.set(`files[${index}]`, new Blob([bytes]), name);
     return message.parse(await this.#call('POST', `/channels/${channel}/messages`, form)).id;
   }
