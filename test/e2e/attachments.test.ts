@@ -86,7 +86,7 @@ describe('MS-02: files that people send', () => {
     const { channel, faults } = await start({ sessions: 2 });
     const { owner, channels } = world;
     const contents = Array.from({ length: 30 }, () => picture(200_000));
-    faults.delayRequests({ path: downloads, times: 30 }, 300);
+    faults.delayRequests({ path: downloads, times: 30 }, 300, 'before');
     for (const part of [0, 1, 2]) {
       const files = contents.slice(part * 10, part * 10 + 10).map((bytes, index) => ({ name: `${index}.png`, bytes }));
       await owner.sayWithFiles(channel, 'read', files);
@@ -103,7 +103,7 @@ describe('MS-02: files that people send', () => {
   it('those that take long are told of in one line that changes; later messages keep their order', async () => {
     const { channel, faults } = await start();
     const { owner } = world;
-    faults.delayRequests({ path: downloads }, 6_000);
+    faults.delayRequests({ path: downloads }, 6_000, 'before');
     await owner.sayWithFiles(channel, 'look', [{ name: 'big.png', bytes: picture(1_048_576) }]);
     await owner.say(channel, 'later');
     await owner.hears(channel, /^⏳ Fetching your file: 0 B of 1\.0 MB\./);
