@@ -12,6 +12,7 @@ import { ChatUser } from '../../test/e2e/support/chat-user.ts';
 import { Installation } from '../../test/e2e/support/installation.ts';
 import type { StatusJson } from '../../test/e2e/support/installation.ts';
 import { until } from '../../test/e2e/support/until.ts';
+import { takeDiscordPictures } from './discord-pictures.ts';
 
 const pictures = import.meta.dirname;
 /** Bytes: a README is to load quickly. */
@@ -72,6 +73,8 @@ try {
   await picture(phone, 'chat-phone.png');
   await phone.closeQuietly();
   await page.closeQuietly();
+  await takeDiscordPictures({ bridge, browser, user });
+  user.close();
 } finally {
   await browser?.close();
   await bridge.destroy();
