@@ -27,6 +27,7 @@ import { Interrupts } from './interrupts.ts';
 import { PromptQueue } from './prompt-queue.ts';
 import { QueueWatch } from './queue-watch.ts';
 import { whyNotReady } from './readiness.ts';
+import { settingsPlaces } from './settings-places.ts';
 import { configDirectory, isLivingProcess } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
 import type { StateFiles } from './state-files.ts';
@@ -132,7 +133,7 @@ export class ClaudeAgent implements RunningAgent {
       teller: this.#teller,
       clock,
       directory: spec.directory,
-      places: { workDir: spec.workDir, config: configDirectory(spec.environment) },
+      places: settingsPlaces(spec.workDir, configDirectory(spec.environment)),
       onChange: () => this.#update(),
     });
     this.#trust = new TrustPrompt({ ...options, conversation: conversation.current, teller: this.#teller });

@@ -12,10 +12,10 @@ import type { PromptAnswer, PromptKind } from '../../model/prompt.ts';
 import type { Json } from '../mailbox/mailbox-event.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { HookEvent } from './hook-events.ts';
-import type { SettingsPlaces } from './permission-updates.ts';
 import { decisionFor, isRefusal } from './prompt-answer.ts';
 import { readRequest } from './prompt-request.ts';
 import type { AskedPrompt, HeldRequest } from './prompt-request.ts';
+import type { SettingsPlaces } from './settings-places.ts';
 import type { StateFile } from './state-file.ts';
 import type { Teller } from './teller.ts';
 

@@ -1,17 +1,8 @@
-import { join } from 'node:path';
-
 import { z } from 'zod';
 
 import type { PromptGrant } from '../../model/prompt.ts';
 import type { Json } from '../mailbox/mailbox-event.ts';
-
-/** Where the agent writes what it is granted. */
-export interface SettingsPlaces {
-  /** The agent's working directory, as it was started in. */
-  readonly workDir: string;
-  /** Its configuration directory, e.g. `~/.claude`. */
-  readonly config: string;
-}
+import type { SettingsPlaces } from './settings-places.ts';
 
 /** A change of the agent's permissions that a yes may bring along: what a person reads, and the agent's own words for it. */
 export interface OfferedUpdate {
@@ -39,12 +30,14 @@ export const acceptEdits: Json = { type: 'setMode', mode: 'acceptEdits', destina
 export function offeredUpdates(suggestions: readonly Json[], places: SettingsPlaces): readonly OfferedUpdate[] {
   return suggestions.flatMap((update, index) => {
     const parsed = suggestion.safeParse(update);
-    return parsed.success ? [{ grant: grantOf(parsed.data, String(index + 1), places), update }] : [];
+    if (!parsed.success) return [];
+    const { destination: place } = parsed.data;
+    const where = place === 'session' ? place : places[place];
+    return where === undefined ? [] : [{ grant: grantOf(parsed.data, String(index + 1), where), update }];
   });
 }
 
-function grantOf(update: z.infer<typeof suggestion>, id: string, places: SettingsPlaces): PromptGrant {
-  const where = placeOf(update.destination, places);
+function grantOf(update: z.infer<typeof suggestion>, id: string, where: string): PromptGrant {
   switch (update.type) {
     case 'addRules':
       return { kind: 'rules', id, rules: update.rules.map(ruleText), effect: update.behavior, where };
@@ -52,19 +45,6 @@ function grantOf(update: z.infer<typeof suggestion>, id: string, places: Setting
       return { kind: 'mode', id, mode: update.mode, where };
     case 'addDirectories':
       return { kind: 'directories', id, directories: update.directories, where };
-  }
-}
-
-function placeOf(place: z.infer<typeof destination>, { workDir, config }: SettingsPlaces): string {
-  switch (place) {
-    case 'session':
-      return 'session';
-    case 'localSettings':
-      return join(workDir, '.claude', 'settings.local.json');
-    case 'projectSettings':
-      return join(workDir, '.claude', 'settings.json');
-    case 'userSettings':
-      return join(config, 'settings.json');
   }
 }
 

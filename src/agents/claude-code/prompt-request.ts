@@ -6,7 +6,8 @@ import { formFields } from './form-fields.ts';
 import type { FormField } from './form-fields.ts';
 import type { HookEventOf } from './hook-events.ts';
 import { acceptEdits, offeredUpdates } from './permission-updates.ts';
-import type { OfferedUpdate, SettingsPlaces } from './permission-updates.ts';
+import type { OfferedUpdate } from './permission-updates.ts';
+import type { SettingsPlaces } from './settings-places.ts';
 
 /** Something that the agent holds up until a person has decided. */
 export type HeldRequest = HookEventOf<'PermissionRequest' | 'Elicitation'>;

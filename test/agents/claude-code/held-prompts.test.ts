@@ -9,6 +9,7 @@ import { parseHookEvent } from '../../../src/agents/claude-code/hook-events.ts';
 import { decisionFor } from '../../../src/agents/claude-code/prompt-answer.ts';
 import { readRequest } from '../../../src/agents/claude-code/prompt-request.ts';
 import type { HeldRequest } from '../../../src/agents/claude-code/prompt-request.ts';
+import { settingsPlaces } from '../../../src/agents/claude-code/settings-places.ts';
 import type { StateFile } from '../../../src/agents/claude-code/state-file.ts';
 import { Teller } from '../../../src/agents/claude-code/teller.ts';
 import { installHookScript } from '../../../src/agents/mailbox/hook-script.ts';
@@ -19,7 +20,7 @@ import type { AgentEvent } from '../../../src/model/agent.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { recorded, recordedEnd, recordedRequests } from './fixtures.ts';
 
-const places = { workDir: '/home/user/work', config: '/home/user/home/.claude' };
+const places = settingsPlaces('/home/user/work', '/home/user/home/.claude');
 
 describe('HeldPrompts', () => {
   let directory: string;

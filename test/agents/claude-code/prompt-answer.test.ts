@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { decisionFor, isRefusal } from '../../../src/agents/claude-code/prompt-answer.ts';
 import { readRequest } from '../../../src/agents/claude-code/prompt-request.ts';
 import type { AskedPrompt, HeldRequest } from '../../../src/agents/claude-code/prompt-request.ts';
+import { settingsPlaces } from '../../../src/agents/claude-code/settings-places.ts';
 import type { PromptAnswer } from '../../../src/model/prompt.ts';
 import { recorded, recordedRequests } from './fixtures.ts';
 
-const places = { workDir: '/home/user/work', config: '/home/user/home/.claude' };
+const places = settingsPlaces('/home/user/work', '/home/user/home/.claude');
 const read = (request: HeldRequest): AskedPrompt => readRequest(request, places)!;
 
 /** What stands in the decision itself. */
@@ -39,6 +40,8 @@ describe('what a recorded request offers', () => {
       { type: 'setMode', mode: 'x', destination: 'moon' },
     ];
     expect(read({ ...request, data: { ...request.data, permission_suggestions: odd } }).grants).toEqual([]);
+    const nowhere = { ...places, localSettings: undefined };
+    expect(readRequest(request, nowhere)?.grants).toEqual([]);
   });
 
   it('the questions, and that any words will do', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { runCommand } from '../../../src/base/run-command.ts';
 import type { RunningAgent } from '../../../src/contracts/agent.ts';
 import type { AgentEvent } from '../../../src/model/agent.ts';
 import type { PromptAnswer } from '../../../src/model/prompt.ts';
@@ -67,6 +68,17 @@ describe.skipIf(why !== undefined)('what Claude Code asks, answered from outside
     expect(written.permissions.allow).toEqual(grant.rules);
     expect(written.permissions.allow[0]).toContain('\\(');
     expect(await unasked(command)).toContain('ok: ran');
+  });
+
+  it('BX-05: inside a repository the rule is written to its root, as the card says', async () => {
+    lab = await openLab();
+    await runCommand('git', ['init', '-q', lab.root]);
+    agent = await lab.launch();
+    const { id, grants } = await asked('bash npm test -- --run');
+    const where = join(lab.root, '.claude', 'settings.local.json');
+    expect(grants).toEqual([{ kind: 'rules', id: '1', rules: ['Bash(npm test *)'], effect: 'allow', where }]);
+    await answered(id, { behavior: 'allow', grant: '1' });
+    expect(readFileSync(where, 'utf8')).toContain('"Bash(npm test *)"');
   });
 
   it('BX-05: "once" writes nothing and asks again; a no keeps the tool from running, and the model hears why', async () => {
