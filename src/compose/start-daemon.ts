@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { Scope } from '../base/scope.ts';
 import { shellLine } from '../base/shell-words.ts';
 import type { Gate } from '../bridge/access/gate.ts';
-import { Acts } from '../bridge/acts.ts';
-import type { ActTaker } from '../bridge/acts.ts';
-import { promptControls } from '../bridge/prompts/control-ids.ts';
+import type { Acts } from '../bridge/acts.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/outbound/channel-topics.ts';
 import type { MessageFiles } from '../bridge/attachments/message-files.ts';
@@ -29,6 +27,7 @@ import { SessionDirectories } from '../storage/session-directories.ts';
 import { SessionsFile } from '../storage/sessions-file.ts';
 import { openStores } from '../storage/stores.ts';
 import { furnishAccess } from './access.ts';
+import { furnishActs } from './acts.ts';
 import { openAgents } from './agents.ts';
 import type { Agents } from './agents.ts';
 import { openChatServer } from './chat-server.ts';
@@ -383,13 +382,6 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     requestStop: onStopRequested,
     surroundings: () => surroundingsOf(ground, { ...outside, owners, incoming }),
   });
-  const acts = new Acts({
-    takers: new Map<string, ActTaker>([
-      ['file:', filesOut.offerActs],
-      [promptControls, prompts.acts],
-    ]),
-    words: actWordsIn(config.language),
-    log,
-  });
+  const acts = furnishActs({ offers: filesOut.offerActs, prompts: prompts.acts }, { language: config.language, log });
   return { sessions, files, delivery, typing, topics, incoming, gate, prompts, bridge, filesOut, acts };
 }
