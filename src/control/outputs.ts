@@ -27,6 +27,7 @@ export const outputs = {
     id: z.string(),
     answer: z.object({
       behavior: z.enum(['allow', 'deny', 'choose']),
+      grant: z.exactOptional(z.string()),
       message: z.exactOptional(z.string()),
       answers: z.exactOptional(z.readonly(z.record(z.string(), z.string()))),
     }),

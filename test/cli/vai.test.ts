@@ -209,7 +209,7 @@ describe('MS-06: vai when the bridge runs', () => {
     line.api.openPrompts = [{ ...permission, tool: '\u001b]0;owned\u0007Write' }];
     const { stdout } = await line.vai('prompts');
     expect(stdout).toContain('vai answer k3f9 allow');
-    expect(stdout).toContain('"file_path":"/x"');
+    expect(stdout).toContain('  file_path: /x\n  content: y\n');
     // eslint-disable-next-line no-control-regex -- control characters are what this is about
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
     line.api.openPrompts = [permission];
@@ -218,6 +218,7 @@ describe('MS-06: vai when the bridge runs', () => {
 
   it.each([
     [['allow'], { behavior: 'allow' }],
+    [['allow', '--grant', 'g1'], { behavior: 'allow', grant: 'g1' }],
     [['deny'], { behavior: 'deny' }],
     [['deny', '--message', 'not now'], { behavior: 'deny', message: 'not now' }],
     [

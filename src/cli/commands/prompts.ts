@@ -9,13 +9,10 @@ import { ago } from '../relative-time.ts';
 import { styled } from '../style.ts';
 import type { Line } from '../style.ts';
 
-/** How much of a request is shown to a person, in characters; `--json` has it whole. */
-const shownInput = 400;
-
 export function addPrompts(program: Command, context: CliContext): void {
   const command = program
     .command('prompts')
-    .description('Lists what agents are waiting for: permissions, questions, plans.')
+    .description('Lists what agents are waiting for: permissions, questions, plans, forms, trust.')
     .addOption(jsonOption())
     .action(async (options: { json?: true }) => {
       const prompts = await context.withBridge((bridge) => bridge.prompts());
@@ -25,24 +22,53 @@ export function addPrompts(program: Command, context: CliContext): void {
     });
   explain(command, {
     notes: [
-      'With `--json`: a list of objects with `id`, `session`, `kind` (`permission`, `question`, `plan`), `tool`, `input` (whole) and `since` (ISO 8601).',
+      'With `--json`: a list of objects with `id`, `session`, `kind` (`permission`, `question`, `plan`, `form`, `trust`), `tool`, `input` (whole), `grants` (what a yes may grant beyond this once), `questions`, `since` (ISO 8601), and where its card is: `channel`, `messageId`.',
     ],
     examples: ['vai prompts', ['vai prompts --json', 'with the whole request']],
   });
 }
 
 function promptLines(prompt: PromptListing, { vai, clock }: CliContext): readonly Line[] {
-  const input = JSON.stringify(prompt.input);
+  const { id, session, kind, tool, since, input, grants, questions } = prompt;
   const decide =
-    prompt.kind === 'question'
-      ? `${vai} answer ${prompt.id} --choose "Question=Answer"`
-      : `${vai} answer ${prompt.id} allow    or    ${vai} answer ${prompt.id} deny --message "why"`;
+    kind === 'question' || kind === 'form'
+      ? `${vai} answer ${id} --choose "Question=Answer"    or    ${vai} answer ${id} deny`
+      : `${vai} answer ${id} allow    or    ${vai} answer ${id} deny --message "why"`;
   return [
-    [
-      styled('strong', prompt.id),
-      `: session ${prompt.session}, ${prompt.kind} for ${prompt.tool}, ${ago(prompt.since, clock.now())}`,
-    ],
-    `  ${input.length > shownInput ? `${input.slice(0, shownInput)} ...` : input}`,
+    [styled('strong', id), `: session ${session}, ${kind} for ${tool}, ${ago(since, clock.now())}`],
+    ...(questions.length > 0 ? questions.flatMap(questionLines) : inputLines(input)),
+    ...grants.map((grant) => `  ${vai} answer ${id} allow --grant ${grant.id}: ${grantText(grant)}`),
     `  ${decide}`,
+    '',
   ];
+}
+
+/** All of it, a text with its own lines. */
+function inputLines(input: PromptListing['input']): readonly Line[] {
+  return Object.entries(input).flatMap(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const lines = text.trimEnd().split('\n');
+    return lines.length === 1
+      ? [`  ${name}: ${text.trimEnd()}`]
+      : [`  ${name}:`, ...lines.map((line) => `    ${line}`)];
+  });
+}
+
+function questionLines({ text, options, isMultiple }: PromptListing['questions'][number]): readonly Line[] {
+  return [
+    `  ${text}${isMultiple ? ' (several)' : ''}`,
+    ...options.map(({ label, description }) => `    - ${label}${description === undefined ? '' : `: ${description}`}`),
+  ];
+}
+
+function grantText(grant: PromptListing['grants'][number]): string {
+  const where = grant.where === 'session' ? 'until the agent ends' : `written to ${grant.where}`;
+  switch (grant.kind) {
+    case 'rules':
+      return `always ${grant.effect} ${grant.rules.join(', ')}, ${where}`;
+    case 'mode':
+      return `mode ${grant.mode}, ${where}`;
+    case 'directories':
+      return `may use ${grant.directories.join(', ')}, ${where}`;
+  }
 }
