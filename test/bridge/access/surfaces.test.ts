@@ -1,6 +1,3 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../../src/base/errors.ts';
@@ -92,7 +89,7 @@ function isStored({ stores }: World): boolean {
   return stores.inbox.get(`discord:${said}`) !== undefined;
 }
 
-/** What people do with controls, forms and commands is taken by whoever they belong to: see the last test. */
+/** What people do with controls, forms and commands is taken by whoever they belong to: see `surfaces-acts.test.ts`. */
 type Deed = 'onAct' | ChatDeed['kind'];
 
 /** Every way in that the code knows, by type: a new one does not compile without its line here. */
@@ -218,22 +215,5 @@ describe('I9, BX-09: every way in × every role × own and foreign session', () 
       expect(await isLetIn(all, way, one), name).toBe(false);
       expect(all.audited, name).toMatchObject([{ who: 'user 5', surface: name, action: way.asks, outcome: 'refused' }]);
     }
-  });
-});
-
-describe('I9: what people do with controls, forms and commands', () => {
-  const bridge = join(import.meta.dirname, '../../../src/bridge');
-  const takers = readdirSync(bridge, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && name !== 'acts.ts')
-    .map((name) => [name, readFileSync(join(bridge, name), 'utf8')] as const)
-    .filter(([, text]) => /\bact\([^)]*: ChatAct\)/.test(text));
-
-  it('has takers', () => {
-    expect(takers.length).toBeGreaterThan(1);
-  });
-
-  it.each(takers)('%s asks the gate, by the way in which it was done', (_, text) => {
-    expect(text).toMatch(/\bgate\.(?:decide|demand)\(/);
-    expect(text).toMatch(/surface: (?:act\.)?deed\.kind/);
   });
 });
