@@ -136,6 +136,12 @@ export class ChatUser {
       .map(({ id }) => id);
   }
 
+  /** Opens the channel in which the bot that speaks in another channel is spoken to alone; returns its id. */
+  async openDirect(channel: string): Promise<string> {
+    const { applicationId } = await this.#bot(channel);
+    return created.parse(await this.#call('POST', '/users/@me/channels', { recipient_id: applicationId })).id;
+  }
+
   /** The names of the files in a channel, a list for each message that has some, oldest first. */
   async files(channel: string): Promise<readonly (readonly string[])[]> {
     const all = await this.read(channel);
