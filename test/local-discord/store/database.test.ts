@@ -44,7 +44,9 @@ describe('the data file', () => {
     const path = join(temporaryDirectory(), 'chat.db');
     openDatabase(path).close();
     const older = new DatabaseSync(path);
-    older.exec(`INSERT INTO settings VALUES ('kept', '1'); DROP TABLE picture_sizes; DROP TABLE roles; DROP TABLE webhooks; PRAGMA user_version = 1`);
+    older.exec(
+      `INSERT INTO settings VALUES ('kept', '1'); DROP TABLE picture_sizes; DROP TABLE roles; DROP TABLE webhooks; PRAGMA user_version = 1`,
+    );
     older.close();
     const updated = openDatabase(path);
     expect(settingsIn(updated)).toBe(1);
