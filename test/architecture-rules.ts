@@ -66,6 +66,7 @@ export const rings: Readonly<Record<string, Ring>> = {
   'bridge/session': room('One agent, its terminal, and the messages for it.', 'attachments', 'replies', 'prompts'),
   'bridge/desks': room(
     'What the API answers, by subject.',
+    'attachments',
     'session',
     'replies',
     'catch-up',

@@ -273,6 +273,9 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     promptPolicy,
     channelOf: (session) => sessions.channelOf(session),
     onOutbox,
+    onFilesGone: (paths) => {
+      files.remove(paths);
+    },
     offers: filesOut.offers,
   });
   const files = furnishFiles(ground, {

@@ -13,6 +13,8 @@ export interface HeldMessagesOptions {
   readonly maxAgeMs: number;
   /** Something is to be posted. */
   readonly onOutbox: () => void;
+  /** Files of messages are not wanted any more; these of them are stored. */
+  readonly onFilesGone: (paths: readonly string[]) => void;
 }
 
 /**
@@ -54,18 +56,21 @@ export class HeldMessages {
     });
   }
 
-  /** They will not be run: each of them shows it. Returns them. */
+  /** They will not be run: each of them shows it, and their files go. Returns them. */
   drop(session: SessionNumber): readonly InboxMessage[] {
-    const { stores, clock, onOutbox } = this.#options;
-    const dropped = stores.transaction(() => {
+    const { stores, clock, onOutbox, onFilesGone } = this.#options;
+    const { dropped, paths } = stores.transaction(() => {
       const held = this.list(session);
-      for (const { id } of held) {
+      const files = held.flatMap(({ id }) => {
         stores.inbox.move(id, 'withdrawn', clock.now(), { by: 'vai catch-up' });
         this.#voice.react(id, 'withdrawn');
-      }
-      return held;
+        return stores.files.keepOnly(id, [], clock.now());
+      });
+      return { dropped: held, paths: files };
     });
-    if (dropped.length > 0) onOutbox();
+    if (dropped.length === 0) return dropped;
+    onFilesGone(paths);
+    onOutbox();
     return dropped;
   }
 }

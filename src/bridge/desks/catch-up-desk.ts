@@ -3,13 +3,15 @@ import type { Log } from '../../base/log.ts';
 import type { InboxMessage } from '../../model/message.ts';
 import type { CatchUpDecision, HeldMessage } from '../../contracts/bridge-api.ts';
 import type { ChatTransport } from '../../contracts/chat.ts';
+import type { Stores } from '../../contracts/stores.ts';
 import type { HeldMessages } from '../catch-up/held-messages.ts';
-import { beginningOf } from './message-trace.ts';
+import { beginningOfMessage } from './message-trace.ts';
 import type { SessionManager } from '../session/session-manager.ts';
 
 export interface CatchUpDeskOptions {
   readonly sessions: SessionManager;
   readonly held: HeldMessages;
+  readonly stores: Pick<Stores, 'files'>;
   readonly transport: Pick<ChatTransport, 'channelName'>;
   readonly log: Log;
 }
@@ -29,22 +31,25 @@ export class CatchUpDesk {
   decide(number: number, decision: CatchUpDecision | undefined): readonly HeldMessage[] {
     const { sessions, held, log } = this.#options;
     const session = sessions.get(number);
-    const messages = decision === undefined ? held.list(session.entry.number) : held[decision](session.entry.number);
-    if (decision !== undefined)
-      log.info({ session: number, decision, count: messages.length }, 'held messages decided');
+    const listed = held.list(session.entry.number).map((message) => this.#listing(message));
+    if (decision === undefined) return listed;
+    const { length: count } = held[decision](session.entry.number);
+    log.info({ session: number, decision, count }, 'held messages decided');
     if (decision === 'run') session.wake();
-    return messages.map((message) => this.#listing(message));
+    return listed;
   }
 
-  #listing({ id, channel, authorName, sentAt, text }: InboxMessage): HeldMessage {
-    const channelName = this.#options.transport.channelName(channel);
+  #listing(message: InboxMessage): HeldMessage {
+    const { transport, stores } = this.#options;
+    const { id, channel, authorName, sentAt } = message;
+    const channelName = transport.channelName(channel);
     return {
       id,
       channel,
       ...(channelName === undefined ? {} : { channelName }),
       author: authorName,
       sentAt: isoTime(sentAt),
-      beginning: beginningOf(text),
+      beginning: beginningOfMessage(message, stores),
     };
   }
 }

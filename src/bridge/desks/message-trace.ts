@@ -1,8 +1,10 @@
 import { isoTime } from '../../base/clock.ts';
 import type { InboxMessage } from '../../model/message.ts';
+import type { MessageFile } from '../../model/message-file.ts';
 import type { OutboxState } from '../../model/outbound.ts';
 import type { MessageTrace, TracedPost, TracedStep } from '../../contracts/bridge-api.ts';
 import type { OutboundKind, Stores, TraceStep } from '../../contracts/stores.ts';
+import { harmlessName } from '../attachments/agent-lines.ts';
 
 /** How much of a text is shown in a list, in characters. */
 const beginningLength = 100;
@@ -12,7 +14,7 @@ const delivered = new Set(['confirmed', 'inbox:sending>acknowledged', 'inbox:unc
 
 /** The life of a message as it is known now. `waitsFor` is what it waits for at this moment. */
 export function traceOf(message: InboxMessage, stores: Stores, waitsFor: string | undefined): MessageTrace {
-  const { id, session, source, channel, messageId, authorName, state, text, sentAt, receivedAt } = message;
+  const { id, session, source, channel, messageId, authorName, state, sentAt, receivedAt } = message;
   const steps = stores.traces.of(id);
   const turn = stores.turns.byMessage(id);
   const confirmed = confirmationIn(steps);
@@ -24,7 +26,7 @@ export function traceOf(message: InboxMessage, stores: Stores, waitsFor: string 
     ...(messageId === undefined ? {} : { messageId }),
     author: authorName,
     state,
-    beginning: beginningOf(text),
+    beginning: beginningOfMessage(message, stores),
     sentAt: isoTime(sentAt),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(confirmed === undefined ? {} : { confirmed }),
@@ -59,6 +61,18 @@ export function traceOf(message: InboxMessage, stores: Stores, waitsFor: string 
 export function beginningOf(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length <= beginningLength ? line : `${line.slice(0, beginningLength - 1).toWellFormed()}…`;
+}
+
+/** The same of a message; of one without a text, what is attached to it: `(2 files: a.png, b.log)`. */
+export function beginningOfMessage(message: Pick<InboxMessage, 'id' | 'text'>, stores: Pick<Stores, 'files'>): string {
+  const { id, text } = message;
+  return beginningOf(text.trim() === '' ? filesLine(stores.files.of(id)) : text);
+}
+
+function filesLine(files: readonly MessageFile[]): string {
+  if (files.length === 0) return '(no text)';
+  const names = files.map(({ name }) => harmlessName(name)).join(', ');
+  return `(${files.length === 1 ? '1 file' : `${files.length} files`}: ${names})`;
 }
 
 function since<Name extends string>(

@@ -7,7 +7,7 @@ import type { BusyMode, SessionNumber } from '../../model/session.ts';
 import type { MessageTrace, QueuedMessage, SessionQueue } from '../../contracts/bridge-api.ts';
 import type { Stores } from '../../contracts/stores.ts';
 import { readMessageReference } from './message-reference.ts';
-import { beginningOf, traceOf } from './message-trace.ts';
+import { beginningOfMessage, traceOf } from './message-trace.ts';
 import type { ManagedSession } from '../session/managed-session.ts';
 import type { ReplyCollector } from '../replies/reply-collector.ts';
 import type { SessionManager } from '../session/session-manager.ts';
@@ -50,7 +50,7 @@ export class QueueDesk {
       agent: record.agent,
       mode: entry.whileBusy ?? 'queue',
       effective: busyMode,
-      messages: stores.inbox.unsettled(entry.number).map((message) => queued(message, session)),
+      messages: stores.inbox.unsettled(entry.number).map((message) => queued(message, session, stores)),
     };
   }
 
@@ -122,7 +122,8 @@ export class QueueDesk {
   }
 }
 
-function queued({ id, state, source, authorName, sentAt, text }: InboxMessage, session: ManagedSession): QueuedMessage {
+function queued(message: InboxMessage, session: ManagedSession, stores: Stores): QueuedMessage {
+  const { id, state, source, authorName, sentAt } = message;
   if (state === 'acknowledged' || state === 'withdrawn' || state === 'failed') throw new Error(`${id} is settled`);
   const waitsFor = session.waitsFor(id);
   return {
@@ -131,7 +132,7 @@ function queued({ id, state, source, authorName, sentAt, text }: InboxMessage, s
     source,
     author: authorName,
     sentAt: isoTime(sentAt),
-    beginning: beginningOf(text),
+    beginning: beginningOfMessage(message, stores),
     ...(waitsFor === undefined ? {} : { waitsFor }),
   };
 }

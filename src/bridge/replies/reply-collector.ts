@@ -34,6 +34,8 @@ export interface ReplyCollectorOptions {
   /** Default: what agents ask waits for a person. */
   readonly promptPolicy?: PromptPolicy;
   readonly onOutbox: () => void;
+  /** Files of messages are not wanted any more; these of them are stored. */
+  readonly onFilesGone?: (paths: readonly string[]) => void;
   /** Offers what an agent's texts name; called inside the transaction. */
   readonly offers?: { under(saying: Saying): Controls };
 }
@@ -91,13 +93,16 @@ export class ReplyCollector {
     this.#asOneStep(() => this.#reject(messageId, text));
   }
 
-  /** Somebody took a message back that waited. */
+  /** Somebody took a message back that waited. Its files go at once. */
   withdraw(messageId: string, by: string): void {
-    const { stores, clock } = this.#options;
+    const { stores, clock, onFilesGone } = this.#options;
+    const paths: string[] = [];
     this.#asOneStep(() => {
       stores.inbox.move(messageId, 'withdrawn', clock.now(), { by });
+      paths.push(...stores.files.keepOnly(messageId, [], clock.now()));
       this.#voice.react(messageId, 'withdrawn');
     });
+    onFilesGone?.(paths);
   }
 
   /** A session is no more: every message that still waits for it is settled with this text (I3). */

@@ -14,7 +14,15 @@ const maxAgeMs = 3_600_000;
 function world() {
   const stores = openStores(':memory:');
   const kicks: number[] = [];
-  const held = new HeldMessages({ stores, words, clock: new ManualClock(), maxAgeMs, onOutbox: () => kicks.push(1) });
+  const filesGone: string[] = [];
+  const held = new HeldMessages({
+    stores,
+    words,
+    clock: new ManualClock(),
+    maxAgeMs,
+    onOutbox: () => kicks.push(1),
+    onFilesGone: (paths) => filesGone.push(...paths),
+  });
   const add = (n: number, channel: ChannelId, state: 'queued' | 'held', session = one): void => {
     const messageId = String(300_000_000_000_000_000n + BigInt(n));
     const by = { authorId: '500', authorName: 'Olga', source: 'discord' } as const;
@@ -22,7 +30,7 @@ function world() {
     stores.inbox.append({ ...message, sentAt: n, receivedAt: 100 }, state);
   };
   const states = (): readonly string[] => stores.inbox.unsettled(one).map(({ text, state }) => `${text} ${state}`);
-  return { stores, held, add, states, kicks };
+  return { stores, held, add, states, kicks, filesGone };
 }
 
 it('BX-01: a channel is told once what is held of it, and again only of more', () => {

@@ -54,3 +54,14 @@ it('BX-09: who may not steer a session does not decide; an unknown session is na
   await expect(bridge.catchUp(local, 7)).rejects.toMatchObject({ code: 'session-unknown' });
   expect(stores.inbox.get('discord:1')?.state).toBe('held');
 });
+
+it('MS-02: what is dropped is listed by the names of its files a last time, and they go', async () => {
+  const { bridge, stores, clock, filesGone } = await holding();
+  stores.inbox.edit('discord:3', '', clock.now());
+  stores.files.add('discord:3', [{ id: '1', name: 'a.png', size: 3, url: 'http://127.0.0.1/a.png' }]);
+  const stored = { state: 'stored', path: '/home/attachments/session_2/IMG_1', size: 3, sort: 'image' } as const;
+  stores.files.settle({ message: 'discord:3', id: '1' }, stored, clock.now());
+  expect(await bridge.catchUp(local, 2, 'drop')).toMatchObject([{ id: 'discord:3', beginning: '(1 file: a.png)' }]);
+  expect(filesGone).toEqual([stored.path]);
+  expect(stores.files.stored()).toEqual([]);
+});

@@ -105,6 +105,24 @@ describe('BX-06: the queue of a session', () => {
     expect(all.stores.inbox.get('discord:1200000000000000003')?.state).toBe('withdrawn');
   });
 
+  it('MS-02: a message without a text is told by the names of its files; taken out, its files go at once', async () => {
+    const all = await busyWorld();
+    const { bridge, stores, clock, filesGone } = all;
+    const id = 'discord:1200000000000000003';
+    store(all, '1200000000000000003', ' ');
+    const file = (name: string) => ({ id: name, name, size: 3, url: `http://127.0.0.1/${name}` });
+    stores.files.add(id, [file('a.png'), file('b\n].log')]);
+    const stored = { state: 'stored', path: '/home/attachments/session_1/IMG_1', size: 3, sort: 'image' } as const;
+    stores.files.settle({ message: id, id: 'a.png' }, stored, clock.now());
+    const beginning = '(2 files: a.png, b_).log)';
+    expect((await bridge.queue(local, 1)).messages.at(-1)).toMatchObject({ id, beginning });
+    expect(await bridge.trace(local, id)).toMatchObject({ beginning });
+    await bridge.withdraw(local, 1, id);
+    expect(filesGone).toEqual([stored.path]);
+    expect(stores.files.of(id)).toEqual([]);
+    expect(await bridge.trace(local, id)).toMatchObject({ state: 'withdrawn', beginning: '(no text)' });
+  });
+
   it.each([
     ['sending', 'just being handed'],
     ['steered', "the agent's own queue"],

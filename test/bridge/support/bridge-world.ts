@@ -43,7 +43,12 @@ export async function world() {
   const onOutbox = (): void => {
     kicks.push(1);
   };
+  const filesGone: string[] = [];
+  const onFilesGone = (paths: readonly string[]): void => {
+    filesGone.push(...paths);
+  };
   const collector = new ReplyCollector({
+    onFilesGone,
     stores,
     words,
     clock,
@@ -72,7 +77,7 @@ export async function world() {
     gate,
     register,
     owners,
-    held: new HeldMessages({ stores, words, clock, maxAgeMs: 1_000, onOutbox }),
+    held: new HeldMessages({ stores, words, clock, maxAgeMs: 1_000, onOutbox, onFilesGone }),
     workspace,
     outgoing,
     words,
@@ -129,6 +134,7 @@ export async function world() {
     retried,
     outgoing,
     ended,
+    filesGone,
     said: () => textsFor(stores, channelOne),
   };
 }

@@ -99,7 +99,7 @@ export const english = {
   },
   suggestions: 'Suggestions',
   submit: 'Submit',
-  takeMarked: 'Choose these',
+  takeMarked: 'Choose',
   opensInNewTab: 'opens in a new tab',
   unknownComponent: (type: number) => `A part of this message (kind ${type}) cannot be shown here.`,
   image: 'Image',

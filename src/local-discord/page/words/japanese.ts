@@ -100,7 +100,7 @@ export const japanese: Words = {
     unsupported: 'ここではコマンドにファイルを渡せません。',
   },
   suggestions: '候補',
-  takeMarked: 'これらを選ぶ',
+  takeMarked: '選ぶ',
   submit: '送信',
   opensInNewTab: '新しいタブで開きます',
   unknownComponent: (type) => `このメッセージの一部 (種類 ${type}) はここでは表示できません。`,
