@@ -16,7 +16,7 @@ const cardLimit = 1_990;
 const bodyLimit = 1_200;
 
 /** The most of what stands above an input, and of what may be granted. */
-const notesLimit = 600;
+const notesLimit = 480;
 const grantsLimit = 500;
 
 /** Kept free for what became of it, so that a card that is edited shows no less of the input than before. */
@@ -55,18 +55,12 @@ export function promptCard(prompt: Prompt, words: PromptWords, byDefault?: Defau
   const title = words.title(kind, plain(tool, 80), session);
   const notes = shorten(body.notes.map(({ text }) => text).join('\n'), notesLimit);
   const areNotesCut = notes.endsWith('…') || body.notes.some(({ isCut }) => isCut);
-  const room = cardLimit - title.length - notes.length - grants.text.length - outcomeLimit - marksLimit;
+  const whole = { name: `request-${id}-whole.json`, content: JSON.stringify(prompt.input, null, 2) };
+  const above = [title, notes, areNotesCut ? cutLine(notes.length, whole, words) : ''];
+  const room = cardLimit - above.join('\n').length - grants.text.length - outcomeLimit - marksLimit;
   const limit = Math.min(bodyLimit, room) - (prompt.questions.length > 0 ? draftLimit : 0);
   const shown = shownBody(body, limit, cardBody(prompt, words).text, words);
-  const whole = { name: `request-${id}-whole.json`, content: JSON.stringify(prompt.input, null, 2) };
-  const lines = [
-    title,
-    notes,
-    ...(areNotesCut ? [cutLine(notes.length, whole, words)] : []),
-    shown.text,
-    grants.text,
-    outcomePart(prompt, words, byDefault),
-  ];
+  const lines = [...above, shown.text, grants.text, outcomePart(prompt, words, byDefault)];
   return {
     text: lines.filter((line) => line !== '').join('\n'),
     controls: state === 'open' ? controlsOf(prompt, words) : [],
@@ -80,7 +74,10 @@ function shownBody(body: CardBody, limit: number, marked: string, words: PromptW
   if (text.trim() === '') return { text: '', files: [] };
   // A fence grows where its content has one.
   if (fence(text).length <= limit)
-    return { text: body.fence === undefined ? shorten(visible(marked), limit + draftLimit) : fence(text), files: [] };
+    return {
+      text: body.fence === undefined ? closed(shorten(visible(marked), limit + draftLimit), undefined) : fence(text),
+      files: [],
+    };
   const file = { name: body.fileName, content: body.text };
   let beginning = cut(text, limit);
   while (fence(beginning).length > limit + 20) beginning = cut(beginning, beginning.length - 50);
@@ -88,7 +85,7 @@ function shownBody(body: CardBody, limit: number, marked: string, words: PromptW
   return { text: `${fence(closed(beginning, body.fence))}\n${line}`, files: [file] };
 }
 
-/** Markdown that was cut in the middle of a code block gets its end. */
+/** Markdown that ends in the middle of a code block gets its end: what stands below must not become a part of it. */
 function closed(text: string, fence: string | undefined): string {
   const isOpen = fence === undefined && (text.match(/```/g)?.length ?? 0) % 2 === 1;
   return isOpen ? `${text}\n\`\`\`` : text;
