@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 
 import type { Clock } from '../base/clock.ts';
 import { BridgeError, describeError } from '../base/errors.ts';
+import { Limiter } from '../base/limiter.ts';
 import { runCommand } from '../base/run-command.ts';
 import type { StoredFile } from '../model/message-file.ts';
 import { parseSessionNumber } from '../model/session.ts';
@@ -19,6 +20,8 @@ import type { Unfinished } from './session-folder.ts';
 
 /** A transcription that takes longer is ended, in milliseconds. */
 const transcribeMs = 60_000;
+/** So many at once, of all sessions: each may take a whole processor. */
+const transcriptionsAtOnce = 2;
 /** So much of a transcript is taken, in characters. */
 const transcriptLimit = 20_000;
 
@@ -42,6 +45,7 @@ export interface AttachmentsOptions {
 export class Attachments implements AttachmentFolders {
   readonly #options: AttachmentsOptions;
   readonly #folders = new Map<SessionNumber, SessionFolder>();
+  readonly #transcriptions = new Limiter(transcriptionsAtOnce);
 
   constructor(options: AttachmentsOptions) {
     this.#options = options;
@@ -84,17 +88,28 @@ export class Attachments implements AttachmentFolders {
     }
   }
 
-  async transcribe(path: string): Promise<string | undefined> {
-    const { transcribe, environment } = this.#options;
-    const [program, ...args] = transcribe;
+  async transcribe(path: string, signal: AbortSignal): Promise<string | undefined> {
+    const [program, ...args] = this.#options.transcribe;
     if (program === undefined) return undefined;
+    return this.#transcriptions.run(() => this.#transcript(program, args, path, signal));
+  }
+
+  async #transcript(
+    program: string,
+    args: readonly string[],
+    path: string,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     try {
-      const options = { timeoutMs: transcribeMs, env: environment, cwd: dirname(path) };
+      const { environment: env } = this.#options;
+      // A script ends with the program that it waits for.
+      const options = { timeoutMs: transcribeMs, env, cwd: dirname(path), signal, endsTogether: true };
       const { exitCode, stdout, stderr } = await runCommand(program, [...args, path], options);
       if (exitCode === 0) return stdout.trim().slice(0, transcriptLimit).toWellFormed();
       const why = stderr.trim().split('\n').at(-1)?.slice(0, 200) ?? '';
       throw new Error(`exit code ${exitCode ?? 'unknown'}${why === '' ? '' : `: ${why}`}`);
     } catch (cause) {
+      signal.throwIfAborted();
       throw new BridgeError('transcription-failed', `"${program}" gave no transcript: ${describeError(cause)}`, {
         advice: 'Look at attachments.transcribe in the configuration.',
         cause,

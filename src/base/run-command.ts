@@ -3,7 +3,7 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 
 import { execa } from 'execa';
 
-import { BridgeError } from './errors.ts';
+import { BridgeError, systemErrorCode } from './errors.ts';
 
 export interface CommandResult {
   /** Exit code; undefined when a signal ended it. */
@@ -20,21 +20,29 @@ export interface CommandOptions {
   readonly input?: string;
   /** Milliseconds; the child is killed afterwards. Default 30000. */
   readonly timeoutMs?: number;
+  /** Kills the child. */
+  readonly signal?: AbortSignal;
+  /** What the child started ends when the child does, however that comes: it is a process group of its own. */
+  readonly endsTogether?: boolean;
 }
 
 /**
  * Runs a program to its end and returns what it said, whatever its exit code.
  *
- * @throws BridgeError `command-failed-to-start` when there is no such program, `command-timeout` when it took too long.
+ * @throws BridgeError `command-failed-to-start` when there is no such program, `command-timeout` when it took too long; the
+ * signal's reason.
  */
 export async function runCommand(
   file: string,
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { timeoutMs = 30_000 } = options;
-  const result = await execa(file, args, {
+  const { timeoutMs = 30_000, signal, endsTogether = false } = options;
+  signal?.throwIfAborted();
+  const child = execa(file, args, {
     reject: false,
+    detached: endsTogether,
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
     stripFinalNewline: false,
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
@@ -42,6 +50,10 @@ export async function runCommand(
     ...(options.env === undefined ? {} : { env: options.env, extendEnv: false }),
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   });
+  // Whoever is left holds the outputs open, and they are read to their end.
+  if (endsTogether) child.nodeChildProcess.once('exit', () => endGroup(child.pid));
+  const result = await child;
+  signal?.throwIfAborted();
   if (result.timedOut) {
     throw new BridgeError('command-timeout', `"${file}" did not end within ${timeoutMs} ms.`, { happened: 'unknown' });
   }
@@ -51,6 +63,16 @@ export async function runCommand(
     });
   }
   return { exitCode: result.exitCode, signal: result.signal, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** Ends what is left of a process group whose first process has ended. */
+function endGroup(group: number | undefined): void {
+  if (group === undefined) return;
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ESRCH') throw error; // ESRCH: nobody is left.
+  }
 }
 
 /** Starts a long-running child. The caller owns it: it must listen to `error` and end it. */

@@ -37,9 +37,9 @@ export interface AttachmentFolders {
 
   /**
    * What is said in a recording, by the command that the owner configured; undefined without one.
-   * @throws BridgeError `transcription-failed`.
+   * @throws BridgeError `transcription-failed`, or the signal's reason.
    */
-  transcribe(path: string): Promise<string | undefined>;
+  transcribe(path: string, signal: AbortSignal): Promise<string | undefined>;
 
   /** Whether a file is in its place, and whole. */
   has(file: Pick<StoredFile, 'path' | 'size'>): boolean;

@@ -47,6 +47,8 @@ function world(change: Partial<AttachmentsOptions> = {}) {
   return { directory, attachments, fetch, names };
 }
 
+const never = new AbortController().signal;
+
 describe('MS-02: files of a session', () => {
   it('lie in its own private folder, as they came, under a name of ours', async () => {
     const { directory, fetch } = world();
@@ -253,7 +255,7 @@ describe('what is done with stored files', () => {
   });
 
   it('without a command, a recording is not transcribed', async () => {
-    expect(await world().attachments.transcribe('/tmp/x.ogg')).toBeUndefined();
+    expect(await world().attachments.transcribe('/tmp/x.ogg', never)).toBeUndefined();
   });
 
   it('the command gets its arguments as they are and the path last, and no more of the environment than it is given', async () => {
@@ -262,7 +264,7 @@ describe('what is done with stored files', () => {
     const { attachments, directory } = world({ transcribe: [process.execPath, '-e', script, '--', '$HOME; `x`'] });
     mkdirSync(directory, { recursive: true });
     const path = join(directory, 'a b.ogg');
-    expect(JSON.parse((await attachments.transcribe(path)) ?? '')).toEqual([['$HOME; `x`', path], 'none']);
+    expect(JSON.parse((await attachments.transcribe(path, never)) ?? '')).toEqual([['$HOME; `x`', path], 'none']);
     vi.unstubAllEnvs();
   });
 
@@ -271,8 +273,16 @@ describe('what is done with stored files', () => {
     ['is not there', ['/nowhere/whisper'], ['/nowhere/whisper']],
   ])('a command that %s is told of', async (_name, transcribe, parts) => {
     const { attachments } = world({ transcribe });
-    await expect(attachments.transcribe(join(temporaryDirectory(), 'x'))).rejects.toThrow(
+    await expect(attachments.transcribe(join(temporaryDirectory(), 'x'), never)).rejects.toThrow(
       refusal('transcription-failed', ...parts),
     );
+  });
+
+  it('a command that is not wanted any more is ended, with what it waits for', async () => {
+    const { attachments } = world({ transcribe: ['sh', '-c', 'sleep 60; echo never'] });
+    const stop = new AbortController();
+    const transcribed = attachments.transcribe(join(temporaryDirectory(), 'x'), stop.signal);
+    stop.abort(new Error('not wanted'));
+    await expect(transcribed).rejects.toThrow('not wanted');
   });
 });

@@ -54,7 +54,33 @@ describe('runCommand', () => {
       happened: 'unknown',
     });
   });
+
+  it('ends what the child started as well, where that is wanted, so that nobody waits for it', async () => {
+    const options = { timeoutMs: 300, endsTogether: true };
+    const late = runCommand('sh', sh('sleep 60; echo never'), options);
+    await expect(late).rejects.toMatchObject({ code: 'command-timeout' });
+    const left = await runCommand('sh', sh('sleep 60 & echo $!'), { endsTogether: true });
+    await expect.poll(() => isThere(Number(left.stdout))).toBe(false);
+  });
+
+  it('is ended by a signal, with its reason', async () => {
+    const stop = new AbortController();
+    const options = { signal: stop.signal, endsTogether: true };
+    const running = runCommand('sh', sh('sleep 60; echo never'), options);
+    stop.abort(new Error('not wanted'));
+    await expect(running).rejects.toThrow('not wanted');
+    await expect(runCommand('sh', sh('true'), options)).rejects.toThrow('not wanted');
+  });
 });
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 describe('spawnProcess', () => {
   it('starts a child that talks', async () => {

@@ -139,9 +139,10 @@ export class FileFetch {
     }
     if (stored.sort !== 'voice') return { state: 'stored', ...stored };
     try {
-      const transcript = await folders.transcribe(stored.path);
+      const transcript = await folders.transcribe(stored.path, this.#abort.signal);
       return { state: 'stored', ...stored, ...(transcript === undefined ? {} : { transcript }) };
     } catch (error) {
+      this.#abort.signal.throwIfAborted();
       log.warn({ session, message: file.message, error: describeError(error) }, 'a voice message was not transcribed');
       return { state: 'stored', ...stored, transcriptFailed: describeError(error) };
     }

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import { Limiter } from '../../base/limiter.ts';
 import type { Log } from '../../base/log.ts';
+import { isSettled } from '../../model/message.ts';
 import type { InboundMessage, InboxMessage } from '../../model/message.ts';
 import type { FileOutcome, MessageFile } from '../../model/message-file.ts';
 import type { ChannelId, SessionNumber } from '../../model/session.ts';
@@ -128,6 +129,7 @@ export class MessageFiles {
     this.#fetches.delete(key);
     try {
       if (outcome) this.#settle(fetch, outcome);
+      else if (!this.#isClosed) this.#leave(fetch);
     } catch (error) {
       this.#notWritten(fetch, outcome, error);
     }
@@ -150,6 +152,21 @@ export class MessageFiles {
       'file of a message settled',
     );
     if (state !== 'ready') return;
+    this.#lines.delete(message);
+    onOutbox();
+    onReady(session);
+  }
+
+  /** A file is not wanted any more: what waited for it, or behind its message, goes on. */
+  #leave({ file: { message }, session }: FileFetch): void {
+    const { stores, onOutbox, onReady } = this.#options;
+    const state = stores.inbox.get(message)?.state;
+    const isTakenBack = state === undefined || isSettled(state);
+    if (!isTakenBack && stores.files.isWaiting(message)) return;
+    stores.unflushed(() => {
+      if (isTakenBack) this.#lines.get(message)?.end([]);
+      else this.#conclude(message);
+    });
     this.#lines.delete(message);
     onOutbox();
     onReady(session);

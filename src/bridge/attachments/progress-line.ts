@@ -44,11 +44,15 @@ export class ProgressLine {
     this.#options.onOutbox();
   }
 
-  /** Nothing is on its way any more. Belongs into the transaction that says so. */
+  /**
+   * Nothing is on its way any more. Belongs into the transaction that says so.
+   * @param files what is left of the message's; none when nobody wants them.
+   */
   end(files: readonly MessageFile[]): void {
-    if (!this.#options.stores.outbox.get(this.#key)) return;
+    const { stores, words } = this.#options;
+    if (!stores.outbox.get(this.#key)) return;
     const failed = files.filter(({ outcome }) => outcome?.state === 'failed').length;
-    this.#say('end', this.#options.words.fetched({ ...sumOf(files, 0), failed }));
+    this.#say('end', files.length === 0 ? words.notWanted() : words.fetched({ ...sumOf(files, 0), failed }));
   }
 
   get #key(): string {

@@ -18,6 +18,8 @@ export interface FileWords {
   fetching(progress: Fetching): string;
   /** Files that took long are there; `failed` of them are not. */
   fetched(progress: Fetching & { readonly failed: number }): string;
+  /** Files that took long are not fetched any more: their author took them, or the message, back. */
+  notWanted(): string;
 }
 
 /** Bytes. */
@@ -38,6 +40,7 @@ const english: FileWords = {
     failed > 0
       ? `📎 ${files - failed} of ${files} files fetched (${bytesAsWords(received)}).`
       : `📎 ${files === 1 ? 'Your file is' : `Your ${files} files are`} here (${bytesAsWords(received)}).`,
+  notWanted: () => '📎 Not fetched: taken back.',
 };
 
 const japanese: FileWords = {
@@ -52,6 +55,7 @@ const japanese: FileWords = {
     `⏳ ファイル ${files} 件を取得中: ${bytesAsWords(expected)} のうち ${bytesAsWords(received)}。そろい次第、メッセージと一緒にエージェントへ渡します。`,
   fetched: ({ files, received, failed }) =>
     `📎 ファイル ${files} 件${failed > 0 ? `のうち ${files - failed} 件` : ''}を取得しました (${bytesAsWords(received)})。`,
+  notWanted: () => '📎 取り消されたため、取得しませんでした。',
 };
 
 const reasons: Readonly<Record<Language, (why: FileFailure, limits: Limits) => string>> = {
