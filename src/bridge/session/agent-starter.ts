@@ -71,7 +71,11 @@ export class AgentStarter {
   async #adopt(entry: SessionEntry, driver: AgentDriver): Promise<RunningAgent | 'ended by a person' | undefined> {
     const { life, stores, collector, hear, log } = this.#options;
     const { handle, generation, agent: name } = life.record;
-    if (handle === undefined) return undefined;
+    if (handle === undefined) {
+      // The last daemon may have ended while its agent started, and that may have asked something already.
+      collector.agentEnded(entry.number);
+      return undefined;
+    }
     // An agent of another kind is ended by the driver that made it.
     const maker = name === driver.name ? driver : this.#options.driver(name);
     const told = { endByPerson: false };

@@ -364,3 +364,15 @@ describe('an end that was asked for', () => {
     expect([driver.launches.length, session.record.lifecycle, clock.pending]).toEqual([1, 'running', 0]);
   });
 });
+
+describe('a daemon that ended while an agent started', () => {
+  it('I10: leaves no request open that the next agent knows nothing of', async () => {
+    const before = world();
+    // The process asked, and was not known to anybody yet.
+    before.collector.collect(one, 1, asks('p1'));
+    expect(before.stores.prompts.get('p1')?.state).toBe('open');
+    const after = again(before);
+    await after.session.start();
+    expect(after.stores.prompts.get('p1')).toMatchObject({ state: 'overtaken', end: { by: 'agent-ended' } });
+  });
+});
