@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 import { writeFileAtomic } from '../../base/atomic-file.ts';
 import type { Clock } from '../../base/clock.ts';
-import { BridgeError } from '../../base/errors.ts';
+import { BridgeError, describeError } from '../../base/errors.ts';
 import type { PromptAnswer, PromptKind } from '../../model/prompt.ts';
 import type { Json } from '../mailbox/mailbox-event.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
@@ -120,8 +120,14 @@ export class HeldPrompts {
     }
     // Written before the answer is: an answer that is out is ours, whatever happens to this process.
     this.#sent.set(id, decision);
-    this.#saveSent();
-    this.#options.mailbox.answer(held.request.id, decision);
+    try {
+      this.#saveSent();
+      this.#options.mailbox.answer(held.request.id, decision);
+    } catch (cause) {
+      // The agent has nothing: any other decision will do as well.
+      if (sent === undefined) this.#sent.delete(id);
+      throw cause instanceof BridgeError ? cause : unwritable(id, cause);
+    }
   }
 
   /** An event of the agent that may prove that something was decided. */
@@ -270,5 +276,13 @@ function readSent(path: string): Record<string, Json> {
 export function gone(id: string): BridgeError {
   return new BridgeError('prompt-gone', `The agent does not wait for "${id}" any more.`, {
     advice: 'See `vai prompts` for what is open.',
+  });
+}
+
+function unwritable(id: string, cause: unknown): BridgeError {
+  return new BridgeError('answer-unwritable', `The decision on "${id}" cannot be written: ${describeError(cause)}.`, {
+    advice: 'Make room on the disk, and decide again.',
+    happened: 'not-done',
+    cause,
   });
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -70,6 +70,25 @@ describe('HeldPrompts', () => {
   }
   const id = (): string => promptId(request.id);
   const waiting = (): StateFile => state('waiting', 5);
+
+  it.each([
+    ['the decision', 'sent-answers.json'],
+    ['the answer', 'mailbox/answers'],
+  ])('takes another decision when %s could not be written, and says so', async (_what, path) => {
+    prompts.hold(request);
+    const full = join(directory, path);
+    rmSync(full, { recursive: true, force: true });
+    // Neither can a directory be replaced by a file, nor a file be written in a file.
+    if (path.endsWith('.json')) mkdirSync(join(full, 'in the way'), { recursive: true });
+    else writeFileSync(full, '');
+    expect(() => prompts.answer(id(), { behavior: 'allow' }, waiting)).toThrow(
+      expect.objectContaining({ code: 'answer-unwritable', happened: 'not-done' }),
+    );
+    rmSync(full, { recursive: true });
+    if (!path.endsWith('.json')) mkdirSync(full);
+    prompts.answer(id(), { behavior: 'deny' }, waiting);
+    expect(await output).toContain('"behavior":"deny"');
+  });
 
   it('BX-05: tells a request, hands over the decision, and closes it when the agent proves it', async () => {
     prompts.hold(request);
