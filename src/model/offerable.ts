@@ -10,7 +10,7 @@ const secretNames: readonly RegExp[] = [
   // Vaults and wallets.
   /\.(kdbx?|agilekeychain|opvault|1pif|1pux|keychain|keychain-db|wallet|psafe3|enpassdbx?|bitwarden)$/,
   /^wallet\.dat$/,
-  /^(login data|web data|cookies|(key3|key4|cert9|logins|cookies)\.(db|json|sqlite))$/,
+  /^(login data|web data|cookies|(key3|key4|cert9|logins|cookies)\.(db|json|sqlite|txt))$/,
   // Words that say so.
   /credential/,
   /secret/,
@@ -57,6 +57,6 @@ function plain(part: string): string {
     .replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
     .trim()
     .toLowerCase()
-    .replace(/[~#]+$|\.(bak|old|orig|save|swp|tmp|copy)$/g, '')
+    .replace(/(?:[~#]|\.(?:bak|old|orig|save|swp|tmp|copy))+$/, '')
     .trim();
 }

@@ -86,3 +86,9 @@ describe('MS-10: what is offered without anybody having asked', () => {
     expect(mayBeOffered(path)).toBe(true);
   });
 });
+
+describe('a secret that was copied aside', () => {
+  it.each(['server.key.bak', 'server.key.bak.old', 'tls.pem.orig~', 'cookies.txt'])('is still one: %s', (name) => {
+    expect(mayBeOffered(`backup/${name}`)).toBe(false);
+  });
+});
