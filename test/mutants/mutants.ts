@@ -1,4 +1,6 @@
+import { fileMutants } from './file-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { promptMutants } from './prompt-mutants.ts';
 
 /** Every mistake that the tests must notice. */
 export const mutants: readonly Mutant[] = [
@@ -293,4 +295,6 @@ export const mutants: readonly Mutant[] = [
       { file: 'test/e2e/fail-points/outbox.test.ts', only: 'outbox:park:after' },
     ],
   },
+  ...promptMutants,
+  ...fileMutants,
 ];

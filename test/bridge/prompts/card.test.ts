@@ -4,7 +4,8 @@ import { promptCard } from '../../../src/bridge/prompts/card.ts';
 import { promptWords } from '../../../src/bridge/words/prompts.ts';
 import { renderText } from '../../../src/discord/render.ts';
 import type { Controls } from '../../../src/model/controls.ts';
-import type { Prompt } from '../../../src/model/prompt.ts';
+import { promptKinds, promptMoves } from '../../../src/model/prompt.ts';
+import type { Prompt, PromptState } from '../../../src/model/prompt.ts';
 import { promptOf, question } from './card-world.ts';
 
 const ann = { from: 'chat', name: 'Ann', userId: '5' } as const;
@@ -117,6 +118,16 @@ describe('BX-05: a card of a permission', () => {
     expect(after.controls).toEqual([]);
     expect(after.text).not.toContain('vai answer');
   });
+
+  it.each(Object.keys(promptMoves) as readonly PromptState[])(
+    'of any kind can be decided only while it is open: %s',
+    (state) => {
+      for (const kind of promptKinds) {
+        const { controls } = promptCard(promptOf({ kind, state, questions: [question('Which', ['a', 'b'])] }), en);
+        expect(controls.length > 0, kind).toBe(state === 'open');
+      }
+    },
+  );
 });
 
 describe('BX-05: a card of a plan, a question, a form, trust', () => {
