@@ -126,7 +126,8 @@ function questionText(question: PromptQuestion, { draft, state }: Prompt, words:
   return [
     `${heading}${plain(text, 4_000)}${optional}`,
     ...options.map(({ label, description = '' }) => {
-      const mark = chosen.includes(label) ? '✔️' : '-';
+      // A list that is broken by other marks is torn apart by the chat.
+      const mark = chosen.includes(label) ? '✔️' : chosen.length > 0 ? '▫️' : '-';
       return `${mark} **${plain(label, 300)}**${description === '' ? '' : `: ${plain(description, 1_000)}`}`;
     }),
     ...own.map((answer) => words.chosen(plain(answer, 300))),

@@ -168,6 +168,8 @@ describe('BX-05: a card of a plan, a question, a form, trust', () => {
       'In my own words…',
       'No answer',
     ]);
+    expect(text).toContain('▫️ **');
+    expect(text).not.toContain('\n- **');
     expect(text).toContain('✔️ of my own');
     expect(text).toContain('✔️ **p**\n✔️ **q**');
     const [, second] = controls;
