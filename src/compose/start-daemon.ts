@@ -5,6 +5,8 @@ import { Scope } from '../base/scope.ts';
 import { shellLine } from '../base/shell-words.ts';
 import type { Gate } from '../bridge/access/gate.ts';
 import type { Acts } from '../bridge/acts.ts';
+import { Commands } from '../bridge/commands.ts';
+import { commandWordsIn } from '../bridge/words/commands.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/outbound/channel-topics.ts';
 import type { MessageFiles } from '../bridge/attachments/message-files.ts';
@@ -27,7 +29,7 @@ import { SessionDirectories } from '../storage/session-directories.ts';
 import { SessionsFile } from '../storage/sessions-file.ts';
 import { openStores } from '../storage/stores.ts';
 import { furnishAccess } from './access.ts';
-import { furnishActs } from './acts.ts';
+import { commandsAnnouncer, furnishActs } from './acts.ts';
 import { openAgents } from './agents.ts';
 import type { Agents } from './agents.ts';
 import { openChatServer } from './chat-server.ts';
@@ -120,7 +122,8 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
   const isFirstRun = server.kind === 'local' && !existsSync(server.files.map);
   const house = furnish(ground, { server, stores, agents, transport }, options);
-  const { sessions, files, delivery, typing, topics, incoming, gate, prompts, bridge, filesOut, acts } = house;
+  const { sessions, files, delivery, typing, topics, incoming, gate, prompts, commands, bridge, filesOut, acts } =
+    house;
   const { catchUp } = incoming;
 
   await sessions.load();
@@ -151,6 +154,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   });
   files.checkStored();
   scope.defer('files of messages', () => files.close());
+  const announce = commandsAnnouncer(commands, transport, log);
   await transport.connect({
     onMessage: (message) => {
       catchUp.onMessage(message);
@@ -173,6 +177,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
       log.info({ connection: state.connection, detail: state.detail }, 'chat connection changed');
       delivery.kick();
       topics?.resume();
+      if (state.connection === 'ready') announce();
     },
     onAct: (act) => acts.take(act),
   });
@@ -217,6 +222,7 @@ interface House {
   readonly incoming: Incoming;
   readonly gate: Gate;
   readonly prompts: Prompts;
+  readonly commands: Commands;
   readonly acts: Acts;
   readonly bridge: Bridge;
   readonly filesOut: FilesOut;
@@ -385,6 +391,17 @@ function furnish(ground: Ground, outside: Outside, { onStopRequested }: DaemonOp
     requestStop: onStopRequested,
     surroundings: () => surroundingsOf(ground, { ...outside, owners, incoming }),
   });
-  const acts = furnishActs({ offers: filesOut.offerActs, prompts: prompts.acts }, { language: config.language, log });
-  return { sessions, files, delivery, typing, topics, incoming, gate, prompts, bridge, filesOut, acts };
+  const commands = new Commands({
+    sessions,
+    stores,
+    collector,
+    gate,
+    policy: { defaultSession, unmapped: config.routingUnmapped },
+    words,
+    commandWords: commandWordsIn(config.language),
+    log,
+  });
+  const takers = { offers: filesOut.offerActs, prompts: prompts.acts, commands };
+  const acts = furnishActs(takers, { language: config.language, log });
+  return { sessions, files, delivery, typing, topics, incoming, gate, prompts, commands, bridge, filesOut, acts };
 }

@@ -27,7 +27,9 @@ const withControls = z.looseObject({
   content: z.string().optional(),
   components: z.array(z.looseObject({ type: z.number(), components: z.array(component).optional() })).optional(),
 });
-const command = z.object({ id: z.string(), application_id: z.string(), name: z.string(), type: z.number() });
+const inGuild = z.looseObject({ guild_id: z.string() });
+const command = z.looseObject({ id: z.string(), application_id: z.string(), name: z.string(), type: z.number() });
+const commandIndex = z.looseObject({ application_commands: z.array(command) });
 const created = z.object({ id: z.string() });
 const withTopic = z.object({ topic: z.string().nullish() });
 
@@ -257,8 +259,9 @@ export class ChatUser {
 
   /** Uses a slash command, or with a message one of its context menu. */
   async command(channel: string, name: string, message?: string): Promise<Seen> {
-    const { applicationId } = await this.#bot(channel);
-    const list = z.array(command).parse(await this.#call('GET', `/applications/${applicationId}/commands`));
+    const { guild_id: guild } = inGuild.parse(await this.#call('GET', `/channels/${channel}`));
+    const index = await this.#call('GET', `/guilds/${guild}/application-command-index`);
+    const list = commandIndex.parse(index).application_commands;
     const found = list.find((one) => one.name === name);
     if (!found) throw new Error(`there is no command "${name}" among ${list.map((one) => one.name).join()}`);
     const target = message === undefined ? {} : { target_id: message };
