@@ -7,6 +7,8 @@ import { FileOffers } from '../../../src/bridge/offers/file-offers.ts';
 import { OfferActs } from '../../../src/bridge/offers/offer-acts.ts';
 import { controlId } from '../../../src/bridge/prompts/control-ids.ts';
 import type { CardControl } from '../../../src/bridge/prompts/control-ids.ts';
+import { Commands } from '../../../src/bridge/commands.ts';
+import { commandWordsIn } from '../../../src/bridge/words/commands.ts';
 import { offerWordsIn } from '../../../src/bridge/words/offers.ts';
 import { furnishActs } from '../../../src/compose/acts.ts';
 import type { Takers } from '../../../src/compose/acts.ts';
@@ -23,6 +25,8 @@ import { channelOne, channelTwo, one, two } from '../support/messages.ts';
 import { textsFor } from '../support/outbox.ts';
 
 const offerWords = offerWordsIn('en');
+const commandWords = commandWordsIn('en');
+const { takeOut } = commandWords;
 const team = '50';
 const fruits = ['Apple', 'Melon'];
 
@@ -32,6 +36,8 @@ interface Way {
   readonly deed: (on: Things) => ChatDeed;
   /** Opens a form or says what is missing: nothing is done yet, also for whoever may. */
   readonly isHarmless?: true;
+  /** It is about the session of the channel in which it is done. */
+  readonly isHere?: true;
 }
 
 /** What a taker has no use for; still nothing must come of it, whoever does it. */
@@ -45,6 +51,8 @@ interface Things {
   readonly prompt: (kind: PromptKind) => string;
   /** A button under a file. */
   readonly file: () => string;
+  /** The chat server's id of a message that waits. */
+  readonly message: () => string;
 }
 
 const onCard = (kind: PromptKind, control: CardControl) => (on: Things) => controlId(on.prompt(kind), control);
@@ -57,6 +65,7 @@ const choose =
 const submit =
   (form: (on: Things) => string, fields: Readonly<Record<string, string>>) =>
   (on: Things): ChatDeed => ({ kind: 'submit', form: form(on), fields });
+const use = (name: string) => (): ChatDeed => ({ kind: 'command', name, options: {} });
 const command = { nonsense: (): ChatDeed => ({ kind: 'command', name: 'prompt:x', options: {} }) };
 const messageCommand = {
   nonsense: (): ChatDeed => ({ kind: 'message-command', name: 'file:x', messageId: '42' }),
@@ -116,6 +125,27 @@ const ways: Readonly<
     command: { 'named like a control': command },
     'message-command': { 'named like a control': messageCommand },
   },
+  commands: {
+    press: { 'named like a command': { nonsense: press(() => 'status') } },
+    choose: { 'named like a command': { nonsense: choose(() => 'status', '0') } },
+    submit: { 'named like a command': { nonsense: submit(() => 'status', {}) } },
+    command: {
+      status: { asks: 'read', deed: use('status'), isHarmless: true, isHere: true },
+      prompts: { asks: 'read-texts', deed: use('prompts'), isHarmless: true, isHere: true },
+      queue: { asks: 'read-texts', deed: use('queue'), isHarmless: true, isHere: true },
+      stop: { asks: 'control', deed: use('stop'), isHarmless: true, isHere: true },
+      'a command that there is not': { nonsense: use('fly') },
+    },
+    'message-command': {
+      'a message that waits': {
+        asks: 'control',
+        deed: (on) => ({ kind: 'message-command', name: takeOut, messageId: on.message() }),
+      },
+      'a message that nobody knows': {
+        nonsense: () => ({ kind: 'message-command', name: takeOut, messageId: '42' }),
+      },
+    },
+  },
   offers: {
     press: {
       'a file': { asks: 'fetch-file', deed: press((on) => on.file()) },
@@ -139,6 +169,8 @@ const nonsense = all.flatMap(({ name, way }) => ('nonsense' in way ? [{ name, wa
 /** Who may do what, written down a second time: the code's own table is what is tested. */
 function isAllowed({ asks }: Way, { role, decide }: Standing): boolean {
   if (asks === 'decide-prompt') return role !== 'none' && (decide ?? ['owner', 'operator'].includes(role));
+  if (asks === 'control') return ['owner', 'operator'].includes(role);
+  if (asks === 'read' || asks === 'read-texts') return role !== 'none';
   if (asks === 'fetch-file') return ['owner', 'operator', 'member'].includes(role);
   return role === 'owner';
 }
@@ -183,7 +215,15 @@ async function world() {
   const common = { stores, workspace, outgoing, gate, words: offerWords, clock, log, entries: () => manager.entries() };
   const offers = new FileOffers(common);
   const offerActs = new OfferActs({ ...common, onOutbox: () => undefined });
-  const acts = furnishActs({ offers: offerActs, prompts: base.acts }, { language: 'en', log });
+  const commands = new Commands({
+    ...common,
+    sessions: manager,
+    collector: base.collector,
+    policy: { defaultSession: () => one, unmapped: 'ignore' },
+    words,
+    commandWords,
+  });
+  const acts = furnishActs({ offers: offerActs, prompts: base.acts, commands }, { language: 'en', log });
   let count = 0;
   const thingsOf = (session: SessionNumber): Things => ({
     prompt: (kind) => {
@@ -201,16 +241,27 @@ async function world() {
       const [row] = offers.under({ session, turn: 't', key: `k${count}`, text: `see ${path}` });
       return row?.kind === 'buttons' ? (row.buttons[0]?.id ?? '') : '';
     },
+    message: () => {
+      const messageId = `7000000000000${(count += 1)}`;
+      stores.inbox.append(
+        {
+          ...{ id: `discord:${messageId}`, session, source: 'discord', channel: channelOne, messageId },
+          ...{ authorId: undefined, authorName: 'Ann', text: 'later', sentAt: 1, receivedAt: 1 },
+        },
+        'held',
+      );
+      return messageId;
+    },
   });
   const person = (change: Partial<Author> = {}): Author => ({
     ...{ kind: 'human', id: `9000000000000${(count += 1)}`, name: 'Ann', roles: ['49', team] },
     ...change,
   });
   /** Does it in the channel of session 1, and tells what changed of all that somebody could have changed. */
-  const act = async (author: Author, deed: ChatDeed) => {
+  const act = async (author: Author, deed: ChatDeed, channel = channelOne) => {
     const before = traces();
     const answer = await acts.take({
-      ...{ id: `act-${(count += 1)}`, author, channel: channelOne, parent: undefined, direct: false, deed },
+      ...{ id: `act-${(count += 1)}`, author, channel, parent: undefined, direct: false, deed },
     });
     await Promise.resolve();
     return { answer, hasChanged: traces() !== before, noted: audited.at(-1) };
@@ -221,11 +272,12 @@ async function world() {
       ...stores.prompts.listOpen().map(({ id, draft }) => [id, draft]),
       ...[channelOne, channelTwo].map((channel) => textsFor(stores, channel).length),
       outgoing.copies.size,
+      [one, two].map((session) => stores.inbox.unsettled(session).length),
     ]);
   return { act, thingsOf, person, setPolicy, audited };
 }
 
-const secretRefusals = [words.prompts.mayNotDecide(), offerWords.mayNot];
+const secretRefusals = [words.prompts.mayNotDecide(), offerWords.mayNot, commandWords.mayNot()];
 const isRefusal = (answer: ActAnswer): boolean => answer.kind === 'private' && secretRefusals.includes(answer.text);
 
 describe('I9, BX-09: every deed × every role × with and without the right to decide × own and foreign session', () => {
@@ -243,11 +295,14 @@ describe('I9, BX-09: every deed × every role × with and without the right to d
               setPolicy(policy);
               const expected = counts.includes(session) && isAllowed(way, standing);
               const deed = way.deed(thingsOf(session));
-              const { answer, hasChanged, noted } = await act(author, deed);
+              const channel = way.isHere === true && session === two ? channelTwo : channelOne;
+              const { answer, hasChanged, noted } = await act(author, deed, channel);
               expect(isRefusal(answer), where).toBe(!expected);
               expect(hasChanged, where).toBe(expected && way.isHarmless !== true);
+              // What changes and decides nothing is not kept.
+              if (expected && way.asks.startsWith('read')) continue;
               expect(noted, where).toMatchObject({
-                ...{ who: `user ${author.id}`, surface: deed.kind, action: way.asks, session, channel: channelOne },
+                ...{ who: `user ${author.id}`, surface: deed.kind, action: way.asks, session, channel },
                 outcome: expected ? 'allowed' : 'refused',
               });
             }
@@ -270,7 +325,11 @@ describe('I9, BX-09: every deed × every role × with and without the right to d
             everywhere: rules({ users: new Map([[author.id, { role: everywhere }]]) }),
             sessions: new Map([[one, rules({ roles: new Map([[team, { role: inOne }]]) })]]),
           });
-          const { answer } = await act(author, way.deed(thingsOf(session)));
+          const { answer } = await act(
+            author,
+            way.deed(thingsOf(session)),
+            way.isHere === true && session === two ? channelTwo : channelOne,
+          );
           const role = session === one ? inOne : everywhere;
           expect(isRefusal(answer), `${name}, session ${session}`).toBe(!isAllowed(way, { role }));
         }

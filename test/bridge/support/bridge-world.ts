@@ -119,6 +119,7 @@ export async function world() {
   return {
     ...base,
     bridge,
+    collector,
     decisions,
     acts,
     reminders,
