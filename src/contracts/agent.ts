@@ -73,7 +73,8 @@ export interface RunningAgent {
   /**
    * Hands a person's decision to the agent.
    *
-   * Hands over a grant or answers that `prompt-opened` offered; other ones are refused before the agent hears of them.
+   * Hands over a grant or answers that `prompt-opened` offered; other ones are refused before the agent hears of them. The
+   * same decision once more is harmless. What becomes of it is told by `prompt-closed`.
    *
    * @throws BridgeError `prompt-gone` when the agent does not wait for this very prompt any more (I10),
    * `answer-does-not-fit` when it was not asked so: then it waits on.
@@ -129,7 +130,8 @@ export interface AgentDriver {
 
   /**
    * Finds an agent that outlived the daemon. In any case it first tells the listener everything that was recorded
-   * while nobody listened; that a person ended the agent at its terminal meanwhile is told as `died` with `asked`.
+   * while nobody listened, and again what it still asks; that a person ended the agent at its terminal meanwhile is told as
+   * `died` with `asked`.
    *
    * @param handle what `RunningAgent.handle` was.
    * @returns undefined when the agent is gone.

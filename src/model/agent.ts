@@ -1,5 +1,5 @@
 import { promptKinds } from './prompt.ts';
-import type { PromptGrant, PromptKind, PromptQuestion } from './prompt.ts';
+import type { PromptCloser, PromptGrant, PromptKind, PromptQuestion } from './prompt.ts';
 
 /** What an agent is doing. `waiting` always says for what. */
 export type AgentActivity = 'unknown' | 'initializing' | 'idle' | 'busy' | 'waiting' | 'error';
@@ -81,8 +81,11 @@ export type AgentEvent =
       /** What is to be answered by a question or a form. */
       readonly questions?: readonly PromptQuestion[];
     }
-  /** The agent no longer waits for this prompt. `by` says who decided, as far as it is known. */
-  | { readonly kind: 'prompt-closed'; readonly id: string; readonly by: 'bridge' | 'desk' | 'expired' | 'agent-ended' }
+  /**
+   * The agent no longer waits for this prompt, or cannot be answered from outside any more (`agent`). `by` says who decided,
+   * as far as it is known.
+   */
+  | { readonly kind: 'prompt-closed'; readonly id: string; readonly by: PromptCloser }
   | { readonly kind: 'state'; readonly state: AgentState }
   /** Something a person should read that belongs to no turn (`login needed`, `retrying for 60 s`). */
   | { readonly kind: 'notice'; readonly key: string; readonly notice: AgentNotice }

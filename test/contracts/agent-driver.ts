@@ -73,13 +73,6 @@ export function agentDriverContract(name: string, makeHarness: () => AgentHarnes
       return (await harness.restarted()).recover(harness.spec, handle, listener);
     }
 
-    async function openPrompt(): Promise<{ turn: string; id: string }> {
-      const { turn } = await agent.deliver(message(harness.words.askingPermission));
-      const { id } = await heard.prompt();
-      await until(() => agent.state.activity === 'waiting', { what: 'a waiting agent' });
-      return { turn, id };
-    }
-
     it('launches an agent that is idle and can be found again', async () => {
       expect(agent.state).toMatchObject({ activity: 'idle', waitingFor: null });
       expect(agent.handle).not.toBe('');
@@ -122,56 +115,6 @@ export function agentDriverContract(name: string, makeHarness: () => AgentHarnes
       await heard.ended(turn);
       await say(harness.words.plainly('afterwards'));
       expect((await harness.received()).join('\n')).not.toContain('not now');
-    });
-
-    it('BX-03: never types into a dialog', async () => {
-      const { id } = await openPrompt();
-      await expect(agent.deliver(message('y'))).rejects.toMatchObject({ happened: 'not-done' });
-      await expect(agent.deliver(message('not now'))).rejects.toMatchObject({ happened: 'not-done' });
-      expect(await harness.screen()).not.toContain('not now');
-      expect(heard.of('prompt-closed')).toEqual([]);
-      await agent.answer(id, { behavior: 'deny' });
-      expect((await heard.closed(id)).by).toBe('bridge');
-    });
-
-    it('BX-05: a permission is asked, allowed from outside, and told as closed', async () => {
-      const { turn, id } = await openPrompt();
-      expect(heard.of('prompt-opened')).toMatchObject([{ id, turn, prompt: 'permission' }]);
-      expect(agent.state).toMatchObject({ activity: 'waiting', waitingFor: 'permission' });
-      await agent.answer(id, { behavior: 'allow' });
-      expect((await heard.closed(id)).by).toBe('bridge');
-      expect((await heard.ended(turn)).outcome).toBe('completed');
-      expect(heard.textOf(turn)).toMatch(harness.decided.allowed);
-      expect(heard.of('prompt-closed')).toHaveLength(1);
-      await idle();
-    });
-
-    it('BX-05: a permission is denied with a reason that the agent hears', async () => {
-      const { turn, id } = await openPrompt();
-      await agent.answer(id, { behavior: 'deny', message: 'not today' });
-      expect((await heard.closed(id)).by).toBe('bridge');
-      await heard.ended(turn);
-      expect(heard.textOf(turn)).toMatch(harness.decided.denied);
-    });
-
-    it('I10: a prompt is answered once, and only by its own id', async () => {
-      const { turn, id } = await openPrompt();
-      await expect(agent.answer('0000', { behavior: 'allow' })).rejects.toMatchObject({ code: 'prompt-gone' });
-      await agent.answer(id, { behavior: 'allow' });
-      await expect(agent.answer(id, { behavior: 'deny' })).rejects.toMatchObject({ code: 'prompt-gone' });
-      await heard.ended(turn);
-      await expect(agent.answer(id, { behavior: 'deny' })).rejects.toMatchObject({ code: 'prompt-gone' });
-      expect(heard.textOf(turn)).toMatch(harness.decided.allowed);
-    });
-
-    it('BX-05: a decision at the desk closes the prompt', async () => {
-      const { turn, id } = await openPrompt();
-      await harness.desk.allow();
-      expect((await heard.closed(id)).by).toBe('desk');
-      await expect(agent.answer(id, { behavior: 'deny' })).rejects.toMatchObject({ code: 'prompt-gone' });
-      await heard.ended(turn);
-      expect(heard.textOf(turn)).toMatch(harness.decided.allowed);
-      await say(harness.words.plainly('afterwards'));
     });
 
     it('interrupts a turn and stays', async () => {
@@ -261,17 +204,6 @@ export function agentDriverContract(name: string, makeHarness: () => AgentHarnes
       await idle();
     });
 
-    it('BX-05: a prompt survives a restart and is still answered by its id', async () => {
-      const { turn, id } = await openPrompt();
-      const later = new AgentRecorder();
-      agent = (await recover(later))!;
-      expect(agent.state).toMatchObject({ activity: 'waiting', waitingFor: 'permission' });
-      await agent.answer(id, { behavior: 'allow' });
-      expect((await later.closed(id)).by).toBe('bridge');
-      await later.ended(turn);
-      expect(later.textOf(turn)).toMatch(harness.decided.allowed);
-    });
-
     it('I1: an event that could not be written is told again, the same', async () => {
       heard.refuses = (event) => event.kind === 'text' && heard.refused.length === 0;
       const turn = await say(harness.words.plainly('periwinkle'));
@@ -334,14 +266,6 @@ export function agentDriverContract(name: string, makeHarness: () => AgentHarnes
       await expect(agent.deliver(message('too late'))).rejects.toMatchObject({ happened: 'not-done' });
       await agent.detach();
       expect(heard.of('died')).toHaveLength(1);
-    });
-
-    it('a death takes the open prompt along', async () => {
-      const { id } = await openPrompt();
-      await harness.crash(agent);
-      await until(() => heard.of('died')[0], { what: 'the death' });
-      expect(heard.of('prompt-closed')).toEqual([{ kind: 'prompt-closed', id, by: 'agent-ended' }]);
-      await expect(agent.answer(id, { behavior: 'allow' })).rejects.toMatchObject({ code: 'prompt-gone' });
     });
 
     it('I6: an agent that died while nobody listened is not found, and what it said is told', async () => {

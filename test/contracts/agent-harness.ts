@@ -2,6 +2,12 @@ import type { AgentDriver, AgentListener, AgentSpec, RunningAgent } from '../../
 import type { AgentEvent } from '../../src/model/agent.ts';
 import { until } from '../e2e/support/until.ts';
 
+/** What an agent in a fresh place must be able to do beyond the usual. */
+export interface HarnessNeeds {
+  /** Makes plans. */
+  readonly plans?: boolean;
+}
+
 /** One session of one kind of agent, with whatever it needs to really run. */
 export interface AgentHarness {
   readonly driver: AgentDriver;
@@ -15,8 +21,6 @@ export interface AgentHarness {
     readonly plainly: (word: string) => string;
     /** Its turn takes about so many seconds. */
     readonly slowly: (seconds: number) => string;
-    /** It asks for a permission. */
-    readonly askingPermission: string;
     /** Its turn takes about so many seconds with tools; what is queued meanwhile becomes part of it. */
     readonly usingTools: (seconds: number) => string;
     /** Its turn fails. */
@@ -24,8 +28,22 @@ export interface AgentHarness {
     /** Its turn ends because the provider takes no more. */
     readonly limited: string;
   };
-  /** What the agent says after a permission was allowed, or denied with "not today". */
-  readonly decided: { readonly allowed: RegExp; readonly denied: RegExp };
+  /**
+   * What makes it ask, and what it says when that is decided. What this kind of agent cannot ask is not there. The same words
+   * may be said again and ask again.
+   */
+  readonly asks: {
+    readonly permission: { readonly words: string; readonly allowed: RegExp; readonly denied: RegExp };
+    /** A permission that may also be granted by a rule; what it says when it is, now and later. */
+    readonly grant?: { readonly words: string; readonly granted: RegExp };
+    /** One question, with options; words of one's own will do. */
+    readonly question?: { readonly words: string };
+    /** Several questions; one of them takes several options. */
+    readonly questions?: { readonly words: string };
+    readonly form?: { readonly words: string; readonly filledIn: RegExp; readonly declined: RegExp };
+    /** Only of an agent that was made for plans. */
+    readonly plan?: { readonly words: string; readonly approved: RegExp };
+  };
   /** Whether this kind of agent begins anew when it is asked for a conversation that nobody knows. Default: it refuses. */
   readonly beginsAnew?: boolean;
   /** Everything the agent has read, exactly, without the bridge's header, oldest first. */

@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import type { AgentSpec, RunningAgent } from '../../src/contracts/agent.ts';
 import type { SessionNumber } from '../../src/model/session.ts';
+import type { PromptAnswer, PromptKind, PromptQuestion } from '../../src/model/prompt.ts';
 import { agentDriverContract } from '../contracts/agent-driver.ts';
 import { AgentRecorder } from '../contracts/agent-harness.ts';
 import type { AgentHarness } from '../contracts/agent-harness.ts';
+import { agentPromptsContract } from '../contracts/agent-prompts.ts';
 import { agentQueueContract } from '../contracts/agent-queue.ts';
 import { FakeAgentDriver, FakeMachine } from './fake-agent-driver.ts';
-import type { FakeAgentProcess } from './fake-agent-driver.ts';
+import type { FakeAgentProcess, FakeOffer } from './fake-agent-driver.ts';
 import { ManualClock } from './manual-clock.ts';
 
 const spec: AgentSpec = {
@@ -22,6 +24,7 @@ const spec: AgentSpec = {
 };
 
 agentDriverContract('fake', makeFakeHarness);
+agentPromptsContract('fake', makeFakeHarness);
 agentQueueContract('fake', makeFakeHarness);
 
 /** A fake agent with habits. Its seconds are short. */
@@ -35,17 +38,14 @@ function makeFakeHarness(): AgentHarness {
   function newDriver(): FakeAgentDriver {
     const made = new FakeAgentDriver({ clock: systemClock, machine });
     made.onMessage = react;
-    made.onDecided = (_, decision) => {
-      const denied = decision.behavior === 'deny';
-      process().finish(denied ? `denied: ${decision.message ?? ''}` : 'allowed');
-    };
+    made.onDecided = (_, decision) => process().finish(saidAfter(decision));
     return made;
   }
 
   function react(text: string, agent: FakeAgentProcess): void {
     const seconds = /^slow (\d+)$/.exec(text)?.[1];
     const tools = /^tools (\d+)$/.exec(text)?.[1];
-    if (text === 'ask') agent.openPrompt();
+    if (isPrompt(text)) ask(text, agent);
     else if (text === 'limit') agent.limit('it was asked to');
     else if (tools !== undefined) {
       const end = (): void => {
@@ -71,12 +71,18 @@ function makeFakeHarness(): AgentHarness {
     words: {
       plainly: (word) => `just ${word}`,
       slowly: (seconds) => `slow ${seconds}`,
-      askingPermission: 'ask',
       usingTools: (seconds) => `tools ${seconds}`,
       failing: 'fail',
       limited: 'limit',
     },
-    decided: { allowed: /^allowed$/, denied: /^denied: not today$/ },
+    asks: {
+      permission: { words: 'ask', allowed: /^allowed$/, denied: /^denied: not today$/ },
+      grant: { words: 'ask rule', granted: /^allowed by Bash\(make\)$/ },
+      question: { words: 'question' },
+      questions: { words: 'questions' },
+      form: { words: 'form', filledIn: /^answered: Ann, small$/, declined: /^denied: $/ },
+      plan: { words: 'plan', approved: /^allowed$/ },
+    },
     received,
     normalised: (text) => text,
     remembers: (word) => process().received.some((text) => text.includes(word)),
@@ -102,6 +108,55 @@ function makeFakeHarness(): AgentHarness {
       for (const cancel of timers) cancel();
     },
   };
+}
+
+/** The rule that it can be granted. */
+const rule = 'Bash(make)';
+const colour: PromptQuestion = {
+  id: 'Which colour?',
+  text: 'Which colour?',
+  options: [{ label: 'Red' }, { label: 'Blue' }],
+  isMultiple: false,
+  takesText: true,
+};
+const sizes: PromptQuestion = { ...colour, id: 'Which sizes?', text: 'Which sizes?', isMultiple: true };
+const fields: readonly PromptQuestion[] = [
+  { id: 'name', text: 'Your name', options: [], isMultiple: false, takesText: true },
+  { id: 'size', text: 'Size', options: [{ label: 'small' }], isMultiple: false, takesText: false },
+  { id: 'note', text: 'Note', options: [], isMultiple: false, takesText: true, isOptional: true },
+];
+const prompts = {
+  ask: ['permission', 'Write', {}],
+  'ask rule': [
+    'permission',
+    'Bash',
+    { grants: [{ kind: 'rules', id: 'always', rules: [rule], effect: 'allow', where: 'session' }] },
+  ],
+  question: ['question', 'AskUserQuestion', { questions: [colour] }],
+  questions: ['question', 'AskUserQuestion', { questions: [colour, sizes] }],
+  plan: ['plan', 'ExitPlanMode', {}],
+  form: ['form', 'parcels', { questions: fields }],
+} as const satisfies Record<string, readonly [PromptKind, string, FakeOffer]>;
+
+function isPrompt(text: string): text is keyof typeof prompts {
+  return text in prompts;
+}
+
+function ask(text: keyof typeof prompts, agent: FakeAgentProcess): void {
+  const [kind, tool, offer] = prompts[text];
+  if (text === 'ask rule' && agent.granted.has(rule)) agent.finish(`allowed by ${rule}`);
+  else agent.openPrompt(kind, tool, { about: text }, offer);
+}
+
+function saidAfter(decision: PromptAnswer): string {
+  switch (decision.behavior) {
+    case 'allow':
+      return decision.grant === undefined ? 'allowed' : `allowed by ${rule}`;
+    case 'deny':
+      return `denied: ${decision.message ?? ''}`;
+    case 'choose':
+      return `answered: ${Object.values(decision.answers).join(', ')}`;
+  }
 }
 
 describe('the controls of the fake agent driver', () => {

@@ -14,6 +14,7 @@ import { RunningFake } from './fake-agent/running-fake.ts';
 import type { DeliveryFailure, RunningFakeOptions } from './fake-agent/running-fake.ts';
 
 export { FakeAgentProcess } from './fake-agent/agent-process.ts';
+export type { FakeOffer } from './fake-agent/agent-process.ts';
 
 interface Conversation {
   readonly received: string[];

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { writeFileAtomic } from '../../base/atomic-file.ts';
 import type { Clock } from '../../base/clock.ts';
 import { BridgeError, describeError } from '../../base/errors.ts';
-import type { PromptAnswer, PromptKind } from '../../model/prompt.ts';
+import type { PromptAnswer, PromptCloser, PromptKind } from '../../model/prompt.ts';
 import type { Json } from '../mailbox/mailbox-event.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { HookEvent } from './hook-events.ts';
@@ -30,14 +30,14 @@ export interface HeldPromptsOptions {
   readonly onChange: () => void;
 }
 
-type ClosedBy = 'bridge' | 'desk' | 'expired' | 'agent-ended';
-
 interface Held {
   readonly id: string;
   readonly prompt: AskedPrompt;
   readonly request: HeldRequest;
   /** Monotonic milliseconds since when the agent does not seem to wait any more. */
   notWaitingSince: number | undefined;
+  /** Since when the hook is gone with our answer, and the agent waits as before. */
+  unmovedSince: { readonly monotonic: number; readonly epoch: number } | undefined;
   expired: boolean;
 }
 
@@ -46,6 +46,8 @@ type Evidence = { readonly ran: unknown } | 'stopped' | undefined;
 
 /** An agent with two requests leaves its waiting state for a moment between them; this long is no moment. */
 const notWaitingMs = 300;
+/** The agent takes an answer within half a second of its hook's end; after so long it has ignored or never got it. */
+const ignoredMs = 5000;
 const sentFile = 'sent-answers.json';
 const sentSchema = z.record(z.string(), z.json());
 const answered = z.looseObject({ answers: z.record(z.string(), z.json()) });
@@ -84,7 +86,7 @@ export class HeldPrompts {
       return;
     }
     const { kind, tool, input, grants, questions } = prompt;
-    this.#held.set(id, { id, prompt, request, notWaitingSince: undefined, expired: false });
+    this.#held.set(id, { id, prompt, request, notWaitingSince: undefined, unmovedSince: undefined, expired: false });
     teller.tell({
       kind: 'prompt-opened',
       id,
@@ -168,6 +170,8 @@ export class HeldPrompts {
     for (const held of [...this.#held.values()]) {
       if (!this.#isPast(held, state)) {
         held.notWaitingSince = undefined;
+        // Its dialog stays on the screen, and only a person there can decide it now.
+        if (this.#isIgnored(held, state)) this.#close(held, 'agent');
       } else {
         held.notWaitingSince ??= now;
         // A turn that ended without a word was stopped at the desk.
@@ -208,15 +212,31 @@ export class HeldPrompts {
     return state ? isPastWaiting(held, state) : isReleased;
   }
 
+  /** Whether our answer went with its hook a while ago, and the agent still waits as it did before. */
+  #isIgnored(held: Held, state: StateFile | undefined): boolean {
+    // Of several requests at once, the state file does not say which one is waited for.
+    const isAnswered = this.#sent.has(held.id) && this.#held.size === 1 && !this.#options.mailbox.isHeld(held.request);
+    if (!isAnswered || held.request.kind !== 'PermissionRequest' || state?.status !== 'waiting') {
+      held.unmovedSince = undefined;
+      return false;
+    }
+    const { clock } = this.#options;
+    held.unmovedSince ??= { monotonic: clock.monotonic(), epoch: clock.now() };
+    const { monotonic, epoch } = held.unmovedSince;
+    return state.statusUpdatedAt <= epoch && clock.monotonic() - monotonic >= ignoredMs;
+  }
+
   #decided(held: Held, evidence?: Evidence): void {
     const sent = this.#sent.get(held.id);
     this.#close(held, sent !== undefined && !isAgainst(sent, evidence) ? 'bridge' : 'desk');
   }
 
-  #close(held: Held, by: ClosedBy): void {
+  #close(held: Held, by: PromptCloser): void {
     if (!this.#held.delete(held.id)) return;
     // Whoever decided, a hook that still waits for us waits for nothing.
-    this.#options.mailbox.release(held.request);
+    // Of a form that was stopped, an answer that says nothing would have its dialog drawn, long after its turn.
+    const isForm = held.request.kind === 'Elicitation';
+    this.#options.mailbox.release(held.request, isForm ? decisionFor(held.prompt, { behavior: 'deny' }) : {});
     this.#options.teller.tell({ kind: 'prompt-closed', id: held.id, by }, [held.request.id]);
     if (this.#sent.delete(held.id)) this.#saveSent();
     this.#options.onChange();

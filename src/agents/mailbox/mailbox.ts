@@ -131,12 +131,12 @@ export class Mailbox {
   }
 
   /**
-   * Lets a hook go whose question is decided elsewhere: an empty answer, and an end to its process when it does not
+   * Lets a hook go whose question is decided elsewhere: an answer that decides nothing, and an end to its process when it does not
    * take it. Its event stays until `remove`.
    */
-  release(event: Pick<MailboxEvent, 'id' | 'pid'>): void {
+  release(event: Pick<MailboxEvent, 'id' | 'pid'>, answer: Json = {}): void {
     if (this.isHeld(event)) {
-      this.answer(event.id, {});
+      this.answer(event.id, answer);
       this.#reaping.get(event.id)?.();
       this.#reaping.set(
         event.id,

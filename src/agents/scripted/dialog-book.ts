@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { BridgeError } from '../../base/errors.ts';
 import { shortHash } from '../../base/ids.ts';
 import { whyUnfit } from '../../model/prompt.ts';
@@ -18,7 +20,7 @@ export interface DialogBookOptions {
  */
 export class DialogBook {
   readonly #options: DialogBookOptions;
-  readonly #answered = new Set<string>();
+  readonly #answered = new Map<string, PromptAnswer>();
   /** The event of the dialog that is open. */
   #open: string | undefined;
 
@@ -41,24 +43,29 @@ export class DialogBook {
   }
 
   /**
-   * @throws BridgeError `prompt-gone` when process `pid` does not ask this any more, or was answered;
+   * Hands over an answer; the same once more is harmless.
+   *
+   * @throws BridgeError `prompt-gone` when process `pid` does not ask this any more, or was given another answer;
    * `answer-does-not-fit` when something else was asked.
    */
   answer(promptId: string, answer: PromptAnswer, pid: number | undefined): void {
     const dialog = this.#open;
     // The file shows the end of a dialog before we are told.
     const file = this.#options.readState();
-    const isAsked = dialog !== undefined && this.promptId(dialog) === promptId && !this.#answered.has(promptId);
+    const given = this.#answered.get(promptId);
+    const isRepeated = given !== undefined && isDeepStrictEqual(given, answer);
+    const isAsked = dialog !== undefined && this.promptId(dialog) === promptId && (given === undefined || isRepeated);
     if (!isAsked || pid === undefined || file?.pid !== pid || file.dialog?.id !== dialog) {
       throw new BridgeError('prompt-gone', `The agent does not wait for prompt "${promptId}" any more.`, {
         advice: 'See what is open: vai prompts.',
       });
     }
+    if (isRepeated) return;
     const { prompt: kind, grants, questions } = file.dialog;
     const unfit = whyUnfit({ kind, grants, questions }, answer);
     if (unfit) throw new BridgeError('answer-does-not-fit', unfit.sentence, { advice: unfit.advice });
     this.#options.mailbox.answer(dialog, { ...answer });
-    this.#answered.add(promptId);
+    this.#answered.set(promptId, answer);
   }
 
   /** Short, and unique among all sessions: the event's id is unique within this directory. */

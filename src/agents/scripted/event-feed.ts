@@ -16,11 +16,14 @@ export interface EventFeedOptions {
   readonly listener: Pick<AgentListener, 'flush'>;
   readonly log: Log;
   readonly handlers: EventHandlers;
+  /** Whether an event stays after it was handled, and is heard again by whoever listens next. Whoever says so removes it. */
+  readonly keeps: (event: MailboxEvent) => boolean;
 }
 
 /**
  * The program's events in the order in which they were left: one that a handler refused by throwing comes again, and the
- * later ones wait behind it. An event is removed once it was handled. Knows nothing about what events mean.
+ * later ones wait behind it. An event is removed once it was
+ * handled, unless it is kept. Knows nothing about what events mean.
  */
 export class EventFeed {
   readonly #options: EventFeedOptions;
@@ -43,7 +46,7 @@ export class EventFeed {
       this.#take(event);
       this.#options.listener.flush();
       this.#refused = undefined;
-      this.#options.mailbox.remove([event.id]);
+      if (!this.#options.keeps(event)) this.#options.mailbox.remove([event.id]);
     });
   }
 

@@ -73,7 +73,9 @@ export class ScriptedAgent implements RunningAgent {
     this.#state = stateOf('initializing', null, 'process', options.clock.now());
     const readState = (): AgentStateFile | undefined => readStateFile(options.files);
     this.#dialogs = new DialogBook({ directory: options.spec.directory, mailbox: options.mailbox, readState });
-    this.#feed = new EventFeed({ ...options, handlers: this.#handlers() });
+    // What it asks is told again after a restart, as long as it waits.
+    const keeps = ({ id }: MailboxEvent): boolean => this.#dialogs.open === id;
+    this.#feed = new EventFeed({ ...options, handlers: this.#handlers(), keeps });
     this.#typer = new PromptTyper({
       ...options,
       name: options.spec.terminal,
@@ -247,6 +249,7 @@ export class ScriptedAgent implements RunningAgent {
         this.#tell({ kind: 'prompt-closed', id: this.#dialogs.promptId(dialog), by });
         this.#dialogs.closed(dialog);
         this.#options.mailbox.release({ id: dialog, pid: event.pid });
+        this.#options.mailbox.remove([dialog]);
         this.#become('busy', null, event, generation);
       },
       leaving: (_, { turn, generation }) => {
@@ -316,6 +319,8 @@ export class ScriptedAgent implements RunningAgent {
     if (open === undefined) return;
     this.#tell({ kind: 'prompt-closed', id: this.#dialogs.promptId(open), by: 'agent-ended' });
     this.#dialogs.closed(open);
+    this.#options.listener.flush();
+    this.#options.mailbox.remove([open]);
   }
 
   #tell(event: AgentEvent): void {

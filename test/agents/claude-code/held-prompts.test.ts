@@ -33,7 +33,8 @@ describe('HeldPrompts', () => {
 
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'bridge-prompts-'));
-    clock = new ManualClock();
+    // Hooks and the agent's own file go by the real time.
+    clock = new ManualClock(Date.now());
     mailbox = openMailbox({ directory: join(directory, 'mailbox'), clock, log: silentLog });
     told = [];
     prompts = makePrompts();
@@ -67,6 +68,14 @@ describe('HeldPrompts', () => {
   function state(status: StateFile['status'], afterMs: number): StateFile {
     const statusUpdatedAt = request.at + afterMs;
     return { path: '', pid: 1, procStart: undefined, sessionId: '', status, waitingFor: undefined, statusUpdatedAt };
+  }
+  /** So many milliseconds in which the agent's file says that it waits. */
+  async function lookFor(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 100) {
+      prompts.observe(waiting());
+      await clock.advance(100);
+    }
+    prompts.observe(waiting());
   }
   const id = (): string => promptId(request.id);
   const waiting = (): StateFile => state('waiting', 5);
@@ -146,6 +155,28 @@ describe('HeldPrompts', () => {
     expect(told.map((event) => 'id' in event && event.id)).toEqual([id(), id()]);
     prompts.prove(recorded('PostToolUse', 2));
     expect(told.at(-1)).toMatchObject({ kind: 'prompt-closed', by: 'bridge' });
+  });
+
+  it('BX-05: an answer that was ignored is not waited for: closed when the agent waits on, unchanged, without its hook', async () => {
+    prompts.hold(request);
+    await lookFor(10_000);
+    expect(told).toHaveLength(1);
+    prompts.answer(id(), { behavior: 'allow' }, waiting);
+    await output;
+    await lookFor(4900);
+    expect(told).toHaveLength(1);
+    await lookFor(200);
+    expect(told.at(-1)).toEqual({ kind: 'prompt-closed', id: id(), by: 'agent' });
+    expect(prompts.open).toEqual([]);
+  });
+
+  it('BX-05: of two requests at once, one that was answered is waited for as long as its tool may run', async () => {
+    prompts.hold(request);
+    prompts.answer(id(), { behavior: 'allow' }, waiting);
+    await output;
+    prompts.hold({ ...request, id: 'another' });
+    await lookFor(10_000);
+    expect(told.filter(({ kind }) => kind === 'prompt-closed')).toEqual([]);
   });
 
   it('closes with the end of the turn, on expiry, and with the agent', () => {
@@ -266,13 +297,13 @@ describe('HeldPrompts', () => {
       expect(told.filter(({ kind }) => kind === 'prompt-opened')).toHaveLength(0);
     });
 
-    it('BX-05: a form whose turn is stopped is closed, and its hook let go', async () => {
+    it('BX-05: a form whose turn is stopped is closed, and its hook declines it, so that no dialog is drawn', async () => {
       await askInstead(recordedRequests.form());
       prompts.observe(state('idle', 400));
       await clock.advance(300);
       prompts.observe(state('idle', 400));
       expect(closedBy()).toEqual(['desk']);
-      expect(await output).toBe('{}');
+      expect(await output).toContain('"action":"decline"');
     });
   });
 });

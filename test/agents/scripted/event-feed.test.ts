@@ -26,6 +26,7 @@ it('I1: an event goes once it is flushed; while the disk refuses, it stays, and 
   const feed = new EventFeed({
     mailbox,
     log: silentLog,
+    keeps: () => false,
     handlers: { text: (_event, { turn }) => void handled.push(turn) } as Partial<EventHandlers> as EventHandlers,
     listener: {
       flush: () => {

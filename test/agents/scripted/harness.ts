@@ -62,12 +62,21 @@ export async function makeScriptedHarness(
     words: {
       plainly: (word) => `just ${word}`,
       slowly: (seconds) => `slow ${seconds}`,
-      askingPermission: 'ask',
       usingTools: (seconds) => `tools ${seconds}`,
       failing: 'fail',
       limited: 'limit',
     },
-    decided: { allowed: /^You allowed it\.$/, denied: /^You denied it: not today$/ },
+    asks: {
+      permission: { words: 'ask', allowed: /^You allowed it\.$/, denied: /^You denied it: not today$/ },
+      grant: {
+        words: 'ask bash',
+        granted: /^(You allowed it, always: |It was allowed by the rule )Bash\(npm test:\*\)\.$/,
+      },
+      question: { words: 'question' },
+      questions: { words: 'questions' },
+      form: { words: 'form', filledIn: /^You filled in:\n/, declined: /^You declined the form\.$/ },
+      plan: { words: 'plan', approved: /^You accepted the plan\.$/ },
+    },
     received: () => messages().map(({ text }) => text?.replace(/^\[discord @bob session=1\] /, '') ?? '(too long)'),
     normalised: cleanText,
     remembers: (word) => messages().some(({ text }) => text?.includes(word)),

@@ -118,17 +118,6 @@ describe('the dialogs of the practice agent', () => {
     expect(await say('ask bash', answering({ behavior: 'deny' }))).toBe('You denied it.');
   });
 
-  it('I10: what does not fit is refused, and the dialog stays open', async () => {
-    const unfit = { code: 'answer-does-not-fit', happened: 'not-done' };
-    const words = await say('question', async (id) => {
-      await expect(agent.answer(id, { behavior: 'allow' })).rejects.toMatchObject(unfit);
-      await expect(agent.answer(id, { behavior: 'choose', answers: {} })).rejects.toMatchObject(unfit);
-      expect(heard.of('prompt-closed')).toEqual([]);
-      await agent.answer(id, { behavior: 'choose', answers: { 'Which colour?': 'Blue' } });
-    });
-    expect(words).toBe('You chose: Blue');
-  });
-
   it('BX-05: several questions are answered key by key at the desk', async () => {
     const { terminal, spec } = harness;
     const words = await say('questions', async () => {

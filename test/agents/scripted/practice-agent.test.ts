@@ -91,32 +91,13 @@ describe('the practice agent', () => {
     expect(heard.of('prompt-closed')).toMatchObject([{ by: 'desk' }]);
   });
 
-  it('a question is answered from outside, and by a digit at the desk', async () => {
-    const first = await agent.deliver(message('question'));
-    const { id, prompt, input } = await heard.prompt();
-    expect(prompt).toBe('question');
-    expect(input).toMatchObject({ questions: [{ question: 'Which colour?' }] });
-    await agent.answer(id, { behavior: 'choose', answers: { 'Which colour?': 'Blue' } });
-    await heard.ended(first.turn);
-    expect(heard.textOf(first.turn)).toBe('You chose: Blue');
-
-    await until(() => agent.state.activity === 'idle', { what: 'an idle agent' });
-    const second = await agent.deliver(message('question'));
-    await heard.prompt(2);
+  it('a question is answered by a digit at the desk', async () => {
+    const { turn } = await agent.deliver(message('question'));
+    await heard.prompt();
     await systemClock.sleep(250);
     await harness.terminal.type(harness.spec.terminal, '2');
-    await heard.ended(second.turn);
-    expect(heard.textOf(second.turn)).toBe('You chose: Green');
-  });
-
-  it('Escape closes a dialog and ends the turn', async () => {
-    const { turn } = await agent.deliver(message('plan'));
-    const { id } = await heard.prompt();
-    await until(() => agent.state.activity === 'waiting', { what: 'a waiting agent' });
-    await agent.interrupt();
-    expect((await heard.ended(turn)).outcome).toBe('interrupted');
-    expect((await heard.closed(id)).by).toBe('desk');
-    expect(heard.textOf(turn)).toBe('');
+    await heard.ended(turn);
+    expect(heard.textOf(turn)).toBe('You chose: Green');
   });
 
   it('BX-03: what somebody began to type does not mix with a message', async () => {

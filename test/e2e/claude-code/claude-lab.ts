@@ -182,7 +182,7 @@ export function message(text: string, id = `m${++count}`): TurnInput {
 }
 
 /** Arguments that give the agent the server in test/fakes/form-server.ts. */
-function formServerArguments(root: string): readonly string[] {
+export function formServerArguments(root: string): readonly string[] {
   const path = join(root, 'servers.json');
   const server = join(import.meta.dirname, '..', '..', 'fakes', 'form-server.ts');
   const args = ['--disable-warning=ExperimentalWarning', server];

@@ -8,34 +8,47 @@ import type { AgentDriver, RunningAgent } from '../../../src/contracts/agent.ts'
 import type { Terminal } from '../../../src/contracts/terminal.ts';
 import { openTmux } from '../../../src/terminal/tmux-manager.ts';
 import { agentDriverContract } from '../../contracts/agent-driver.ts';
-import type { AgentHarness } from '../../contracts/agent-harness.ts';
+import type { AgentHarness, HarnessNeeds } from '../../contracts/agent-harness.ts';
+import { agentPromptsContract } from '../../contracts/agent-prompts.ts';
 import { agentQueueContract } from '../../contracts/agent-queue.ts';
 import { claudeCommand, whyNoClaude } from '../support/claude.ts';
 import { until } from '../support/until.ts';
-import { agentProcesses, openLab, readStatus } from './claude-lab.ts';
+import { agentProcesses, formServerArguments, openLab, readStatus } from './claude-lab.ts';
+import type { LabOptions } from './claude-lab.ts';
 
 const why = whyNoClaude();
 if (why === undefined) {
-  agentDriverContract('claude-code', makeClaudeHarness);
-  agentQueueContract('claude-code', makeClaudeHarness);
+  agentDriverContract('claude-code', () => makeClaudeHarness());
+  agentPromptsContract('claude-code', makeAskingHarness);
+  agentQueueContract('claude-code', () => makeClaudeHarness());
 } else describe.skip('agent driver contract: claude-code', () => it(why));
 
+/** One that has everything that it can ask for. */
+function makeAskingHarness({ plans = false }: HarnessNeeds = {}): Promise<AgentHarness> {
+  return makeClaudeHarness({ formServer: true, permissionMode: plans ? 'plan' : 'default' });
+}
+
 /** The real CLI in a home and a tmux of its own, against a local stand-in of its API. */
-async function makeClaudeHarness(): Promise<AgentHarness> {
+async function makeClaudeHarness(options: LabOptions = {}): Promise<AgentHarness> {
+  const { formServer = false, permissionMode = 'default' } = options;
   // One more try, so that a limit is reached within a second; `sleep` needs no permission.
-  const lab = await openLab({ environment: { CLAUDE_CODE_MAX_RETRIES: '1' }, allowed: ['Bash(sleep:*)'] });
-  const { spec, api } = lab;
+  const lab = await openLab({
+    environment: { CLAUDE_CODE_MAX_RETRIES: '1' },
+    allowed: ['Bash(sleep:*)', 'mcp__forms__book'],
+  });
+  const { spec, api, root } = lab;
   const opened: Terminal[] = [];
   const agents: RunningAgent[] = [];
   let terminal = lab.terminal;
+  let files = 0;
 
   const driverOn = (place: Terminal): AgentDriver => {
     const driver = createClaudeCodeDriver({
       terminal: place,
       clock: systemClock,
       command: claudeCommand,
-      extraArguments: [],
-      permissionMode: 'default',
+      extraArguments: formServer ? formServerArguments(root) : [],
+      permissionMode,
       log: silentLog,
     });
     const keep = <T extends RunningAgent | undefined>(agent: T): T => {
@@ -62,12 +75,22 @@ async function makeClaudeHarness(): Promise<AgentHarness> {
     words: {
       plainly: (word) => `say ${word}`,
       slowly: (seconds) => `slow ${seconds}`,
-      askingPermission: `write ${spec.workDir}/new.txt`,
       usingTools: (seconds) => `bash sleep ${seconds}`,
       failing: 'err 400',
       limited: 'err 429',
     },
-    decided: { allowed: /^done: ok: File created/, denied: /^done: denied: not today$/ },
+    asks: {
+      get permission() {
+        // A file that is there already must be read first.
+        const words = `write ${spec.workDir}/new-${++files}.txt`;
+        return { words, allowed: /^done: ok: File created/, denied: /^done: denied: not today$/ };
+      },
+      grant: { words: `bash node -e "console.log('ran')"`, granted: /^done: ok: ran/ },
+      question: { words: 'ask' },
+      questions: { words: 'ask three' },
+      form: { words: 'tool mcp__forms__book {}', filledIn: /"action":"accept"/, declined: /"action":"decline"/ },
+      plan: { words: 'plan', approved: /User has approved your plan/ },
+    },
     beginsAnew: true,
     received: () =>
       api

@@ -177,19 +177,6 @@ describe.skipIf(why)('the life of the real Claude Code', () => {
     expect(lab.api.requests().at(-1)?.body).toContain('remember the heron');
   });
 
-  it('BX-05: a question is answered by a choice', async () => {
-    await open();
-    const agent = await lab.launch();
-    await agent.deliver(message('ask'));
-    const { id, prompt } = await lab.heard('prompt-opened');
-    expect(prompt).toBe('question');
-    await expect(agent.answer(id, { behavior: 'allow' })).rejects.toMatchObject({ code: 'answer-does-not-fit' });
-    await agent.answer(id, { behavior: 'choose', answers: { 'Which one?': 'Blue' } });
-    expect(await lab.heard('prompt-closed')).toMatchObject({ id, by: 'bridge' });
-    await lab.heard('turn-ended');
-    expect((await lab.heard('text')).text).toContain('"Which one?"="Blue"');
-  });
-
   it('BX-05: decided at the desk, a prompt is closed within a second and no hook stays behind', async () => {
     await open();
     const agent = await lab.launch();
@@ -205,31 +192,6 @@ describe.skipIf(why)('the life of the real Claude Code', () => {
       return passed;
     });
     expect(least).toBeLessThan(1000);
-  });
-
-  it('BX-05: declined at the desk, the prompt is closed and the turn is interrupted', async () => {
-    await open();
-    const agent = await lab.launch();
-    const { turn } = await agent.deliver(message(`write ${lab.spec.workDir}/new.txt`));
-    const { id } = await lab.heard('prompt-opened');
-    await press('Escape');
-    expect(await lab.heard('prompt-closed')).toMatchObject({ id, by: 'desk' });
-    expect(await lab.heard('turn-ended')).toMatchObject({ turn, outcome: 'interrupted' });
-    expect(await say(agent, 'say on')).toBe('on');
-  });
-
-  it('BX-05: a prompt held while the daemon was gone, decided at the desk meanwhile, is closed at recovery', async () => {
-    await open();
-    const first = await lab.launch();
-    await first.deliver(message(`write ${lab.spec.workDir}/new.txt`));
-    const { id } = await lab.heard('prompt-opened');
-    await first.detach();
-    await sayYes();
-    await until(() => lab.api.requests().length > 1, { what: 'the agent going on' });
-    await lab.recover(first.handle);
-    expect(await lab.heard('prompt-closed')).toMatchObject({ id, by: 'desk' });
-    expect(await lab.heard('turn-ended')).toMatchObject({ outcome: 'completed' });
-    await until(() => lab.hooks().length === 0, { what: 'the end of the hook' });
   });
 
   it('an interrupt at the desk is seen within a second, also before any output', async () => {

@@ -109,30 +109,6 @@ describe.skipIf(why !== undefined)('what Claude Code asks, answered from outside
     expect(await unasked(`write ${lab.spec.workDir}/two.txt`)).toMatch(/^done: ok/);
   });
 
-  it('BX-05: questions are answered by a choice, by several, and by words of one\u2019s own', async () => {
-    await open();
-    const multi = await asked('ask multi');
-    expect(multi.questions).toMatchObject([{ id: 'Which one?', isMultiple: true, takesText: true }]);
-    expect(await answered(multi.id, { behavior: 'choose', answers: { 'Which one?': 'Apple, Cherry' } })).toContain(
-      '"Which one?"="Apple, Cherry"',
-    );
-    const own = await asked('ask');
-    const words = 'none, 赤 "quoted"\nand a second line';
-    expect(await answered(own.id, { behavior: 'choose', answers: { 'Which one?': words } })).toContain(words);
-    const three = await asked('ask three');
-    expect(three.questions?.map(({ id }) => id)).toEqual(['Which one?', 'Which sizes?', 'Who?']);
-    await expect(
-      agent.answer(three.id, { behavior: 'choose', answers: { 'Which one?': 'Blue' } }),
-    ).rejects.toMatchObject({ code: 'answer-does-not-fit' });
-    const answers = { 'Which one?': 'Blue', 'Which sizes?': 'Small, Large', 'Who?': 'Cleo' };
-    const said = await answered(three.id, { behavior: 'choose', answers });
-    expect(said).toContain('"Which one?"="Blue", "Which sizes?"="Small, Large", "Who?"="Cleo"');
-    const none = await asked('ask');
-    expect(await answered(none.id, { behavior: 'deny', message: 'ask me tomorrow' })).toBe(
-      'done: denied: ask me tomorrow',
-    );
-  });
-
   it('BX-05: a plan is approved, and the agent then asks for each edit', async () => {
     await open({ permissionMode: 'plan' });
     const plan = await asked('plan');
@@ -150,19 +126,11 @@ describe.skipIf(why !== undefined)('what Claude Code asks, answered from outside
     expect(await unasked(`write ${lab.spec.workDir}/new.txt`)).toMatch(/^done: ok/);
   });
 
-  it('BX-05: a plan is sent back with a word, and stays a plan', async () => {
-    await open({ permissionMode: 'plan' });
-    const { id } = await asked('plan');
-    expect(await answered(id, { behavior: 'deny', message: 'shorter, please' })).toContain('denied: shorter, please');
-    expect((await asked('plan')).prompt).toBe('plan');
-  });
-
-  it('BX-05: a form of a server is filled in, declined, and refused when it does not fit', async () => {
+  it('BX-05: a form of a server is filled in with what its fields are made of; a hook that was stopped does not stay', async () => {
     await open({ formServer: true, allowed: ['mcp__forms__book'] });
     const first = await asked('tool mcp__forms__book {}');
     expect(first).toMatchObject({ prompt: 'form', tool: 'forms', input: { message: 'Where should the parcel go?' } });
     expect(agent.state).toMatchObject({ activity: 'waiting', waitingFor: 'form' });
-    await expect(agent.deliver(message('say not now'))).rejects.toMatchObject({ happened: 'not-done' });
     const answers = { name: 'Ann', size: 'A large one', boxes: '2', fragile: 'yes' };
     await expect(
       agent.answer(first.id, { behavior: 'choose', answers: { ...answers, boxes: 'many' } }),
@@ -170,39 +138,8 @@ describe.skipIf(why !== undefined)('what Claude Code asks, answered from outside
     expect(await answered(first.id, { behavior: 'choose', answers })).toContain(
       JSON.stringify({ action: 'accept', content: { name: 'Ann', boxes: 2, fragile: true, size: 'large' } }),
     );
-    const second = await asked('tool mcp__forms__book {"message":"again"}');
-    expect(second.id).not.toBe(first.id);
-    expect(await answered(second.id, { behavior: 'deny' })).toContain('{"action":"decline"}');
-    const third = await asked('tool mcp__forms__book {"message":"stopped"}');
+    await asked('tool mcp__forms__book {"message":"stopped"}');
     await agent.interrupt();
-    expect(await lab.heard('prompt-closed')).toMatchObject({ id: third.id, by: 'desk' });
-    await expect(agent.answer(third.id, { behavior: 'deny' })).rejects.toMatchObject({ code: 'prompt-gone' });
-    await until(() => lab.hooks().length === 0, { what: 'the end of the hook' });
-  });
-
-  it('BX-05: every kind survives a restart of the daemon', async () => {
-    await open({ formServer: true, allowed: ['mcp__forms__book'] });
-    const cases: readonly (readonly [string, PromptAnswer, string])[] = [
-      ['ask', { behavior: 'choose', answers: { 'Which one?': 'Blue' } }, '"Which one?"="Blue"'],
-      ['tool mcp__forms__book {}', { behavior: 'choose', answers: { name: 'Ann', size: 'A small one' } }, '"accept"'],
-      ['bash touch x; echo did', { behavior: 'allow', grant: '1' }, 'ok: did'],
-    ];
-    for (const [text, answer, words] of cases) {
-      const { id } = await asked(text);
-      await agent.detach();
-      agent = (await lab.recover(agent.handle))!;
-      await lab.heard('prompt-opened', (event) => event.id === id);
-      expect(agent.state.activity).toBe('waiting');
-      expect(await answered(id, answer)).toContain(words);
-    }
-  });
-
-  it('BX-05: the agent is killed while a form is open', async () => {
-    await open({ formServer: true, allowed: ['mcp__forms__book'] });
-    const { id } = await asked('tool mcp__forms__book {}');
-    process.kill(agent.pid!, 'SIGKILL');
-    expect(await lab.heard('prompt-closed')).toEqual({ kind: 'prompt-closed', id, by: 'agent-ended' });
-    await expect(agent.answer(id, { behavior: 'deny' })).rejects.toMatchObject({ code: 'prompt-gone' });
     await until(() => lab.hooks().length === 0, { what: 'the end of the hook' });
   });
 
@@ -219,6 +156,21 @@ describe.skipIf(why !== undefined)('what Claude Code asks, answered from outside
     await agent.deliver(message('say hi'));
     expect((await lab.heard('text')).text).toBe('hi');
     await expect(agent.answer(id, { behavior: 'deny' })).rejects.toMatchObject({ code: 'prompt-gone' });
+  });
+
+  it('BX-05: an answer that was lost on its way is not waited for: the request is closed, and a person asked to the terminal', async () => {
+    await open();
+    const { id } = await asked(`write ${lab.spec.workDir}/new.txt`);
+    const [hook] = lab.hooks();
+    process.kill(hook!, 'SIGSTOP');
+    await agent.answer(id, { behavior: 'allow' });
+    process.kill(hook!, 'SIGKILL');
+    expect(await lab.heard('prompt-closed')).toEqual({ kind: 'prompt-closed', id, by: 'agent' });
+    expect(agent.state.activity).toBe('waiting');
+    await lab.heard('notice', ({ notice }) => notice.kind === 'needs-desk');
+    await expect(agent.answer(id, { behavior: 'allow' })).rejects.toMatchObject({ code: 'prompt-gone' });
+    await lab.terminal.keys(lab.spec.terminal, ['Enter']);
+    expect(await endOfTurn()).toMatch(/^done: ok/);
   });
 
   it('I8: trust is refused from outside: the agent ends as it was asked to', async () => {

@@ -1,7 +1,7 @@
 import { newUuid, shortHash } from '../../../src/base/ids.ts';
 import type { AgentSpec } from '../../../src/contracts/agent.ts';
 import type { AgentActivity, AgentEvent, AgentState, TurnOutcome, WaitingFor } from '../../../src/model/agent.ts';
-import type { PromptAnswer, PromptKind } from '../../../src/model/prompt.ts';
+import type { PromptAnswer, PromptGrant, PromptKind, PromptQuestion } from '../../../src/model/prompt.ts';
 
 /** A prompt that was read while a turn ran. */
 export interface QueuedPrompt {
@@ -10,9 +10,19 @@ export interface QueuedPrompt {
   readonly message: string | undefined;
 }
 
+/** What a prompt offers beyond a yes and a no. */
+export interface FakeOffer {
+  readonly grants?: readonly PromptGrant[];
+  readonly questions?: readonly PromptQuestion[];
+}
+
 export interface FakePrompt {
   readonly id: string;
   readonly prompt: PromptKind;
+  readonly grants: readonly PromptGrant[];
+  readonly questions: readonly PromptQuestion[];
+  /** As it was told. */
+  readonly opened: Extract<AgentEvent, { kind: 'prompt-opened' }>;
   /** What became of it, once it is decided. */
   decision: PromptAnswer | undefined;
 }
@@ -36,6 +46,8 @@ export class FakeAgentProcess {
   /** The turn that is running. */
   turn: string | undefined;
   prompt: FakePrompt | undefined;
+  /** The rules, modes and directories that it was granted. */
+  readonly granted = new Set<string>();
   /** Its own queue: becomes the next turn, all of it at once, or part of the running one with `absorb`. */
   queue: QueuedPrompt[] = [];
   /** What it does with a turn that began with its queue. Default: nothing, the turn stays open. */
@@ -123,12 +135,18 @@ export class FakeAgentProcess {
   }
 
   /** Asks a person. Returns the prompt's id. */
-  openPrompt(prompt: PromptKind = 'permission', tool = 'Write', input: Readonly<Record<string, unknown>> = {}): string {
+  openPrompt(
+    prompt: PromptKind = 'permission',
+    tool = 'Write',
+    input: Readonly<Record<string, unknown>> = {},
+    { grants = [], questions = [] }: FakeOffer = {},
+  ): string {
     const turn = this.#runningTurn();
     this.#prompts += 1;
     const id = shortHash(`${this.agentSession} ${this.pid} ${this.#prompts}`, 8);
-    this.prompt = { id, prompt, decision: undefined };
-    this.#tell({ kind: 'prompt-opened', id, turn, prompt, tool, input });
+    const opened = { kind: 'prompt-opened', id, turn, prompt, tool, input, grants, questions } as const;
+    this.prompt = { id, prompt, grants, questions, opened, decision: undefined };
+    this.#tell(opened);
     this.#become('waiting', prompt);
     return id;
   }
@@ -139,6 +157,7 @@ export class FakeAgentProcess {
     if (!prompt) throw new Error('there is no prompt to decide');
     this.prompt = undefined;
     prompt.decision = decision;
+    if (decision.behavior === 'allow') this.#grant(prompt.grants.find(({ id }) => id === decision.grant));
     this.#tell({ kind: 'prompt-closed', id: prompt.id, by });
     this.#become('busy');
     if (goOn) this.onDecided(prompt, decision);
@@ -161,6 +180,12 @@ export class FakeAgentProcess {
     this.queue = [];
     if (this.prompt) this.#tell({ kind: 'prompt-closed', id: this.prompt.id, by: 'agent-ended' });
     this.prompt = undefined;
+  }
+
+  #grant(grant: PromptGrant | undefined): void {
+    if (grant?.kind === 'mode') this.granted.add(grant.mode);
+    if (grant?.kind === 'directories') for (const one of grant.directories) this.granted.add(one);
+    if (grant?.kind === 'rules' && grant.effect === 'allow') for (const one of grant.rules) this.granted.add(one);
   }
 
   #endTurn(outcome: TurnOutcome, reason?: string): void {

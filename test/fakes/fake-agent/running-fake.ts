@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { Cancel, Clock } from '../../../src/base/clock.ts';
 import { BridgeError } from '../../../src/base/errors.ts';
 import type { Happened } from '../../../src/base/errors.ts';
@@ -5,6 +7,7 @@ import type { Acknowledgement, AgentListener, Delivered, RunningAgent } from '..
 import { canAcceptMessage, canSteer } from '../../../src/model/agent.ts';
 import type { AgentState } from '../../../src/model/agent.ts';
 import type { TurnInput } from '../../../src/model/message.ts';
+import { whyUnfit } from '../../../src/model/prompt.ts';
 import type { PromptAnswer } from '../../../src/model/prompt.ts';
 import type { FakeAgentProcess } from './agent-process.ts';
 
@@ -34,6 +37,7 @@ const tellAgainMs = 1000;
 export class RunningFake implements RunningAgent {
   readonly #options: RunningFakeOptions;
   readonly #acknowledgements = new Map<string, { accepted: () => void; lost: () => void }>();
+  #lastAnswer: { readonly promptId: string; readonly answer: PromptAnswer } | undefined;
   #retry: Cancel | undefined;
   #listening = false;
   #telling = false;
@@ -58,13 +62,14 @@ export class RunningFake implements RunningAgent {
     return this.#options.process.state;
   }
 
-  /** Tells what nobody was told, then everything as it comes. States of the past are not told. */
+  /** Tells what nobody was told, what it still asks, then everything as it comes. States of the past are not told. */
   listen(): void {
     const { process } = this.#options;
     const past = process.untold.splice(0).filter((event) => {
       return event.kind !== 'state' && (event.kind !== 'died' || event.asked);
     });
-    process.untold.push(...past);
+    const open = process.prompt?.opened;
+    process.untold.push(...past, ...(open === undefined || past.includes(open) ? [] : [open]));
     this.#listening = true;
     process.onNews = () => this.#tell();
     this.#tell();
@@ -104,9 +109,15 @@ export class RunningFake implements RunningAgent {
 
   async answer(promptId: string, answer: PromptAnswer): Promise<void> {
     const { process } = this.#options;
-    if (!this.#listening || !process.alive || process.prompt?.id !== promptId) {
+    const { prompt } = process;
+    const isRepeated = isDeepStrictEqual(this.#lastAnswer, { promptId, answer });
+    if (this.#listening && process.alive && isRepeated) return;
+    if (!this.#listening || !process.alive || prompt?.id !== promptId) {
       throw new BridgeError('prompt-gone', `Nobody waits for prompt "${promptId}" any more.`);
     }
+    const unfit = whyUnfit({ ...prompt, kind: prompt.prompt }, answer);
+    if (unfit) throw new BridgeError('answer-does-not-fit', unfit.sentence, { advice: unfit.advice });
+    this.#lastAnswer = { promptId, answer };
     process.decide(answer, 'bridge');
   }
 
