@@ -210,6 +210,7 @@ export const testFolders: Readonly<Record<string, string>> = {
 
 /** Tests of more than one file of `src/`, or of none, by their path under `test/`: what they test. */
 export const testsOfOthers: Readonly<Record<string, string>> = {
+  'bridge/access/surfaces-acts.test.ts': 'everybody who takes what people do in chat, against every role',
   'architecture.test.ts': 'the tables of architecture-rules.ts',
   'bridge/access/surfaces.test.ts': 'every way into the bridge, and who may come in there',
   'bridge/inbound/bots.test.ts': 'what the intake takes of bots and webhooks',
