@@ -190,6 +190,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   await sessions.startAll();
   scope.defer('reminders', () => {
     prompts.reminders.close();
+    prompts.decisions.close();
   });
   prompts.reminders.start();
   if (isFirstRun) await bridge.addSession({ kind: 'local' }, { channel: 'new' });

@@ -132,6 +132,36 @@ describe('prompts and answers', () => {
     await expect(bridge.answer(local, 'p1', { behavior: 'deny' })).rejects.toThrow(refusal('prompt-gone'));
   });
 
+  it('an answer that may have arrived is given again until the agent tells what became of it', async () => {
+    const { bridge, agent, clock, state } = await asked();
+    let tries = 0;
+    agent.beforeAnswer = () => {
+      tries += 1;
+      throw new BridgeError('odd', 'the line broke', { happened: 'unknown' });
+    };
+    await expect(bridge.answer(local, 'p1', { behavior: 'allow' })).rejects.toThrow(refusal('odd'));
+    await clock.advance(5_000);
+    expect(tries).toBe(2);
+    agent.beforeAnswer = () => undefined;
+    await clock.advance(5_000);
+    expect(agent.answers).toEqual([{ id: 'p1', answer: { behavior: 'allow' } }]);
+    agent.tell({ kind: 'prompt-closed', id: 'p1', by: 'bridge' });
+    expect(state()).toBe('applied');
+    await clock.advance(60_000);
+    expect(agent.answers).toHaveLength(1);
+  });
+
+  it('one that was opened again, and was decided all the same, is closed', async () => {
+    const { bridge, agent, state } = await asked();
+    agent.beforeAnswer = () => {
+      throw new BridgeError('odd', 'it seemed lost', { happened: 'not-done' });
+    };
+    await expect(bridge.answer(local, 'p1', { behavior: 'allow' })).rejects.toThrow(refusal('odd'));
+    expect(state()).toBe('open');
+    agent.tell({ kind: 'prompt-closed', id: 'p1', by: 'bridge' });
+    expect(state()).toBe('overtaken');
+  });
+
   for (const [kind, answer, fits] of [
     ['permission', { behavior: 'allow' }, true],
     ['permission', { behavior: 'deny' }, true],

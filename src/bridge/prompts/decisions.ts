@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Cancel, Clock } from '../../base/clock.ts';
 import { BridgeError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { whyUnfit } from '../../model/prompt.ts';
@@ -7,6 +7,9 @@ import type { SessionNumber } from '../../model/session.ts';
 import type { RunningAgent } from '../../contracts/agent.ts';
 import type { Stores } from '../../contracts/stores.ts';
 import type { PromptCards } from './prompt-cards.ts';
+
+/** How long after an answer that may not have arrived the next try is, in milliseconds. */
+const retryMs = 5_000;
 
 /** The agent of a session as it is now. */
 export interface AskingAgent {
@@ -33,6 +36,8 @@ export interface DecisionsOptions {
  */
 export class Decisions {
   readonly #options: DecisionsOptions;
+  /** Hand-overs that are tried again, by prompt. */
+  readonly #retries = new Map<string, Cancel>();
 
   constructor(options: DecisionsOptions) {
     this.#options = options;
@@ -87,6 +92,12 @@ export class Decisions {
     return state === 'open' && this.#options.agentOf(session)?.generation === generation;
   }
 
+  /** Tries nothing again; whoever connects the agent hands over what was sent. */
+  close(): void {
+    for (const cancel of this.#retries.values()) cancel();
+    this.#retries.clear();
+  }
+
   async #handOver(id: string, answer: PromptAnswer): Promise<void> {
     const { stores, log, agentOf, notTaken } = this.#options;
     const prompt = stores.prompts.get(id);
@@ -99,8 +110,22 @@ export class Decisions {
     } catch (error) {
       log.warn({ session: prompt.session, prompt: id, error: describeError(error) }, 'answer was not taken');
       notTaken(id, error);
+      this.#tryAgain(id, answer);
       throw error instanceof BridgeError && error.code === 'prompt-gone' ? gone(id) : error;
     }
+  }
+
+  /** An answer that nobody knows to have arrived is given again: that changes nothing for an agent that has it. */
+  #tryAgain(id: string, answer: PromptAnswer): void {
+    const { stores, clock } = this.#options;
+    if (stores.prompts.get(id)?.state !== 'sent') return;
+    this.#retries.get(id)?.();
+    const retry = clock.after(retryMs, () => {
+      this.#retries.delete(id);
+      // What comes of it stands in the card.
+      this.#handOver(id, answer).catch(() => undefined);
+    });
+    this.#retries.set(id, retry);
   }
 }
 

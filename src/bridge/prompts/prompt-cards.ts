@@ -59,6 +59,14 @@ export class PromptCards {
       message: card.message,
       createdAt: clock.now(),
     });
+    if (prompt.state !== 'open') this.#dropReminders(id, card.channel);
+  }
+
+  /** Whether its card is out, and no reminder of it waits: another one would say nothing more. */
+  mayRemind({ id }: Prompt): boolean {
+    const { stores } = this.#options;
+    const card = stores.outbox.get(cardKey(id));
+    return card?.state === 'posted' && this.#waitingReminders(id, card.channel).length === 0;
   }
 
   /**
@@ -84,11 +92,29 @@ export class PromptCards {
     });
   }
 
+  /** What was decided while a channel was closed or the chat away needs no reminder any more. */
+  #dropReminders(id: string, channel: ChannelId): void {
+    const { stores, clock } = this.#options;
+    for (const key of this.#waitingReminders(id, channel)) {
+      stores.outbox.settle(key, 'dropped', clock.now(), 'the request is decided');
+    }
+  }
+
+  #waitingReminders(id: string, channel: ChannelId): readonly string[] {
+    const pending = this.#options.stores.outbox.pending(channel, 'text');
+    return pending.map(({ key }) => key).filter((key) => key.startsWith(reminderKey(id, '')));
+  }
+
   /** Nobody answered until the agent gave up: that is never silent. */
   sayExpired(prompt: Prompt): void {
     const text = this.#options.words.prompts.expiredReminder(prompt.kind, plain(prompt.tool, 80));
     this.say(prompt, `prompt-closed:${prompt.id}`, text);
   }
+}
+
+/** The key of one of a prompt's reminders in the outbox. */
+export function reminderKey(id: string, number: number | ''): string {
+  return `prompt-reminder:${id}:${number}`;
 }
 
 /** The card's key in the outbox. */

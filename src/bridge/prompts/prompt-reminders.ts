@@ -7,7 +7,7 @@ import type { Gate } from '../access/gate.ts';
 import type { PromptWords } from '../words/prompts.ts';
 import { plain } from './card-text.ts';
 import type { Decisions } from './decisions.ts';
-import { cardKey } from './prompt-cards.ts';
+import { cardKey, reminderKey } from './prompt-cards.ts';
 import type { PromptCards } from './prompt-cards.ts';
 import { defaultFor, remindersDue } from './prompt-policy.ts';
 import type { PromptPolicy } from './prompt-policy.ts';
@@ -83,11 +83,11 @@ export class PromptReminders {
   }
 
   #remind(prompt: Prompt): void {
-    const { clock, words, cards, policy, stores, onOutbox } = this.#options;
+    const { clock, words, cards, decisions, policy, stores, onOutbox } = this.#options;
     const { id, since, kind, tool } = prompt;
     const due = remindersDue(since, clock.now(), policy.remindAfter);
-    const key = `prompt-reminder:${id}:${due}`;
-    if (due === 0 || stores.outbox.get(key)) return;
+    const key = reminderKey(id, due);
+    if (due === 0 || stores.outbox.get(key) || !decisions.isOpen(prompt) || !cards.mayRemind(prompt)) return;
     const pings = this.#whomToAsk(prompt);
     const mentions = pings.map((user) => `<@${user}>`).join(' ');
     const text = words.prompts.reminder(kind, plain(tool, 80), mentions, `<t:${Math.round(since / 1000)}:R>`);

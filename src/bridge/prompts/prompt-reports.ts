@@ -38,7 +38,10 @@ export class PromptReports {
   closed(_session: SessionNumber, { id, by }: Extract<AgentEvent, { kind: 'prompt-closed' }>): void {
     const { stores, clock, cards } = this.#options;
     const to = by === 'bridge' ? 'applied' : by === 'expired' ? 'expired' : 'overtaken';
-    if (!stores.prompts.move(id, to, clock.now(), by)) return;
+    // One that was opened again because its answer seemed lost was decided all the same.
+    const isClosed =
+      stores.prompts.move(id, to, clock.now(), by) || stores.prompts.move(id, 'overtaken', clock.now(), by);
+    if (!isClosed) return;
     cards.refresh(id);
     const prompt = stores.prompts.get(id);
     if (prompt && by === 'expired') cards.sayExpired(prompt);

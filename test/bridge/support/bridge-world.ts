@@ -25,7 +25,7 @@ const idOf = (role: Role): string => `70${roles.indexOf(role)}`;
 export const chat = (role: Role): Author => ({ kind: 'human', id: idOf(role), name: role });
 
 /** A bridge with sessions 1 and 2, both running. */
-export async function world() {
+export async function world(policy = patientPolicy) {
   const base = managerWorld({ 1: channelOne, 2: channelTwo });
   const { manager, stores, clock, log, workspace } = base;
   await manager.load();
@@ -61,7 +61,7 @@ export async function world() {
     words,
     clock,
     log,
-    policy: patientPolicy,
+    policy,
     gate,
     sessions: manager,
     collector,
