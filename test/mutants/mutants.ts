@@ -59,9 +59,9 @@ export const mutants: readonly Mutant[] = [
         find: `      this.#take(event);
       this.#options.listener.flush();
       this.#refused = undefined;
-      this.#options.mailbox.remove([event.id]);
+      if (!this.#options.keeps(event)) this.#options.mailbox.remove([event.id]);
 `,
-        replace: `      this.#options.mailbox.remove([event.id]);
+        replace: `      if (!this.#options.keeps(event)) this.#options.mailbox.remove([event.id]);
       this.#take(event);
       this.#options.listener.flush();
       this.#refused = undefined;
