@@ -6,6 +6,7 @@ import type { Controls } from '../../model/controls.ts';
 import type { ChannelId, SessionNumber } from '../../model/session.ts';
 import type { MessageDetail, Stores } from '../../contracts/stores.ts';
 import { ChannelVoice } from './channel-voice.ts';
+import { LoginNotices } from './login-notices.ts';
 import { PromptCards } from '../prompts/prompt-cards.ts';
 import { patientPolicy } from '../prompts/prompt-policy.ts';
 import type { PromptPolicy } from '../prompts/prompt-policy.ts';
@@ -49,10 +50,12 @@ export class ReplyCollector {
   readonly #voice: ChannelVoice;
   readonly #turns: TurnReports;
   readonly #prompts: PromptReports;
+  readonly #logins: LoginNotices;
 
   constructor(options: ReplyCollectorOptions) {
     this.#options = options;
     this.#voice = new ChannelVoice(options);
+    this.#logins = new LoginNotices({ ...options, voice: this.#voice });
     this.#turns = new TurnReports({ ...options, voice: this.#voice });
     this.#prompts = new PromptReports({
       ...options,
@@ -63,7 +66,11 @@ export class ReplyCollector {
 
   /** Takes one event of a session's agent. When it returns, the event is on disk. */
   collect(session: SessionNumber, generation: number, event: AgentEvent): void {
-    if (event.kind === 'state' || event.kind === 'died') return;
+    if (event.kind === 'died') return;
+    if (event.kind === 'state') {
+      if (this.#logins.isOver(session, event.state)) this.#asOneStep(() => this.#logins.end(session), 'unflushed');
+      return;
+    }
     this.#asOneStep(() => this.#apply(session, generation, event), 'unflushed');
   }
 
@@ -107,6 +114,7 @@ export class ReplyCollector {
 
   /** A session is no more: every message that still waits for it is settled with this text (I3). */
   rejectWaiting(session: SessionNumber, text: string): void {
+    this.#logins.forget(session);
     for (const { id } of this.#options.stores.inbox.unsettled(session)) this.reject(id, text);
   }
 
@@ -219,7 +227,8 @@ export class ReplyCollector {
     const channel = turn?.channel ?? channelOf(session);
     if (channel === undefined) return;
     if (!turn) {
-      this.#voice.post(key, channel, text);
+      const isNew = this.#voice.post(key, channel, text);
+      if (isNew && event.notice.kind === 'needs-login') this.#logins.said(session, key);
       return;
     }
     const first = `retrying:${session}:${generation}:${turn.turn}`;
