@@ -54,12 +54,12 @@ export function questionRows(prompt: Prompt, words: PromptWords): readonly Contr
   const menuRows = menus.map((number): ControlRow => {
     const question = questions[number];
     if (!question) throw new RangeError(`there is no question ${number}`);
-    const { isMultiple, isOptional, header, text } = question;
+    const { isMultiple, isOptional } = question;
     return {
       kind: 'menu',
       menu: {
         id: controlId(id, { do: 'menu', question: number }),
-        placeholder: shorten(`${header ?? text}: ${words.menu(isMultiple)}`, 150),
+        placeholder: shorten(`${nameOf(question)}: ${words.menu(isMultiple)}`, 150),
         least: isOptional === true ? 0 : 1,
         most: isMultiple ? question.options.length : 1,
         choices: choicesOf(question, draft[question.id] ?? []),
@@ -83,6 +83,11 @@ export function questionRows(prompt: Prompt, words: PromptWords): readonly Contr
     },
   ];
   return [...buttonRows(options), ...menuRows, ...buttonRows(last)];
+}
+
+/** What a question is called in few words. */
+export function nameOf({ header, text }: PromptQuestion): string {
+  return header === undefined || header.trim() === '' ? text : header;
 }
 
 /** The form for texts: the questions of one page. Undefined when there is no such page. */
@@ -116,7 +121,8 @@ function choicesOf({ options }: PromptQuestion, chosen: readonly string[]): read
     value: String(index),
     label: shorten(label.replace(/\s+/g, ' ').trim(), 100) || '…',
     ...(description.trim() === '' ? {} : { description: shorten(description.replace(/\s+/g, ' ').trim(), 100) }),
-    ...(chosen.includes(label) ? { chosen: true } : {}),
+    // Of options that read the same one is marked: a menu for one choice takes no two marks.
+    ...(chosen.includes(label) && index === options.findIndex((one) => one.label === label) ? { chosen: true } : {}),
   }));
 }
 
@@ -129,7 +135,7 @@ function fieldOf({ kind, questions, draft = {} }: Prompt, number: number): FormF
   const needsText = isOptional !== true && !isMenu(question) && draft[id] === undefined;
   return {
     id: String(number),
-    label: shorten((header !== undefined && header !== '' ? header : text).replace(/\s+/g, ' '), 45),
+    label: shorten(nameOf(question).replace(/\s+/g, ' '), 45),
     ...(hint.trim() === '' ? {} : { placeholder: shorten(hint.replace(/\s+/g, ' '), 100) }),
     isLong: kind === 'question',
     isRequired: isOnly ? isOptional !== true : needsText,

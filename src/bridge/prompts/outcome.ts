@@ -1,5 +1,6 @@
 import type { Prompt, PromptDecision } from '../../model/prompt.ts';
 import type { PromptWords } from '../words/prompts.ts';
+import { nameOf } from './card-questions.ts';
 import { code, plain, shorten } from './card-text.ts';
 
 /** The most of an answer that is shown, in characters. */
@@ -47,9 +48,9 @@ function detailOf({ decision, grants, questions }: Prompt): string | undefined {
     }
     case 'choose': {
       const given = questions.filter(({ id }) => answer.answers[id] !== undefined);
-      const parts = given.map(({ id, header, text }) => {
-        const value = plain(answer.answers[id] ?? '', detailLimit);
-        return questions.length === 1 ? value : `${plain(header ?? text, 40)}: ${value}`;
+      const parts = given.map((question) => {
+        const value = plain(answer.answers[question.id] ?? '', detailLimit);
+        return questions.length === 1 ? value : `${plain(nameOf(question), 40)}: ${value}`;
       });
       const all = parts.length > 0 ? parts : Object.values(answer.answers).map((one) => plain(one, detailLimit));
       return shorten(all.join(' · '), detailLimit);

@@ -6,7 +6,7 @@ import type { ActAnswer, ChatAct } from '../../contracts/chat.ts';
 import type { Stores } from '../../contracts/stores.ts';
 import type { Gate } from '../access/gate.ts';
 import type { PromptWords } from '../words/prompts.ts';
-import { questionForm } from './card-questions.ts';
+import { nameOf, questionForm } from './card-questions.ts';
 import { plain } from './card-text.ts';
 import { controlId, parseControlId } from './control-ids.ts';
 import type { CardControl } from './control-ids.ts';
@@ -83,7 +83,7 @@ export class PromptActs {
       case 'send': {
         const missing = missingIn(prompt);
         if (missing.length > 0) {
-          return secret(words.prompts.stillMissing(missing.map(({ header, text }) => plain(header ?? text))));
+          return secret(words.prompts.stillMissing(missing.map((question) => plain(nameOf(question)))));
         }
         return this.#decide(prompt, { behavior: 'choose', answers: answersOf(prompt.draft ?? {}) }, author);
       }

@@ -5,6 +5,7 @@ import type { InboxMessage } from '../../model/message.ts';
 import type { SessionNumber } from '../../model/session.ts';
 import type { Delivered, RunningAgent } from '../../contracts/agent.ts';
 import type { Stores } from '../../contracts/stores.ts';
+import type { MessageFiles } from '../attachments/message-files.ts';
 import type { ReplyCollector } from '../replies/reply-collector.ts';
 import type { Words } from '../words.ts';
 import type { AgentQueue } from './agent-queue.ts';
@@ -15,6 +16,7 @@ export interface LookUpOptions {
   readonly session: SessionNumber;
   readonly stores: Stores;
   readonly collector: ReplyCollector;
+  readonly files: Pick<MessageFiles, 'textFor'>;
   readonly agentQueue: Pick<AgentQueue, 'filled'>;
   readonly tries: Tries;
   readonly words: Words;
@@ -81,10 +83,11 @@ export class LookUp {
   }
 
   /** An agent that can never be asked must not keep all that follows waiting. */
-  async #ask(agent: RunningAgent, { id, text }: InboxMessage): Promise<Delivered> {
-    const { tries, session, log } = this.#options;
+  async #ask(agent: RunningAgent, message: InboxMessage): Promise<Delivered> {
+    const { tries, session, log, files } = this.#options;
+    const { id } = message;
     try {
-      const found = await agent.wasDelivered(id, text);
+      const found = await agent.wasDelivered(id, files.textFor(message));
       tries.answered(id);
       return found;
     } catch (error) {

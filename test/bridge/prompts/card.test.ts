@@ -185,6 +185,19 @@ describe('BX-05: a card of a plan, a question, a form, trust', () => {
     });
   });
 
+  it('a question without a header is called by its text; of options that read the same one is marked', () => {
+    const same = question('Which', ['x', 'x', 'y']);
+    const asked = promptOf({
+      kind: 'question',
+      questions: [{ ...same, header: ' ' }, question('B', ['p', 'q'])],
+      draft: { [same.id]: ['x'] },
+    });
+    const [menu] = promptCard(asked, en).controls;
+    expect(menu).toMatchObject({ menu: { placeholder: `${same.text}: Choose one` } });
+    const choices = menu?.kind === 'menu' ? menu.menu.choices : [];
+    expect(choices.map(({ chosen }) => chosen === true)).toEqual([true, false, false]);
+  });
+
   it('questions without answers to choose from: a form', () => {
     const asked = promptOf({ kind: 'question', questions: [question('Why', [])] });
     expect(labelsOf(promptCard(asked, en).controls)).toEqual(['Answer…', 'No answer']);

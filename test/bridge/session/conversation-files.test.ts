@@ -24,6 +24,21 @@ describe('MS-02: a message with files', () => {
     );
   });
 
+  it('I4: is looked for as it was given: with its files', async () => {
+    const { stores, folders, agent, queue, wake, clock } = world();
+    agent.beforeConfirm = () => {
+      throw new TypeError('nobody knows');
+    };
+    queue('a');
+    stores.files.add('a', [file]);
+    await wake();
+    folders.calls[0]?.arrive();
+    await wake();
+    await clock.advance(1_000);
+    expect(agent.lookedFor).toEqual([agent.delivered[0]?.text]);
+    expect(agent.lookedFor[0]).toContain('[attached image');
+  });
+
   it('is given without a file that did not come', async () => {
     const { stores, folders, agent, queue, wake } = world();
     queue('a');

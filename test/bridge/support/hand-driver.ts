@@ -21,6 +21,8 @@ export class HandAgent implements RunningAgent {
   /** What was handed over, in order. */
   readonly delivered: TurnInput[] = [];
   readonly lookedUp: string[] = [];
+  /** The texts that were looked for. */
+  readonly lookedFor: string[] = [];
   readonly answers: { readonly id: string; readonly answer: PromptAnswer }[] = [];
   stopped = false;
   detached = false;
@@ -60,8 +62,9 @@ export class HandAgent implements RunningAgent {
     return { by: 'hook', turn, afterMs: 20 };
   }
 
-  async wasDelivered(message: string): Promise<Delivered> {
+  async wasDelivered(message: string, text: string): Promise<Delivered> {
     this.lookedUp.push(message);
+    this.lookedFor.push(text);
     return this.lookUp(message);
   }
 
