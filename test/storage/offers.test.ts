@@ -8,7 +8,7 @@ const offer = (id: string, change: Partial<FileOffer> = {}): FileOffer => ({
   id,
   session: one,
   turn: 't',
-  path: `/work/${id}`,
+  path: `/srv/${id}`,
   name: id,
   offeredAt: 1_000,
   ...change,
@@ -19,12 +19,12 @@ describe('offers of files', () => {
     const { offers } = openStores(':memory:');
     expect(offers.add(offer('a'))).toBe(true);
     expect(offers.add(offer('a', { name: 'other' }))).toBe(false);
-    expect(offers.add(offer('b', { path: '/work/a' }))).toBe(false);
+    expect(offers.add(offer('b', { path: '/srv/a' }))).toBe(false);
     expect(offers.get('a')).toEqual(offer('a'));
     expect(offers.get('b')).toBeUndefined();
-    expect(offers.add(offer('c', { path: '/work/a', turn: 'u' }))).toBe(true);
-    expect(offers.add(offer('d', { path: '/work/a', session: two }))).toBe(true);
-    expect([offers.has(one, 't', '/work/a'), offers.has(one, 't', '/work/c'), offers.has(two, 'u', '/work/a')]).toEqual(
+    expect(offers.add(offer('c', { path: '/srv/a', turn: 'u' }))).toBe(true);
+    expect(offers.add(offer('d', { path: '/srv/a', session: two }))).toBe(true);
+    expect([offers.has(one, 't', '/srv/a'), offers.has(one, 't', '/srv/c'), offers.has(two, 'u', '/srv/a')]).toEqual(
       [true, false, false],
     );
   });
