@@ -1,10 +1,8 @@
-import { constants } from 'node:fs';
-import type { Stats } from 'node:fs';
-import { lstat, open, realpath } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
-import { BridgeError, describeError, systemErrorCode } from '../base/errors.ts';
+import { BridgeError, describeError } from '../base/errors.ts';
 import { newSecret } from '../base/ids.ts';
+import { openRegularFile } from '../base/open-regular-file.ts';
 import type { OutboundFile } from '../model/outbound.ts';
 
 /** A file on its way out. */
@@ -86,28 +84,16 @@ export function uploadName(name: string): string {
   return /^\.*$/.test(short) ? 'file' : short;
 }
 
-/** The path was allowed when the text was taken; what lies there now must be there itself, not through a link made since. */
+/** The path was allowed when the text was taken. */
 async function openFile(file: FileOnDisk): Promise<OpenFile> {
   let handle: FileHandle | undefined;
   try {
-    // A pipe would be waited for, but for NONBLOCK.
-    handle = await open(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const about = await handle.stat();
-    if (!about.isFile()) throw new Error('it is not a file');
-    if (!(await isAt(file.path, about))) throw new Error('it is reached through a link');
-    return { file, handle, size: about.size };
+    handle = await openRegularFile(file.path);
+    return { file, handle, size: (await handle.stat()).size };
   } catch (cause) {
     await handle?.close();
-    const isLink = systemErrorCode(cause) === 'ELOOP';
-    throw unreadable(file, isLink ? 'it is a link' : describeError(cause), cause);
+    throw unreadable(file, describeError(cause), cause);
   }
-}
-
-/** Whether a path without any link leads to the very file that was opened. */
-async function isAt(path: string, opened: Stats): Promise<boolean> {
-  if ((await realpath(path)) !== path) return false;
-  const there = await lstat(path);
-  return there.dev === opened.dev && there.ino === opened.ino;
 }
 
 async function readFile({ file, handle, size }: OpenFile): Promise<Upload> {

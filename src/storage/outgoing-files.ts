@@ -1,12 +1,12 @@
-import { constants, lstatSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import type { Stats } from 'node:fs';
-import { lstat, open, realpath, rm } from 'node:fs/promises';
+import { lstatSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { claimPrivateDirectory } from '../base/atomic-file.ts';
 import { BridgeError, describeError, systemErrorCode } from '../base/errors.ts';
 import { newUuid } from '../base/ids.ts';
+import { openRegularFile } from '../base/open-regular-file.ts';
 import type { CopiedFile, OutgoingFiles } from '../contracts/outgoing-files.ts';
 import type { FileToPost } from '../contracts/workspace.ts';
 
@@ -43,7 +43,7 @@ export class OutgoingDirectory implements OutgoingFiles {
     let source: FileHandle | undefined;
     let reserved = 0;
     try {
-      source = await openRegular(file);
+      source = await openRegularFile(file.path);
       const { size } = await source.stat();
       this.#refuseWhenFull(file, directory, size);
       reserved = size;
@@ -103,27 +103,6 @@ export class OutgoingDirectory implements OutgoingFiles {
   }
 }
 
-/** The path was looked at before; what lies there now must be there itself, not through a link made since. */
-async function openRegular(file: FileToPost): Promise<FileHandle> {
-  // A pipe would be waited for, but for NONBLOCK.
-  const handle = await open(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const about = await handle.stat();
-    if (!about.isFile()) throw unreadable(file, 'it is not a regular file any more');
-    if (!(await isAt(file.path, about))) throw unreadable(file, 'it is reached through a link by now');
-    return handle;
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-
-async function isAt(path: string, opened: Stats): Promise<boolean> {
-  if ((await realpath(path)) !== path) return false;
-  const there = await lstat(path);
-  return there.dev === opened.dev && there.ino === opened.ino;
-}
-
 /** As many bytes as there were at the beginning: a log that grows is copied up to there. */
 async function copyBytes(file: FileToPost, source: FileHandle, path: string, size: number): Promise<void> {
   const copy = await open(path, 'wx', 0o600);
@@ -159,7 +138,7 @@ function trouble(file: FileToPost, cause: unknown): BridgeError {
     });
   }
   if (code === 'ENOENT' || code === 'ENOTDIR') return unreadable(file, 'it is not there any more', cause);
-  return unreadable(file, code === 'ELOOP' ? 'it is a link by now' : describeError(cause), cause);
+  return unreadable(file, describeError(cause), cause);
 }
 
 function unreadable({ path }: FileToPost, why: string, cause?: unknown): BridgeError {
