@@ -24,9 +24,11 @@ describe('offers of files', () => {
     expect(offers.get('b')).toBeUndefined();
     expect(offers.add(offer('c', { path: '/srv/a', turn: 'u' }))).toBe(true);
     expect(offers.add(offer('d', { path: '/srv/a', session: two }))).toBe(true);
-    expect([offers.has(one, 't', '/srv/a'), offers.has(one, 't', '/srv/c'), offers.has(two, 'u', '/srv/a')]).toEqual(
-      [true, false, false],
-    );
+    expect([offers.has(one, 't', '/srv/a'), offers.has(one, 't', '/srv/c'), offers.has(two, 'u', '/srv/a')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('I11: old ones are forgotten, the oldest first', () => {
