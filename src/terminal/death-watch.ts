@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Cancel, Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { TypedEvents } from '../base/typed-events.ts';
+import { WatchedTime } from '../base/watched-time.ts';
 import type { TerminalDeath } from '../contracts/terminal.ts';
 import { exitFile, screenFile } from './launch-script.ts';
 import { findProcess } from './process-table.ts';
@@ -195,11 +196,11 @@ export class DeathWatch {
   /** The exit code from the exit file. When the pane is gone the wrapper may be about to write it, or be gone too. */
   async #exitCode(terminal: WatchedTerminal, paneGone: boolean): Promise<number | undefined> {
     const { clock } = this.#options;
-    const deadline = clock.monotonic() + exitFileMs;
+    const waited = new WatchedTime(clock);
     for (;;) {
       const wrapper = await findProcess(terminal.process.pid);
       const code = readExitCode(terminal);
-      const mayStillCome = paneGone && wrapper?.started === terminal.process.started && clock.monotonic() < deadline;
+      const mayStillCome = paneGone && wrapper?.started === terminal.process.started && waited.elapsed() < exitFileMs;
       if (code !== undefined || !mayStillCome) return code;
       await clock.sleep(20);
     }

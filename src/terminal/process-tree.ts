@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { BridgeError, systemErrorCode } from '../base/errors.ts';
+import { WatchedTime } from '../base/watched-time.ts';
 import type { ProcessEntry, ReadProcessTable } from './process-table.ts';
 
 /** A process that is meant even if its number is given again. */
@@ -58,7 +59,7 @@ export function processTree(
  */
 export async function endProcessTree(options: EndTreeOptions): Promise<void> {
   const { clock, graceMs } = options;
-  const began = clock.monotonic();
+  const time = new WatchedTime(clock);
   const asked = new Map<NodeJS.Signals, Set<string>>();
   /** Sends a signal once to each process: a second one can make a program skip its own clean-up. */
   const ask = (signal: NodeJS.Signals, entries: readonly ProcessEntry[]): void => {
@@ -76,7 +77,7 @@ export async function endProcessTree(options: EndTreeOptions): Promise<void> {
   for (;;) {
     known = await survivors(known, options);
     if (known.length === 0) return;
-    const waited = clock.monotonic() - began;
+    const waited = time.elapsed();
     if (waited >= graceMs + forceMs) {
       throw new BridgeError(
         'process-tree-alive',

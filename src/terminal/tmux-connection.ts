@@ -4,6 +4,7 @@ import { BridgeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { runCommand, spawnProcess } from '../base/run-command.ts';
 import { SerialQueue } from '../base/serial-queue.ts';
+import { WatchedTime } from '../base/watched-time.ts';
 import { ControlClient } from './control-client.ts';
 import type { ControlReply } from './control-client.ts';
 import { batches, classifyRefusal, controlLine, spawnArguments } from './tmux-commands.ts';
@@ -98,9 +99,9 @@ export class TmuxConnection {
     // A join that is under way might begin with a server and end by starting one.
     await this.#starts.idle();
     await this.run([['kill-server']], { repeatable: true });
-    const deadline = clock.monotonic() + endMs;
+    const waited = new WatchedTime(clock);
     while ((await this.#spawn([['list-sessions']])).kind !== 'no-server') {
-      if (clock.monotonic() > deadline) {
+      if (waited.elapsed() > endMs) {
         throw new BridgeError('tmux-server-alive', `The tmux server on ${socket} did not end.`);
       }
       await clock.sleep(20);

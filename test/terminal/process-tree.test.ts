@@ -92,6 +92,16 @@ describe('endProcessTree', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('forces nobody because the machine was suspended in between', async () => {
+    const machine: Machine = { table: [entry(10, 1, 10)], signals: [] };
+    const [ended, clock] = end(machine, (_pid, signal) => signal === 'SIGHUP');
+    await clock.advance(100);
+    clock.suspend(600_000);
+    await clock.advance(2000);
+    await ended;
+    expect(machine.signals.filter((each) => each.includes('SIGKILL'))).toEqual([]);
+  });
+
   it('also ends what was started meanwhile', async () => {
     const machine: Machine = { table: [entry(10, 1, 10)], signals: [] };
     const [ended, clock] = end(machine, (_pid, signal) => signal === 'SIGKILL');

@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { WatchedTime } from '../../base/watched-time.ts';
 import type { TurnInput } from '../../model/message.ts';
 import type { SessionNumber } from '../../model/session.ts';
 import type { Acknowledgement, Delivered } from '../../contracts/agent.ts';
@@ -343,8 +344,8 @@ export class Delivery {
   /** A refused text comes back into the box after a moment; typing before that would add to it. */
   async #untilRestored(): Promise<void> {
     const { clock, typist, isReady } = this.#options;
-    const deadline = clock.monotonic() + restoredMs;
-    while (clock.monotonic() < deadline && (!isReady() || (await typist.look()).text === '')) await clock.sleep(30);
+    const waited = new WatchedTime(clock);
+    while (waited.elapsed() < restoredMs && (!isReady() || (await typist.look()).text === '')) await clock.sleep(30);
   }
 
   /** Leaves no half text behind, as far as that is possible without typing into a dialog. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
+import { WatchedTime } from '../../base/watched-time.ts';
 import type { Terminal, TerminalKey } from '../../contracts/terminal.ts';
 import { splitForTyping } from './prompt-text.ts';
 import { drawnCharacters, findDialog, findInputBox, findLastQueued } from './screen.ts';
@@ -43,6 +44,8 @@ const lookEveryMs = 8;
 const standStillMs = 20;
 /** A box that grows or shrinks by many lines is not drawn in one go on a loaded machine. */
 const redrawMs = 500;
+/** An erased box looks different after so long, or not at all. */
+const settledMs = 300;
 /** Characters at the end of a text that are looked for. */
 const tailLength = 24;
 /** Between typing and Enter when the text could not be seen: less, and the Enter may become part of the text. */
@@ -68,12 +71,12 @@ export class InputBoxTypist {
    */
   async look(): Promise<InputBox> {
     const { clock } = this.#options;
-    const deadline = clock.monotonic() + redrawMs;
+    const waited = new WatchedTime(clock);
     for (;;) {
       const screen = await this.#capture();
       const box = findInputBox(screen);
       if (box) return box;
-      if (findDialog(screen) || clock.monotonic() >= deadline) break;
+      if (findDialog(screen) || waited.elapsed() >= redrawMs) break;
       await clock.sleep(standStillMs);
     }
     throw new BridgeError('agent-dialog', 'The agent shows a dialog instead of its input box.', {
@@ -154,14 +157,14 @@ export class InputBoxTypist {
     const { clock } = this.#options;
     const tail = drawnCharacters(typed).slice(-tailLength);
     const provesLittle = tail === '' || repeatsItself(typed);
-    const deadline = clock.monotonic() + drawnWithinMs;
+    const waited = new WatchedTime(clock);
     let last = '';
     for (;;) {
       const screen = await this.#capture();
       const box = findInputBox(screen);
       const isThere = screen !== before && box !== undefined && drawnCharacters(box.text).endsWith(tail);
       if (isThere && (!provesLittle || screen === last)) return { screen, isSeen: !provesLittle };
-      if (clock.monotonic() >= deadline) return { screen, isSeen: false };
+      if (waited.elapsed() >= drawnWithinMs) return { screen, isSeen: false };
       last = screen;
       await clock.sleep(provesLittle ? standStillMs : lookEveryMs);
     }
@@ -170,8 +173,8 @@ export class InputBoxTypist {
   /** Waits until a box looks different, or long enough to know that it will not. */
   async #settled(before: InputBox): Promise<void> {
     const { clock } = this.#options;
-    const deadline = clock.monotonic() + 300;
-    while (clock.monotonic() < deadline) {
+    const waited = new WatchedTime(clock);
+    while (waited.elapsed() < settledMs) {
       await clock.sleep(30);
       const box = findInputBox(await this.#capture());
       if (!box || !sameBox(before, box)) return;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
+import { WatchedTime } from '../../base/watched-time.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { StateFile } from './state-file.ts';
 
@@ -48,22 +49,22 @@ export class Interrupter {
   async #untilIdle(): Promise<void> {
     const { clock, runningTurn, readState, isAtWork, pressEscape, look, isOver } = this.#options;
     let turn = runningTurn();
-    let deadline = clock.monotonic() + withinMs;
+    let waited = new WatchedTime(clock);
     let pressedAt = -Infinity;
     while (!isOver() && isAtWork()) {
       if (runningTurn() !== turn) {
         turn = runningTurn();
-        deadline = clock.monotonic() + withinMs;
+        waited = new WatchedTime(clock);
         pressedAt = -Infinity;
       }
-      const now = clock.monotonic();
-      if (now >= deadline) {
+      if (waited.elapsed() >= withinMs) {
         throw new BridgeError('interrupt-failed', 'The agent did not stop its turn.', {
           happened: 'unknown',
           advice: 'Look at the terminal.',
         });
       }
       // Pressed again only when the first had no effect: on an idle agent Escape means something else.
+      const now = clock.monotonic();
       if (readState()?.status !== 'idle' && now - pressedAt >= pressAgainMs) {
         await pressEscape();
         pressedAt = now;

@@ -100,7 +100,8 @@ function boxText(rows: readonly string[], withSign: boolean): string {
 }
 
 function trustCursor(rows: readonly string[]): 'yes' | 'no' | 'unknown' {
-  const row = rows.find((one) => one.trimStart().startsWith(cursor));
+  // After a suspension the dialog is drawn once more, below what is left of the first.
+  const row = rows.findLast((one) => one.trimStart().startsWith(cursor));
   if (row === undefined) return 'unknown';
   return trustYes.test(row) ? 'yes' : trustNo.test(row) ? 'no' : 'unknown';
 }

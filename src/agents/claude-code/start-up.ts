@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
+import { WatchedTime } from '../../base/watched-time.ts';
 import type { AgentSpec } from '../../contracts/agent.ts';
 import type { Terminal, TerminalDeath } from '../../contracts/terminal.ts';
 import { deskNeed } from './desk-need.ts';
@@ -42,12 +43,12 @@ const hookWithinMs = 5000;
  */
 export async function waitForStart(options: StartUpOptions): Promise<StartUp> {
   const { spec, terminal, clock, readState, hooksRun, death } = options;
-  const start = clock.monotonic();
-  let drawnSince: number | undefined;
+  const waited = new WatchedTime(clock);
+  let drawn: WatchedTime | undefined;
   let lastDialog = '';
   let steady = 0;
   let screen = '';
-  while (clock.monotonic() - start < startWithinMs) {
+  while (waited.elapsed() < startWithinMs) {
     const ended = death();
     if (ended) return { kind: 'ended', death: ended };
     screen = await captureIfThere(terminal, spec.terminal);
@@ -60,10 +61,9 @@ export async function waitForStart(options: StartUpOptions): Promise<StartUp> {
       await answerTrustDialog({ terminal, name: spec.terminal, clock }, 'yes');
       steady = 0;
     }
-    const drawn = findInputBox(screen) !== undefined;
-    drawnSince = drawn ? (drawnSince ?? clock.monotonic()) : undefined;
-    if (drawnSince !== undefined) {
-      const drawnFor = clock.monotonic() - drawnSince;
+    drawn = findInputBox(screen) === undefined ? undefined : (drawn ?? new WatchedTime(clock));
+    if (drawn) {
+      const drawnFor = drawn.elapsed();
       const status = readState()?.status;
       const up = status === 'idle' || (status === undefined && drawnFor >= withoutStateFileMs);
       if (up && hooksRun()) return { kind: 'ready' };

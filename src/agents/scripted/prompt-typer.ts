@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { BridgeError, describeError } from '../../base/errors.ts';
+import { WatchedTime } from '../../base/watched-time.ts';
 import type { Acknowledgement } from '../../contracts/agent.ts';
 import type { Terminal } from '../../contracts/terminal.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
@@ -127,8 +128,8 @@ export class PromptTyper {
   /** A program that was told to drop a text says so in its state file only: waits for the file. */
   async #settledFile(): Promise<void> {
     const { clock, readState } = this.#options;
-    const deadline = clock.monotonic() + settleMs;
-    while (readState()?.status !== 'idle' && clock.monotonic() < deadline) await clock.sleep(5);
+    const waited = new WatchedTime(clock);
+    while (readState()?.status !== 'idle' && waited.elapsed() < settleMs) await clock.sleep(5);
   }
 
   /** Removes what stands in the input box: an earlier try, or what somebody began to type. */
@@ -148,8 +149,8 @@ export class PromptTyper {
       if (error instanceof BridgeError) return; // Without a terminal there is no box.
       throw error;
     }
-    const deadline = clock.monotonic() + clearMs;
-    while (readState()?.draft === true && clock.monotonic() < deadline) await clock.sleep(10);
+    const waited = new WatchedTime(clock);
+    while (readState()?.draft === true && waited.elapsed() < clearMs) await clock.sleep(10);
   }
 
   /** It takes a text when it is idle, and into its queue when it is busy; a dialog would take it for keys. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { WatchedTime } from '../../base/watched-time.ts';
 import type { Acknowledgement, AgentListener, AgentSpec, Delivered, RunningAgent } from '../../contracts/agent.ts';
 import type { Terminal, TerminalDeath } from '../../contracts/terminal.ts';
 import { canAcceptMessage, canSteer } from '../../model/agent.ts';
@@ -165,17 +166,17 @@ export class ScriptedAgent implements RunningAgent {
 
   async interrupt(): Promise<void> {
     const { terminal, spec, clock } = this.#options;
-    const deadline = clock.monotonic() + interruptMs;
+    const waited = new WatchedTime(clock);
     let pressedAt = -Infinity;
     // What is queued runs as soon as the turn before it is stopped: it is stopped as well.
     while (this.#phase === 'running' && !this.#death && this.#isAtWork()) {
-      const now = clock.monotonic();
-      if (now >= deadline) {
+      if (waited.elapsed() >= interruptMs) {
         throw new BridgeError('interrupt-failed', 'The agent did not stop its turn.', {
           happened: 'unknown',
           advice: 'Look at the terminal.',
         });
       }
+      const now = clock.monotonic();
       if (now - pressedAt >= pressAgainMs) {
         await terminal.keys(spec.terminal, ['Escape']);
         pressedAt = now;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { BridgeError } from '../../base/errors.ts';
+import { WatchedTime } from '../../base/watched-time.ts';
 import type { BridgeStatus } from '../../contracts/bridge-api.ts';
 import { isDaemonAlive, readDaemonRecord } from '../../control/daemon-record.ts';
 import type { Output } from '../../control/outputs.ts';
@@ -86,9 +87,9 @@ async function waitForEnd(
   { clock, paths }: CliContext,
   daemon: { readonly pid: number; readonly started: string | undefined },
 ): Promise<void> {
-  const deadline = clock.monotonic() + stopTimeoutMs;
+  const waited = new WatchedTime(clock);
   while (isDaemonAlive(daemon)) {
-    if (clock.monotonic() > deadline) {
+    if (waited.elapsed() > stopTimeoutMs) {
       throw new BridgeError('stop-timeout', `The bridge (process ${daemon.pid}) has not ended after 60 s.`, {
         happened: 'unknown',
         advice: `Look at ${paths.bridgeLog}, or end it with: kill ${daemon.pid}`,

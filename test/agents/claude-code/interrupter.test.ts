@@ -72,6 +72,17 @@ describe('Interrupter', () => {
     expect(reasons).toEqual([expect.stringContaining('on request'), undefined]);
   });
 
+  it('does not fail because the machine was suspended in between', async () => {
+    let seen = 0;
+    onPress = () => {
+      seen += 1;
+      clock.suspend(60_000);
+      if (seen === 2) turns.shift();
+    };
+    await interrupt();
+    expect(seen).toBe(2);
+  });
+
   it('leaves off when nobody listens to the agent any more', async () => {
     onPress = () => {
       isOver = true;

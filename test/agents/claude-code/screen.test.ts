@@ -30,6 +30,11 @@ describe('findDialog', () => {
     },
   );
 
+  it('reads the lower one of a dialog that was drawn twice', () => {
+    const twice = `${screen('trust')}\n${screen('trust-on-yes')}`;
+    expect(findDialog(twice)).toEqual({ kind: 'trust', cursor: 'yes' });
+  });
+
   it('is not fooled by a dialog that the conversation only quotes', () => {
     const quoted = screen('idle').replace('▝▜', '● ❯ 1. Yes, I trust this folder\n   No, exit\n▝▜');
     expect(findDialog(quoted)).toBeUndefined();

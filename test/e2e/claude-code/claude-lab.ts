@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { createClaudeCodeDriver } from '../../../src/agents/claude-code/driver.ts';
 import { systemClock } from '../../../src/base/clock.ts';
-import { silentLog } from '../../../src/base/log.ts';
 import type { Log } from '../../../src/base/log.ts';
 import type { AgentDriver, AgentSpec, RunningAgent } from '../../../src/contracts/agent.ts';
 import type { Terminal } from '../../../src/contracts/terminal.ts';
@@ -14,7 +13,9 @@ import type { SessionNumber } from '../../../src/model/session.ts';
 import { openTmux } from '../../../src/terminal/tmux-manager.ts';
 import { startMessagesApi } from '../../fakes/messages-api.ts';
 import type { MessagesApi } from '../../fakes/messages-api.ts';
+import { RecordingLog } from '../../bridge/support/recording-log.ts';
 import { claudeCommand } from '../support/claude.ts';
+import { showOnFailure } from '../support/last-words.ts';
 import { until } from '../support/until.ts';
 
 const fakeKey = 'sk-ant-fake-000000000000000000000000000000000000';
@@ -26,7 +27,7 @@ export interface LabOptions {
   readonly key?: boolean;
   /** Whether the owner lets the bridge trust the working directory. Default true. */
   readonly consent?: boolean;
-  readonly log?: Log;
+  readonly log?: RecordingLog;
   /** More of the agent's environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Tools that this working directory allows without asking. */
@@ -53,6 +54,7 @@ export interface ClaudeLab {
   readonly terminal: Terminal;
   readonly driver: AgentDriver;
   readonly spec: AgentSpec;
+  readonly log: Log;
   readonly home: string;
   /** Everything of this lab is below it. */
   readonly root: string;
@@ -78,7 +80,7 @@ export interface ClaudeLab {
 let count = 0;
 
 export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
-  const { seed = {}, key = true, consent = true, log = silentLog, between = () => ({}) } = options;
+  const { seed = {}, key = true, consent = true, log = new RecordingLog(), between = () => ({}) } = options;
   const root = mkdtempSync(join(tmpdir(), 'bridge-claude-'));
   const home = join(root, 'home');
   const workDir = join(root, 'work');
@@ -130,6 +132,11 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
       ...options.environment,
     },
   };
+  let lastScreen = '';
+  const notes = [
+    showOnFailure('what the driver logged', () => log.lines.map((line) => JSON.stringify(line)).join('\n')),
+    showOnFailure('the last screen', () => lastScreen),
+  ];
   const events: AgentEvent[] = [];
   const used = new Set<AgentEvent>();
   const agents: RunningAgent[] = [];
@@ -143,6 +150,7 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
     terminal,
     driver,
     spec,
+    log,
     home,
     root,
     socket,
@@ -167,6 +175,8 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
     },
     hooks: () => hookProcesses(directory),
     close: async () => {
+      lastScreen = await terminal.capture(spec.terminal).catch((error: unknown) => String(error));
+      for (const end of notes) end();
       for (const agent of agents) await agent.detach();
       await terminal.kill(spec.terminal);
       await terminal.shutdown();

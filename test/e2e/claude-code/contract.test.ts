@@ -3,7 +3,6 @@ import { describe, it } from 'vitest';
 import { createClaudeCodeDriver } from '../../../src/agents/claude-code/driver.ts';
 import { sanitise } from '../../../src/agents/claude-code/sanitise.ts';
 import { systemClock } from '../../../src/base/clock.ts';
-import { silentLog } from '../../../src/base/log.ts';
 import type { AgentDriver, RunningAgent } from '../../../src/contracts/agent.ts';
 import type { Terminal } from '../../../src/contracts/terminal.ts';
 import { openTmux } from '../../../src/terminal/tmux-manager.ts';
@@ -49,7 +48,7 @@ async function makeClaudeHarness(options: LabOptions = {}): Promise<AgentHarness
       command: claudeCommand,
       extraArguments: formServer ? formServerArguments(root) : [],
       permissionMode,
-      log: silentLog,
+      log: lab.log,
     });
     const keep = <T extends RunningAgent | undefined>(agent: T): T => {
       if (agent) agents.push(agent);

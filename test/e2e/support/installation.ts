@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { daemonFlags } from '../../../src/cli/daemon-process.ts';
 import { resolvePaths } from '../../../src/config/paths.ts';
 import type { BridgePaths } from '../../../src/config/paths.ts';
+import { showOnFailure } from './last-words.ts';
 import { endProcessesNaming, processesNaming } from './leftovers.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -26,6 +27,7 @@ export class Installation {
   readonly #base: string;
   #daemon: ChildProcess | undefined;
   readonly #output: string[] = [];
+  readonly #endOfLog: () => void;
 
   constructor(environment: Readonly<Record<string, string>> = {}) {
     this.#base = mkdtempSync(join(tmpdir(), 'bridge-e2e-'));
@@ -46,6 +48,7 @@ export class Installation {
       ...environment,
     };
     this.paths = resolvePaths({ environment: this.environment });
+    this.#endOfLog = showOnFailure('bridge.log', () => this.log());
   }
 
   writeConfig(name: string, content: string): void {
@@ -202,6 +205,7 @@ export class Installation {
 
   async destroy(): Promise<void> {
     if (this.daemonPid !== undefined) await this.endDaemon('SIGKILL');
+    this.#endOfLog();
     await this.tmux('kill-server'); // Our own socket, never the user's.
     // An agent that lost its terminal takes seconds to say goodbye to nobody.
     await endProcessesNaming(this.#base);

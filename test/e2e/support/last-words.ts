@@ -1,0 +1,46 @@
+import { afterEach } from 'vitest';
+
+/** One thing that a failed test should show: a log, a screen. */
+interface Source {
+  readonly title: string;
+  read: () => string;
+  /** Nothing more comes: it goes with the test that is ending. */
+  isOver: boolean;
+}
+
+const lines = 60;
+const sources = new Set<Source>();
+
+/**
+ * Shows the end of a text when a test fails while it is watched, or ends with the test that failed.
+ *
+ * @returns to be called before what is read goes away.
+ */
+export function showOnFailure(title: string, read: () => string): () => void {
+  const source: Source = { title, read, isOver: false };
+  sources.add(source);
+  return () => {
+    const last = readOrSay(read);
+    source.read = () => last;
+    source.isOver = true;
+  };
+}
+
+// The first hook that is there is the last to run: whatever a test set up has ended by then.
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') {
+    for (const { title, read } of sources) {
+      const end = readOrSay(read).trimEnd().split('\n').slice(-lines).join('\n');
+      console.error(`-- ${title}\n${end === '' ? '(nothing)' : end}`);
+    }
+  }
+  for (const source of sources) if (source.isOver) sources.delete(source);
+});
+
+function readOrSay(read: () => string): string {
+  try {
+    return read();
+  } catch (error) {
+    return `(${String(error)})`;
+  }
+}
