@@ -192,7 +192,8 @@ describe.skipIf(why)('delivery to the real Claude Code', () => {
       beforeEnter = () => undefined;
       const recovered = (await lab.recover(handle))!;
       expect(await recovered.wasDelivered(input.message, input.text)).toEqual({ delivered: 'no' });
-      expect(await lab.screen()).not.toContain('never sent');
+      // Erased by now; a loaded machine draws it later.
+      await until(async () => !(await lab.screen()).includes('never sent'), { what: 'an empty box' });
       await recovered.deliver(message('say sent'));
       await lab.heard('turn-ended');
       expect(lab.api.userTexts()).toEqual([`${header}say sent`]);
