@@ -64,10 +64,14 @@ export const rings: Readonly<Record<string, Ring>> = {
   'bridge/catch-up': room('What was said while nobody listened.', 'access', 'inbound', 'outbound', 'replies'),
   'bridge/attachments': room('The files that come with messages, on their way to the agent.', 'replies'),
   'bridge/session': room('One agent, its terminal, and the messages for it.', 'attachments', 'replies', 'prompts'),
+  'bridge/recovery': room('Sessions that live and do not move: looked at, and set going again.', 'replies', 'session'),
+  'bridge/monitor': room('What sessions take: measured, told when it is too much.', 'replies', 'session'),
   'bridge/desks': room(
     'What the API answers, by subject.',
     'attachments',
     'session',
+    'recovery',
+    'monitor',
     'replies',
     'catch-up',
     'inbound',
@@ -98,7 +102,8 @@ export const rings: Readonly<Record<string, Ring>> = {
   terminal: { may: inner, packages: [], node: 'any', why: 'Adapter: tmux.' },
   storage: { may: inner, packages: ['proper-lockfile', 'zod'], node: 'any', why: 'Adapter: files and SQLite.' },
   attachments: { may: inner, packages: [], node: 'any', why: 'Adapter: the files that people send.' },
-  observe: { may: inner, packages: ['pino'], node: 'any', why: 'Adapter: the log.' },
+  observe: { may: inner, packages: ['pino', 'pino-roll'], node: 'any', why: 'Adapter: the log.' },
+  measure: { may: inner, packages: ['systeminformation'], node: 'any', why: 'Adapter: what processes and disks take.' },
   config: {
     may: ['model', 'base'],
     packages: ['proper-lockfile', 'zod'],
@@ -107,7 +112,7 @@ export const rings: Readonly<Record<string, Ring>> = {
   },
   control: {
     may: inner,
-    packages: ['ws', 'zod'],
+    packages: ['prom-client', 'ws', 'zod'],
     node: 'any',
     why: 'The way in for programs. It is given a BridgeApi, and does not know the bridge.',
   },

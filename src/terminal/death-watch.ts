@@ -8,8 +8,8 @@ import { TypedEvents } from '../base/typed-events.ts';
 import { WatchedTime } from '../base/watched-time.ts';
 import type { TerminalDeath } from '../contracts/terminal.ts';
 import { exitFile, screenFile } from './launch-script.ts';
-import { findProcess } from './process-table.ts';
-import type { ProcessIdentity } from './process-tree.ts';
+import { findProcess } from '../base/process-table.ts';
+import type { ProcessIdentity } from '../base/process-tree.ts';
 import { readIfThere, removeFiles } from './terminal-files.ts';
 import { trimScreen } from './screen.ts';
 

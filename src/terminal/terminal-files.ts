@@ -6,7 +6,7 @@ import { BridgeError, systemErrorCode } from '../base/errors.ts';
 import type { TerminalSpec } from '../contracts/terminal.ts';
 import { isLeftover, launchScript } from './launch-script.ts';
 import type { Launch } from './launch-script.ts';
-import type { ProcessIdentity } from './process-tree.ts';
+import type { ProcessIdentity } from '../base/process-tree.ts';
 import { isTerminalName } from './tmux-names.ts';
 
 export const defaultColumns = 120;

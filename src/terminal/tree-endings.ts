@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { SerialQueue } from '../base/serial-queue.ts';
-import { findProcess, readProcessTable } from './process-table.ts';
-import type { ProcessEntry } from './process-table.ts';
-import { endProcessTree } from './process-tree.ts';
-import type { ProcessIdentity } from './process-tree.ts';
+import { findProcess, readProcessTable } from '../base/process-table.ts';
+import type { ProcessEntry } from '../base/process-table.ts';
+import { endProcessTree } from '../base/process-tree.ts';
+import type { ProcessIdentity } from '../base/process-tree.ts';
 
 export interface TreeEndingsOptions {
   readonly clock: Clock;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/base/clock.ts';
 import type { TerminalDeath } from '../../src/contracts/terminal.ts';
-import { findProcess } from '../../src/terminal/process-table.ts';
+import { findProcess } from '../../src/base/process-table.ts';
 import { openTmux } from '../../src/terminal/tmux-manager.ts';
 import { makeTmuxWorld, shows } from './tmux-world.ts';
 import type { TmuxWorld } from './tmux-world.ts';

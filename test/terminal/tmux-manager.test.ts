@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/base/clock.ts';
 import type { TerminalDeath } from '../../src/contracts/terminal.ts';
-import { findProcess, readProcessTable } from '../../src/terminal/process-table.ts';
+import { findProcess, readProcessTable } from '../../src/base/process-table.ts';
 import { terminalContract } from '../contracts/terminal.ts';
 import { makeTmuxWorld, shows } from './tmux-world.ts';
 import type { TmuxWorld } from './tmux-world.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-import { systemErrorCode } from '../base/errors.ts';
-import { runCommand } from '../base/run-command.ts';
+import { systemErrorCode } from './errors.ts';
+import { runCommand } from './run-command.ts';
 
 /** One live process. */
 export interface ProcessEntry {
@@ -11,6 +11,10 @@ export interface ProcessEntry {
   readonly session: number;
   /** When it began, in the system's own notation: with the pid it is never given twice. */
   readonly started: string;
+  /** Processor time that it has used since it began, in milliseconds; 0 where the system does not tell. */
+  readonly cpuMs: number;
+  /** Memory that it occupies (resident), in bytes; 0 where the system does not tell. */
+  readonly memory: number;
 }
 
 /** Every live process of the machine. Zombies are left out: they have ended. */
@@ -26,6 +30,12 @@ export async function findProcess(pid: number): Promise<ProcessEntry | undefined
   return (await readProcessTable()).find((entry) => entry.pid === pid);
 }
 
+/** Clock ticks of /proc are hundredths of a second on every Linux (`USER_HZ`, proc(5)). */
+const msPerTick = 10;
+
+/** Bytes of a page on the machines that Node runs on; some ARM systems have larger ones. */
+const bytesPerPage = 4096;
+
 /** One line of /proc/PID/stat; undefined for a zombie. The name in parentheses may contain anything. */
 export function parseProcStat(stat: string): ProcessEntry | undefined {
   const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -35,16 +45,33 @@ export function parseProcStat(stat: string): ProcessEntry | undefined {
   if (state === undefined || session === undefined || started === undefined || state === 'Z' || state === 'X') {
     return undefined;
   }
-  return { pid: Number.parseInt(stat, 10), parent: Number(parent), session: Number(session), started };
+  return {
+    pid: Number.parseInt(stat, 10),
+    parent: Number(parent),
+    session: Number(session),
+    started,
+    // Fields 14, 15 and 24: ticks in user and in kernel mode, resident pages.
+    cpuMs: (Number(afterName[11]) + Number(afterName[12])) * msPerTick,
+    memory: Number(afterName[21]) * bytesPerPage,
+  };
 }
 
-/** What `ps -A -o pid=,ppid=,pgid=,stat=,lstart=` prints. */
+/** What `ps -A -o pid=,ppid=,pgid=,stat=,rss=,time=,lstart=` prints. */
 export function parsePs(output: string): readonly ProcessEntry[] {
   return output.split('\n').flatMap((line) => {
-    const [, pid, parent, session, state, started] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line) ?? [];
+    const [, pid, parent, session, state, rss, time = '', started] =
+      /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\d+)\s+([\d:.-]+)\s+(.+?)\s*$/.exec(line) ?? [];
     if (started === undefined || state?.startsWith('Z')) return [];
-    return [{ pid: Number(pid), parent: Number(parent), session: Number(session), started }];
+    const numbers = { pid: Number(pid), parent: Number(parent), session: Number(session) };
+    return [{ ...numbers, started, cpuMs: psTime(time), memory: Number(rss) * 1024 }];
   });
+}
+
+/** `[[dd-]hh:]mm:ss[.cc]` in milliseconds. */
+function psTime(text: string): number {
+  const [clock = '', days = '0'] = text.split('-').reverse();
+  const seconds = clock.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+  return Math.round((Number(days) * 86_400 + seconds) * 1000);
 }
 
 function readProc(): readonly ProcessEntry[] {
@@ -62,6 +89,6 @@ function readProcEntry(pid: number): ProcessEntry | undefined {
 }
 
 async function runPs(): Promise<string> {
-  const { stdout } = await runCommand('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,lstart='], { timeoutMs: 10_000 });
+  const { stdout } = await runCommand('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,rss=,time=,lstart='], { timeoutMs: 10_000 });
   return stdout;
 }

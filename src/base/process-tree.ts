@@ -1,6 +1,6 @@
-import type { Clock } from '../base/clock.ts';
-import { BridgeError, systemErrorCode } from '../base/errors.ts';
-import { WatchedTime } from '../base/watched-time.ts';
+import type { Clock } from './clock.ts';
+import { BridgeError, systemErrorCode } from './errors.ts';
+import { WatchedTime } from './watched-time.ts';
 import type { ProcessEntry, ReadProcessTable } from './process-table.ts';
 
 /** A process that is meant even if its number is given again. */
@@ -34,7 +34,7 @@ export function processTree(
   // The number belongs to somebody else by now.
   if (rootEntry && rootEntry.started !== root.started) return [];
   const pids = new Set([root.pid]);
-  // A pane's process leads its own session; anything else must not drag its own session along.
+  // The first process of a terminal leads its own session; anything else must not drag its own session along.
   const sessions = new Set(!rootEntry || rootEntry.session === root.pid ? [root.pid] : []);
   const tree = new Map<number, ProcessEntry>();
   for (let grown = true; grown;) {

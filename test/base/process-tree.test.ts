@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import type { ProcessEntry } from '../../src/terminal/process-table.ts';
-import { endProcessTree, processTree } from '../../src/terminal/process-tree.ts';
+import type { ProcessEntry } from '../../src/base/process-table.ts';
+import { endProcessTree, processTree } from '../../src/base/process-tree.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 
 function entry(pid: number, parent: number, session: number, started = `t${pid}`): ProcessEntry {
-  return { pid, parent, session, started };
+  return { pid, parent, session, started, cpuMs: 0, memory: 0 };
 }
 
 function pids(entries: readonly ProcessEntry[]): readonly number[] {
