@@ -89,6 +89,8 @@ function readProcEntry(pid: number): ProcessEntry | undefined {
 }
 
 async function runPs(): Promise<string> {
-  const { stdout } = await runCommand('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,rss=,time=,lstart='], { timeoutMs: 10_000 });
+  const { stdout } = await runCommand('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,rss=,time=,lstart='], {
+    timeoutMs: 10_000,
+  });
   return stdout;
 }
