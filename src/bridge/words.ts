@@ -1,4 +1,5 @@
 import { localTime } from '../base/clock.ts';
+import { cut } from '../base/cut-text.ts';
 import type { AgentNotice, WaitingFor } from '../model/agent.ts';
 import type { BusyMode, ChannelId, SessionNumber } from '../model/session.ts';
 import { promptWords } from './words/prompts.ts';
@@ -278,10 +279,4 @@ function span(ms: number): string {
   const minutes = Math.round(ms / 60_000);
   if (minutes < 1) return `${Math.round(ms / 1000)} s`;
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
-}
-
-/** The first `limit` UTF-16 units, never half a surrogate pair. */
-function cut(text: string, limit: number): string {
-  const head = text.slice(0, limit);
-  return /[\uD800-\uDBFF]$/.test(head) ? head.slice(0, -1) : head;
 }

@@ -7,6 +7,7 @@ import type {
   APIStringSelectComponent,
 } from 'discord.js';
 
+import { shorten } from '../base/cut-text.ts';
 import type { Button, Controls, Form, Menu } from '../model/controls.ts';
 
 const styles = {
@@ -31,43 +32,37 @@ export function componentsOf(controls: Controls): APIActionRowComponent<APICompo
 export function modalOf({ id, title, fields }: Form): APIModalInteractionResponseCallbackData {
   return {
     custom_id: id,
-    title: cut(title, longest.title),
+    title: shorten(title, longest.title),
     components: fields.map((field) => ({
       type: ComponentType.Label,
-      label: cut(field.label, longest.field),
+      label: shorten(field.label, longest.field),
       component: {
         type: ComponentType.TextInput,
         custom_id: field.id,
         style: field.isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
         required: field.isRequired,
-        ...(field.placeholder === undefined ? {} : { placeholder: cut(field.placeholder, longest.hint) }),
+        ...(field.placeholder === undefined ? {} : { placeholder: shorten(field.placeholder, longest.hint) }),
       },
     })),
   };
 }
 
 function buttonOf({ id, label, look }: Button): APIButtonComponentWithCustomId {
-  return { type: ComponentType.Button, custom_id: id, label: cut(label, longest.label), style: styles[look] };
+  return { type: ComponentType.Button, custom_id: id, label: shorten(label, longest.label), style: styles[look] };
 }
 
 function menuOf({ id, placeholder, least, most, choices }: Menu): APIStringSelectComponent {
   return {
     type: ComponentType.StringSelect,
     custom_id: id,
-    placeholder: cut(placeholder, longest.placeholder),
+    placeholder: shorten(placeholder, longest.placeholder),
     min_values: least,
     max_values: most,
     options: choices.map(({ value, label, description, chosen }) => ({
       value,
-      label: cut(label, longest.choice),
-      ...(description === undefined ? {} : { description: cut(description, longest.choice) }),
+      label: shorten(label, longest.choice),
+      ...(description === undefined ? {} : { description: shorten(description, longest.choice) }),
       ...(chosen === true ? { default: true } : {}),
     })),
   };
-}
-
-/** Never half a character. */
-function cut(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  return `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -1,7 +1,7 @@
 import type { Choice, ControlRow, Form, FormField } from '../../model/controls.ts';
 import type { Prompt, PromptQuestion } from '../../model/prompt.ts';
 import type { PromptWords } from '../words/prompts.ts';
-import { shorten } from './card-text.ts';
+import { shorten } from '../../base/cut-text.ts';
 import { controlId } from './control-ids.ts';
 
 /** Discord's limits for components. */

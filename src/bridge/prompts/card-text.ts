@@ -1,3 +1,5 @@
+import { shorten } from '../../base/cut-text.ts';
+
 /** Characters that change how others are shown, or show nothing: what a person decides about must not hide behind them. */
 const unseen = /(?![\n\t])[\p{Cc}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
@@ -26,17 +28,6 @@ export function code(text: string, limit = 200): string {
  */
 export function fenced(text: string, language: string): string {
   return `\`\`\`${language}\n${text.replace(/`(?=``)/g, '`\u200b')}\n\`\`\``;
-}
-
-/** At most `limit` UTF-16 units; what is cut ends with `…`. */
-export function shorten(text: string, limit: number): string {
-  return text.length <= limit ? text : `${cut(text, limit - 1)}…`;
-}
-
-/** The first `limit` UTF-16 units, never half a surrogate pair. */
-export function cut(text: string, limit: number): string {
-  const head = text.slice(0, Math.max(0, limit));
-  return /[\uD800-\uDBFF]$/.test(head) ? head.slice(0, -1) : head;
 }
 
 /** The size of a text as a file, in UTF-8. */

@@ -1,3 +1,4 @@
+import { cut, shorten } from '../../base/cut-text.ts';
 import type { ControlRow, Controls } from '../../model/controls.ts';
 import type { OutboundFile } from '../../model/outbound.ts';
 import type { Prompt, PromptGrant } from '../../model/prompt.ts';
@@ -5,7 +6,7 @@ import type { PromptWords } from '../words/prompts.ts';
 import { cardBody } from './card-body.ts';
 import type { CardBody } from './card-body.ts';
 import { buttonLabel, buttonRows, questionRows } from './card-questions.ts';
-import { code, cut, fenced, plain, shorten, sizeOf, visible } from './card-text.ts';
+import { code, fenced, plain, sizeOf, visible } from './card-text.ts';
 import { outcomeLine } from './outcome.ts';
 import { controlId } from './control-ids.ts';
 

@@ -1,7 +1,8 @@
+import { shorten } from '../../base/cut-text.ts';
 import type { Prompt, PromptDecision } from '../../model/prompt.ts';
 import type { PromptWords } from '../words/prompts.ts';
 import { nameOf } from './card-questions.ts';
-import { code, plain, shorten } from './card-text.ts';
+import { code, plain } from './card-text.ts';
 
 /** The most of an answer that is shown, in characters. */
 const detailLimit = 200;
