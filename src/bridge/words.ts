@@ -2,6 +2,8 @@ import { localTime } from '../base/clock.ts';
 import { cut } from '../base/cut-text.ts';
 import type { AgentNotice, WaitingFor } from '../model/agent.ts';
 import type { BusyMode, ChannelId, SessionNumber } from '../model/session.ts';
+import { lifecycleWords } from './words/lifecycle.ts';
+import type { LifecycleWords } from './words/lifecycle.ts';
 import { promptWords } from './words/prompts.ts';
 import type { PromptWords } from './words/prompts.ts';
 
@@ -39,6 +41,8 @@ export interface Words {
   sentFromShell(text: string): string;
   /** About what agents ask. */
   readonly prompts: PromptWords;
+  /** About sessions that somebody stops, starts and restarts. */
+  readonly lifecycle: LifecycleWords;
   notice(notice: AgentNotice, session: SessionNumber): string;
   deliveryFailed(reason: string): string;
   deliveryUnsure(): string;
@@ -105,6 +109,7 @@ const english: Words = {
   typedAtDesk: (text) => `🖥️ **typed at the terminal:** ${text}`,
   sentFromShell: (text) => `⌨️ **sent with vai send:** ${text}`,
   prompts: promptWords.en,
+  lifecycle: lifecycleWords.en,
   notice: (notice, session) => {
     switch (notice.kind) {
       case 'needs-login':
@@ -178,6 +183,7 @@ const japanese: Words = {
   typedAtDesk: (text) => `🖥️ **端末で入力:** ${text}`,
   sentFromShell: (text) => `⌨️ **vai send で送信:** ${text}`,
   prompts: promptWords.ja,
+  lifecycle: lifecycleWords.ja,
   notice: (notice, session) => {
     switch (notice.kind) {
       case 'needs-login':

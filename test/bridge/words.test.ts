@@ -45,6 +45,7 @@ function everything(words: Words): ReadonlyMap<string, string> {
     ['turnLost', words.turnLost()],
     ['turnStopped', words.turnStopped()],
     ['turnEndedAtDesk', words.turnEndedAtDesk()],
+    ['lifecycle turnRestarted', words.lifecycle.turnRestarted()],
     ['sessionEnded', words.sessionEnded(one)],
     ['messagesWait', words.messagesWait(one)],
     ['busyModeImpossible steer', words.busyModeImpossible('steer', 'scripted')],

@@ -16,7 +16,7 @@ import { possibleMode } from './next-step.ts';
 import { Restarts } from './restarts.ts';
 import { SessionLife } from './session-life.ts';
 import { isStateTrouble } from './state-trouble.ts';
-import { endKey, tellWaiting } from './waiting-notice.ts';
+import { SessionVoice } from './session-voice.ts';
 import type { Words } from '../words.ts';
 
 export interface ManagedSessionOptions extends Omit<AgentStarterOptions, 'life' | 'hear' | 'onLaunch' | 'stores'> {
@@ -45,6 +45,7 @@ export class ManagedSession {
   readonly #life: SessionLife;
   readonly #restarts: Restarts;
   readonly #starter: AgentStarter;
+  readonly #voice: SessionVoice;
   readonly #steps = new SerialQueue();
   #entry: SessionEntry;
   #conversation: Conversation;
@@ -62,6 +63,7 @@ export class ManagedSession {
     this.#entry = options.entry;
     this.#life = new SessionLife(options);
     this.#restarts = new Restarts(options);
+    this.#voice = new SessionVoice(options);
     this.#starter = new AgentStarter({
       ...options,
       life: this.#life,
@@ -108,7 +110,7 @@ export class ManagedSession {
   /** The owner configured something else that needs no other agent. It counts at once. */
   configure(entry: SessionEntry): void {
     this.#entry = entry;
-    this.#tellBusyMode();
+    if (this.#driver) this.#voice.busyMode(entry, this.#driver);
     this.wake();
   }
 
@@ -120,7 +122,7 @@ export class ManagedSession {
     this.#willTell = true;
     this.#later(() => {
       this.#willTell = false;
-      if (this.#isDown) tellWaiting(this.record, this.#options);
+      if (this.#isDown) this.#voice.waiting(this.record);
       return Promise.resolve();
     });
   }
@@ -168,24 +170,57 @@ export class ManagedSession {
     });
   }
 
+  /**
+   * Ends the agent so that it resumes, and brings it up again, as one step. Its messages wait meanwhile; its budget of
+   * restarts is what it was.
+   *
+   * @throws BridgeError `restart-failed` when it does not run afterwards, or when the same agent still runs.
+   */
+  restart(): Promise<void> {
+    return this.#steps.run(async () => {
+      const { generation } = this.record;
+      let failure: unknown;
+      try {
+        await this.#end(this.#options.words.lifecycle.turnRestarted());
+      } catch (error) {
+        if (this.#agent) throw error;
+        // What could not be ended is not left without a keeper: it is found again.
+        failure = error;
+      }
+      await this.#bringUp();
+      const runs = this.record.lifecycle === 'running';
+      if (runs && this.record.generation !== generation) return;
+      const why = runs ? 'its agent could not be ended' : (this.#problem ?? 'it did not start');
+      throw new BridgeError('restart-failed', `Session ${this.entry.number} was not restarted: ${why}.`, {
+        advice: `See \`vai logs ${this.entry.number}\`.`,
+        cause: failure,
+      });
+    });
+  }
+
   /** Ends the agent so that it can be resumed (I8). */
   stop(): Promise<void> {
     this.#restarts.cancel();
-    return this.#steps.run(async () => {
-      this.#restarts.cancel();
-      const agent = this.#agent;
-      this.#agent = undefined;
-      this.#life.forgetEnd();
-      this.#life.move('stopped');
-      this.#state = stateNow('unknown', this.#options.clock);
-      this.#options.onState(this);
-      try {
-        await this.#conversation.close();
-        await agent?.stop();
-      } finally {
-        this.#options.collector.agentEnded(this.entry.number, this.#options.words.turnStopped());
-      }
-    });
+    return this.#steps.run(() => this.#end(this.#options.words.turnStopped()));
+  }
+
+  async #end(tell: string): Promise<void> {
+    this.#restarts.cancel();
+    this.#life.forgetEnd();
+    this.#life.move('stopped');
+    const agent = this.#agent;
+    this.#agent = undefined;
+    this.#state = stateNow('unknown', this.#options.clock);
+    this.#options.onState(this);
+    try {
+      await this.#conversation.close();
+      await agent?.stop();
+    } catch (error) {
+      await this.#leave(agent);
+      throw error;
+    } finally {
+      this.#options.collector.agentEnded(this.entry.number, tell);
+    }
   }
 
   /** Stops listening and leaves the agent running (I6). */
@@ -213,18 +248,17 @@ export class ManagedSession {
     } catch (error) {
       log.error({ session: this.entry.number, error: describeError(error) }, 'session did not start');
       this.#problem = legible(describeError(error));
-      await this.#leaveHalf();
+      const half = this.#agent;
+      this.#agent = undefined;
+      await this.#leave(half);
       this.#loseUnlessFull(error);
     }
   }
 
-  /** An agent that could not be written down as ours: the next start finds it again by its handle, or not at all. */
-  async #leaveHalf(): Promise<void> {
-    const agent = this.#agent;
-    if (!agent) return;
-    this.#agent = undefined;
+  /** The next start finds the agent again by its handle; one that could not be written down as ours is ended. */
+  async #leave(agent: RunningAgent | undefined): Promise<void> {
     try {
-      await (this.record.handle === agent.handle ? agent.detach() : agent.stop());
+      await (this.record.handle === agent?.handle ? agent?.detach() : agent?.stop());
     } catch (error) {
       const { log } = this.#options;
       log.error({ session: this.entry.number, error: describeError(error) }, 'a session could not be left');
@@ -266,17 +300,8 @@ export class ManagedSession {
     await handOverAnswers(this.entry.number, agent, this.#options);
     if (this.#conversation.closed) this.#conversation = this.#newConversation();
     this.#options.onState(this);
-    this.#tellBusyMode();
+    this.#voice.busyMode(this.entry, driver);
     this.#conversation.wake();
-  }
-
-  /** A mode that the agent cannot do is told once, and its messages wait. */
-  #tellBusyMode(): void {
-    const { collector, words } = this.#options;
-    const { number, whileBusy = 'queue' } = this.entry;
-    if (this.busyMode === whileBusy) return;
-    const { agent } = this.record;
-    collector.announce(number, `busy-mode:${number}:${whileBusy}:${agent}`, words.busyModeImpossible(whileBusy, agent));
   }
 
   #newConversation(): Conversation {
@@ -320,7 +345,9 @@ export class ManagedSession {
       this.#restarts.died();
       const tail = legible(lastLines.trim().split('\n').slice(-4).join('\n'));
       this.#problem = `The agent ended with exit code ${exitCode ?? 'unknown'}.${tail === '' ? '' : ` Last words: ${tail}.`}`;
-      this.#lose((delay) => this.#options.words.sessionLost(exitCode, delay));
+      this.#lose((delay) => {
+        this.#voice.lost(this.record, exitCode, delay);
+      });
     }
     // Last: a death that could not be written down is told again, and must find its agent.
     this.#agent = undefined;
@@ -330,36 +357,32 @@ export class ManagedSession {
   /** I8: what a person ended at its terminal is not brought back, and its messages wait. */
   #endedByPerson(): void {
     const { clock, collector, words, log } = this.#options;
-    const { number, channel } = this.entry;
+    const { number } = this.entry;
     log.info({ session: number }, 'agent ended at its terminal');
     collector.agentEnded(number, words.turnEndedAtDesk());
     this.#problem = endedAtTerminal;
     this.#earlyDeath = undefined;
     this.#life.endedByPerson();
     this.#state = stateNow('unknown', clock);
-    collector.announce(number, endKey(this.record, channel), words.sessionEnded(number));
-    tellWaiting(this.record, this.#options);
+    this.#voice.down(this.record, this.entry, words.sessionEnded(number));
     this.#options.onState(this);
   }
 
   /** Decides what follows a death or a failed start. */
-  #lose(tell: (delayMs: number) => string | undefined): void {
-    const { clock, collector, words, log } = this.#options;
-    const { number, channel } = this.entry;
-    const { generation } = this.record;
+  #lose(tell: (delayMs: number) => void): void {
+    const { clock, words, log } = this.#options;
+    const { number } = this.entry;
     const decision = this.#restarts.decide();
     if (decision.action === 'give-up') {
       this.#life.move('failed');
       this.#state = stateNow('error', clock);
-      collector.announce(number, endKey(this.record, channel), words.sessionGivenUp(number, this.#problem ?? ''));
-      tellWaiting(this.record, this.#options);
+      this.#voice.down(this.record, this.entry, words.sessionGivenUp(number, this.#problem ?? ''));
       this.#options.onState(this);
       return;
     }
     this.#life.move('lost');
     this.#state = stateNow('unknown', clock);
-    const text = tell(decision.afterMs);
-    if (text !== undefined) collector.announce(number, `lost:${number}:${generation}`, text);
+    tell(decision.afterMs);
     log.info({ session: number, attempt: decision.attempt, afterMs: decision.afterMs }, 'session will be restarted');
     this.#options.onState(this);
     this.#restarts.schedule(decision, () => {
@@ -377,11 +400,7 @@ export class ManagedSession {
   async #restartNow(): Promise<void> {
     if (this.record.lifecycle !== 'lost') return;
     await this.#bringUp();
-    const { collector, words } = this.#options;
-    const { number } = this.entry;
-    if (this.#agent) {
-      collector.announce(number, `back:${number}:${this.record.generation}`, words.sessionRestarted(number));
-    }
+    if (this.#agent) this.#voice.back(this.record);
   }
 }
 
