@@ -49,6 +49,17 @@ export interface AgentListener {
   flush(): void;
 }
 
+/** What a look at an agent shows, for whoever wants to know whether it still moves. */
+export interface AgentLook {
+  /** What its terminal shows, without trailing blank lines. It changes while a healthy agent works. */
+  readonly screen: string;
+  /**
+   * Something that stands open at its terminal, that the agent did not ask, and that can be closed without deciding
+   * anything; in a word or two for a person.
+   */
+  readonly overlay?: string;
+}
+
 /** A live agent. Created by a driver; used by one conversation at a time (I2). */
 export interface RunningAgent {
   /** The driver's own data for finding this agent again; opaque to everybody else (I7). */
@@ -87,6 +98,21 @@ export interface RunningAgent {
    * @throws BridgeError `interrupt-failed` when it goes on all the same.
    */
   interrupt(): Promise<void>;
+
+  /**
+   * Looks at the agent itself, whatever it tells. Nothing is changed by it.
+   *
+   * @returns undefined when its terminal is gone. A death that nobody has heard of by the second such look is told then,
+   * as any other.
+   * @throws BridgeError `terminal-unreachable` when nobody can tell.
+   */
+  look(): Promise<AgentLook | undefined>;
+
+  /**
+   * Pushes an agent that shows no sign of life: continues a process that was suspended, reads again what it recorded,
+   * closes what `look` gives as an overlay. Harmless to a healthy one: nothing is typed, decided or stopped.
+   */
+  nudge(): Promise<void>;
 
   /** Ends the agent so that it can be resumed; returns when its terminal and its whole process tree are gone. */
   stop(): Promise<void>;

@@ -268,6 +268,38 @@ export function agentDriverContract(name: string, makeHarness: () => AgentHarnes
       expect(heard.of('died')).toHaveLength(1);
     });
 
+    it('MS-07: a look shows what it shows, and changes nothing', async () => {
+      await say(harness.words.plainly('dandelion'));
+      const before = heard.events.length;
+      expect((await agent.look())?.screen).toContain('dandelion');
+      expect((await agent.look())?.overlay).toBeUndefined();
+      expect(heard.events.slice(before).filter(({ kind }) => kind !== 'state')).toEqual([]);
+      await say(harness.words.plainly('afterwards'));
+    });
+
+    it('MS-07: a push changes nothing about a healthy agent, idle or in the middle of a turn', async () => {
+      await agent.nudge();
+      await idle();
+      const { turn } = await agent.deliver(message(harness.words.slowly(2)));
+      await until(() => agent.state.activity === 'busy', { what: 'a busy agent' });
+      await agent.nudge();
+      expect((await heard.ended(turn)).outcome).toBe('completed');
+      expect(heard.story(turn)).toEqual(['turn-started', 'text', 'turn-ended:completed']);
+      expect(await harness.received()).toHaveLength(1);
+      expect(heard.of('died')).toEqual([]);
+    });
+
+    it('MS-07: a push sets a suspended agent going again, and its turn goes on', async ({ skip }) => {
+      const { suspend } = harness;
+      if (!suspend) return skip();
+      const { turn } = await agent.deliver(message(harness.words.slowly(2)));
+      await until(() => agent.state.activity === 'busy', { what: 'a busy agent' });
+      await suspend(agent);
+      await agent.nudge();
+      expect((await heard.ended(turn)).outcome).toBe('completed');
+      await say(harness.words.plainly('afterwards'));
+    });
+
     it('I6: an agent that died while nobody listened is not found, and what it said is told', async () => {
       const { turn } = await agent.deliver(message(harness.words.slowly(1)));
       const { handle } = agent;

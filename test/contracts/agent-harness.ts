@@ -67,6 +67,8 @@ export interface AgentHarness {
   finished(): void | Promise<void>;
   /** Ends the agent's process as a crash would. Returns the exit code that is told then. */
   crash(agent: RunningAgent): number | Promise<number>;
+  /** Suspends the agent's process, as Ctrl-Z or a debugger does. Not there: it has no process of its own. */
+  suspend?(agent: RunningAgent): void | Promise<void>;
   /** The agent's living processes. */
   processes(): readonly number[] | Promise<readonly number[]>;
   /** Ends and removes everything. */

@@ -5,10 +5,18 @@ import { Scope } from '../../base/scope.ts';
 import type { AgentState } from '../../model/agent.ts';
 import type { TurnInput } from '../../model/message.ts';
 import type { PromptAnswer } from '../../model/prompt.ts';
-import type { Acknowledgement, AgentListener, AgentSpec, Delivered, RunningAgent } from '../../contracts/agent.ts';
+import type {
+  Acknowledgement,
+  AgentListener,
+  AgentLook,
+  AgentSpec,
+  Delivered,
+  RunningAgent,
+} from '../../contracts/agent.ts';
 import type { Terminal, TerminalDeath } from '../../contracts/terminal.ts';
 import type { MailboxEvent } from '../mailbox/mailbox-event.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
+import { TerminalPulse } from '../pulse/terminal-pulse.ts';
 import { AgentRecord } from './agent-record.ts';
 import type { Conversation } from './conversation.ts';
 import { Delivery } from './delivery.ts';
@@ -28,7 +36,8 @@ import { PromptQueue } from './prompt-queue.ts';
 import { QueueWatch } from './queue-watch.ts';
 import { whyNotReady } from './readiness.ts';
 import { settingsPlaces } from './settings-places.ts';
-import { configDirectory, isLivingProcess } from './state-file.ts';
+import { isClosable } from './screen.ts';
+import { asksSomething, configDirectory, isLivingProcess } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
 import type { StateFiles } from './state-files.ts';
 import { StateKeeper } from './state-keeper.ts';
@@ -80,6 +89,7 @@ export class ClaudeAgent implements RunningAgent {
   readonly #screen: ScreenWatch;
   readonly #record: AgentRecord;
   readonly #looks: LookTimer;
+  readonly #pulse: TerminalPulse;
   #lastEventAt: number;
   #starting = true;
   #dead = false;
@@ -90,6 +100,11 @@ export class ClaudeAgent implements RunningAgent {
     this.#own = new StateReader({ files: stateFiles, conversation: () => conversation.current, pid });
     this.#record = new AgentRecord(conversation);
     this.#looks = new LookTimer({ clock, look: () => this.#lookOnce() });
+    this.#pulse = new TerminalPulse({
+      terminal,
+      name: spec.terminal,
+      onGone: () => this.#died({ name: spec.terminal, exitCode: undefined, lastLines: '' }),
+    });
     this.#lastEventAt = clock.monotonic();
     this.#teller = new Teller({ listener, clock, log, forget: (ids) => mailbox.remove(ids) });
     this.#states = new StateKeeper({ clock, onChange: (state) => this.#teller.tell({ kind: 'state', state }) });
@@ -272,6 +287,22 @@ export class ClaudeAgent implements RunningAgent {
     return this.#interrupter.interrupt();
   }
 
+  async look(): Promise<AgentLook | undefined> {
+    const screen = await this.#pulse.look();
+    if (screen === undefined) return undefined;
+    const overlay = this.#overlayOn(screen);
+    return { screen, ...(overlay === undefined ? {} : { overlay }) };
+  }
+
+  async nudge(): Promise<void> {
+    const { terminal, spec, mailbox } = this.#options;
+    await this.#pulse.proceed(this.pid);
+    mailbox.sweep();
+    const look = await this.look();
+    if (look && this.#overlayOn(look.screen) !== undefined) await terminal.keys(spec.terminal, ['Escape']);
+    this.#lookOnce();
+  }
+
   async stop(): Promise<void> {
     const { terminal, spec, clock } = this.#options;
     const file = this.#own.read();
@@ -367,6 +398,14 @@ export class ClaudeAgent implements RunningAgent {
     const delayMs = this.#hooks.isWaiting ? settleLookMs : lookMs.active;
     const isTold = this.#own.isTold() && !this.#screen.wantsToLook;
     this.#looks.set(isQuiet ? (isTold ? lookMs.told : lookMs.idle) : delayMs);
+  }
+
+  /** What somebody at the desk opened and left. The agent itself asks within its turns, and by its hooks. */
+  #overlayOn(screen: string): string | undefined {
+    const file = this.#own.read();
+    const mayAsk = this.#starting || this.#hasWork() || this.#prompts.open.length > 0;
+    if (mayAsk || file?.status !== 'waiting' || asksSomething(file) || !isClosable(screen)) return undefined;
+    return file.waitingFor ?? 'a dialog';
   }
 
   #assertReady(): void {

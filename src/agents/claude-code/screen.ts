@@ -44,6 +44,11 @@ export function findDialog(screen: string): ScreenDialog | undefined {
   return undefined;
 }
 
+/** Whether what stands in the place of the input box says that Escape closes it, and is none of the dialogs we know. */
+export function isClosable(screen: string): boolean {
+  return findDialog(screen)?.kind === 'other' && /\bEsc to (cancel|close|go back)\b/i.test(screen);
+}
+
 /** Whether the screen says that nobody is logged in; it says so after a message failed for it. */
 export function saysNotLoggedIn(screen: string): boolean {
   return /Not logged in \u00B7 (Please )?run \/login/i.test(screen);

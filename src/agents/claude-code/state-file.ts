@@ -37,6 +37,17 @@ const statuses: Readonly<Record<string, StateFile['status']>> = {
   waiting: 'waiting',
 };
 
+/** The agent's words for what only a person can decide, and what that is. */
+const questions: Readonly<Record<string, 'permission' | 'question'>> = {
+  'permission prompt': 'permission',
+  'input needed': 'question',
+};
+
+/** What the agent has asked a person by itself; undefined for anything else that it waits for. */
+export function asksSomething({ waitingFor }: Pick<StateFile, 'waitingFor'>): 'permission' | 'question' | undefined {
+  return waitingFor === undefined ? undefined : questions[waitingFor];
+}
+
 /** Where the agent keeps its own files, as it would work it out from its environment. */
 export function configDirectory(environment: Readonly<Record<string, string>>): string {
   return environment.CLAUDE_CONFIG_DIR ?? join(environment.HOME ?? '/', '.claude');

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { AgentState, StateSource, WaitingFor } from '../../model/agent.ts';
 import type { PromptKind } from '../../model/prompt.ts';
+import { asksSomething } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
 
 /** Everything that is known about what the agent does, from all sources. */
@@ -63,11 +64,11 @@ export class StateKeeper {
   }
 }
 
-function waitingByFile({ waitingFor }: StateFile): Derived {
+function waitingByFile(file: StateFile): Derived {
   // A request whose hook is gone: it can be decided at the desk only.
-  if (waitingFor === 'permission prompt') return state('waiting', 'permission', 'state-file');
-  if (waitingFor === 'input needed') return state('waiting', 'question', 'state-file');
-  return state('waiting', null, 'state-file', waitingFor ?? 'something is open at the terminal');
+  const asked = asksSomething(file);
+  if (asked) return state('waiting', asked, 'state-file');
+  return state('waiting', null, 'state-file', file.waitingFor ?? 'something is open at the terminal');
 }
 
 function state(

@@ -31,6 +31,9 @@ export interface PracticeAgentOptions {
 /** Milliseconds after which an escape with nothing behind it is the Escape key. */
 const escapeMs = 30;
 
+/** A working agent draws at least this often, in milliseconds: whoever looks sees that it lives. */
+const aliveMs = 5000;
+
 /** Milliseconds within which a second Ctrl-C or Ctrl-D ends the agent. */
 const twiceMs = 1000;
 
@@ -51,6 +54,8 @@ export class PracticeAgent {
   /** Since when (monotonic) one more Ctrl-C ends it. */
   #armedAt: number | undefined;
   #escape: Cancel | undefined;
+  /** Runs while it works. */
+  #sign: Cancel | undefined;
 
   constructor(options: PracticeAgentOptions) {
     this.#options = options;
@@ -67,6 +72,8 @@ export class PracticeAgent {
       leave: () => this.leave(0),
       // Not `leave`: a crash puts nothing right.
       crash: (code) => options.exit(code),
+      // The whole process waits for what never comes: no timer, no key, no signal is handled any more.
+      hang: () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
     });
   }
 
@@ -199,8 +206,18 @@ export class PracticeAgent {
     const status = this.#dialog ? 'waiting' : this.#turns.turn === undefined ? 'idle' : 'busy';
     if (status !== this.#status) this.#since = this.#options.clock.now();
     this.#status = status;
+    if (status !== 'busy') {
+      this.#sign?.();
+      this.#sign = undefined;
+    } else this.#sign ??= this.#options.clock.every(aliveMs, () => this.#draw());
     this.#saveState();
     this.#draw();
+  }
+
+  /** How long it has worked, once that is long enough to wonder. */
+  get #workedFor(): string {
+    const ms = this.#status === 'busy' ? this.#options.clock.now() - this.#since : 0;
+    return ms < aliveMs ? '' : ` for ${Math.floor(ms / 1000)} s`;
   }
 
   #saveState(): void {
@@ -232,7 +249,12 @@ export class PracticeAgent {
     const { bytes, rows } = redraw(this.#rows, output === undefined ? '' : screenText(output), {
       draft: this.#draft,
       dialog: this.#dialog?.open.rows() ?? [],
-      status: [`practice agent`, this.#status, ...queued, this.#note || 'help, Esc stops a turn'].join(' · '),
+      status: [
+        `practice agent`,
+        `${this.#status}${this.#workedFor}`,
+        ...queued,
+        this.#note || 'help, Esc stops a turn',
+      ].join(' · '),
       columns: this.#options.output.columns,
     });
     this.#rows = rows;

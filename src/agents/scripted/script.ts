@@ -20,6 +20,8 @@ export type Step =
   | { readonly do: 'fail'; readonly outcome: 'failed' | 'rate-limited'; readonly reason: string }
   /** Ends the process at once, in the middle of the turn. */
   | { readonly do: 'crash'; readonly code: number }
+  /** Does nothing more at all, also to keys: the process lives, and is stuck. */
+  | { readonly do: 'hang' }
   /** Ends the process after the turn. */
   | { readonly do: 'leave' };
 
@@ -71,6 +73,8 @@ function alone(word: string): readonly Step[] | undefined {
       return [{ do: 'tell-count' }];
     case 'crash':
       return [{ do: 'crash', code: 1 }];
+    case 'hang':
+      return [{ do: 'hang' }];
     case 'exit':
       return [say('Goodbye.'), { do: 'leave' }];
     default:
@@ -148,7 +152,7 @@ Whatever you write, it repeats. Some words do more:
 - \`count\`: how many messages it had; it remembers over restarts
 - \`env HOME\`: whether a variable is set for it
 - \`tools 5\`: five seconds of tools; what you write meanwhile becomes part of that turn, else it is the next one
-- \`busy 5\`, \`late words\`, \`fail\`, \`limit\`, \`crash 3\`, \`exit\`: what a bad day looks like
+- \`busy 5\`, \`late words\`, \`fail\`, \`limit\`, \`crash 3\`, \`hang\`, \`exit\`: what a bad day looks like
 - \`script:\` and then one command on each line: all of them in one turn
 
 To work with Claude Code instead: install it (\`npm install -g @anthropic-ai/claude-code\`), run \`claude\` once in a terminal to log in, then \`vai restart\`. If it is not on the PATH, set \`CLAUDE_COMMAND\` in \`config/.env\`.`;

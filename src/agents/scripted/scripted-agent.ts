@@ -5,7 +5,14 @@ import type { Cancel, Clock } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { WatchedTime } from '../../base/watched-time.ts';
-import type { Acknowledgement, AgentListener, AgentSpec, Delivered, RunningAgent } from '../../contracts/agent.ts';
+import type {
+  Acknowledgement,
+  AgentListener,
+  AgentLook,
+  AgentSpec,
+  Delivered,
+  RunningAgent,
+} from '../../contracts/agent.ts';
 import type { Terminal, TerminalDeath } from '../../contracts/terminal.ts';
 import { canAcceptMessage, canSteer } from '../../model/agent.ts';
 import type { AgentEvent, AgentState, WaitingFor } from '../../model/agent.ts';
@@ -13,6 +20,7 @@ import type { TurnInput } from '../../model/message.ts';
 import type { PromptAnswer } from '../../model/prompt.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { MailboxEvent } from '../mailbox/mailbox-event.ts';
+import { TerminalPulse } from '../pulse/terminal-pulse.ts';
 import type { AgentFiles, AgentStateFile } from './agent-files.ts';
 import { DialogBook } from './dialog-book.ts';
 import { EventFeed } from './event-feed.ts';
@@ -58,6 +66,7 @@ export class ScriptedAgent implements RunningAgent {
   readonly #feed: EventFeed;
   readonly #dialogs: DialogBook;
   readonly #turns: TurnNews;
+  readonly #pulse: TerminalPulse;
   readonly #cancels: Cancel[] = [];
   #state: AgentState;
   #pid: number | undefined;
@@ -82,6 +91,9 @@ export class ScriptedAgent implements RunningAgent {
       name: options.spec.terminal,
       readState,
     });
+    const { terminal, spec } = options;
+    const onGone = (): void => this.#died({ name: spec.terminal, exitCode: undefined, lastLines: '' });
+    this.#pulse = new TerminalPulse({ terminal, name: spec.terminal, onGone });
     this.#turns = new TurnNews({ ...options, typer: this.#typer, tell: (event) => this.#tell(event) });
   }
 
@@ -183,6 +195,16 @@ export class ScriptedAgent implements RunningAgent {
       }
       await clock.sleep(10);
     }
+  }
+
+  async look(): Promise<AgentLook | undefined> {
+    const screen = await this.#pulse.look();
+    return screen === undefined ? undefined : { screen };
+  }
+
+  async nudge(): Promise<void> {
+    await this.#pulse.proceed(this.#pid);
+    if (this.#phase === 'running') this.#options.mailbox.sweep();
   }
 
   async stop(): Promise<void> {

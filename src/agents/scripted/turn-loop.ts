@@ -28,6 +28,8 @@ export interface TurnLoopOptions {
   readonly leave: () => never;
   /** Ends the process at once. */
   readonly crash: (code: number) => never;
+  /** Blocks the process. */
+  readonly hang: () => void;
 }
 
 /** Milliseconds a listening daemon has to confirm a prompt before the agent goes on without it. */
@@ -114,7 +116,7 @@ export class TurnLoop {
   }
 
   #run(turn: Turn, texts: readonly string[]): Promise<TurnEnd> {
-    const { clock, environment, history, permissions, show, ask, crash } = this.#options;
+    const { clock, environment, history, permissions, show, ask, crash, hang } = this.#options;
     return runTurn(texts, turn.stop.signal, {
       clock,
       environment,
@@ -126,6 +128,7 @@ export class TurnLoop {
       ask: (dialog, signal) => ask(turn.id, dialog, signal),
       post: (words) => postWithDp(words, environment),
       crash,
+      hang,
     });
   }
 

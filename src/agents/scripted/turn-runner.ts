@@ -23,6 +23,8 @@ export interface TurnRunnerOptions {
   /** Runs `dp` with a text; resolves with what went wrong, or undefined. */
   readonly post: (text: string) => Promise<string | undefined>;
   readonly crash: (code: number) => never;
+  /** Blocks the process, for ever. */
+  readonly hang: () => void;
 }
 
 export interface TurnEnd {
@@ -112,6 +114,9 @@ async function runStep(
       return;
     case 'crash':
       options.crash(step.code);
+      break;
+    case 'hang':
+      options.hang();
   }
 }
 

@@ -6,6 +6,7 @@ import {
   findInputBox,
   findLastQueued,
   findRetry,
+  isClosable,
   saysNotLoggedIn,
 } from '../../../src/agents/claude-code/screen.ts';
 import { screen } from './fixtures.ts';
@@ -27,6 +28,13 @@ describe('findDialog', () => {
     'finds none on the screen "%s"',
     (name) => {
       expect(findDialog(screen(name))).toBeUndefined();
+    },
+  );
+
+  it.each(['idle', 'busy', 'permission', 'trust', 'trust-on-yes', 'login', 'api-key'])(
+    'MS-07: what is on the screen "%s" is nothing that Escape just closes',
+    (name) => {
+      expect(isClosable(screen(name))).toBe(false);
     },
   );
 

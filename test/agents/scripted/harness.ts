@@ -109,6 +109,10 @@ export async function makeScriptedHarness(
       await until(async () => (await terminal.list()).length === 0, { what: 'the end of the terminal' });
       return 137;
     },
+    suspend: (agent) => {
+      if (agent.pid === undefined) throw new Error('the agent has no process');
+      process.kill(agent.pid, 'SIGSTOP');
+    },
     processes: () => processesOf(base),
     close: async () => {
       await terminal.shutdown();

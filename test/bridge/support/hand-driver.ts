@@ -6,6 +6,7 @@ import type {
   Acknowledgement,
   AgentDriver,
   AgentListener,
+  AgentLook,
   AgentSpec,
   Delivered,
   RunningAgent,
@@ -36,6 +37,11 @@ export class HandAgent implements RunningAgent {
   beforeStop: () => void | Promise<void> = () => undefined;
   /** Runs before a turn is stopped; throws when it cannot be. */
   beforeInterrupt: () => void | Promise<void> = () => undefined;
+  /** What a look shows; undefined when its terminal is gone. */
+  view: AgentLook | undefined = { screen: 'at rest' };
+  nudges = 0;
+  /** What a push does to it. Default: nothing. */
+  onNudge: () => void | Promise<void> = () => undefined;
   /** The turn that runs. */
   turn: string | undefined;
   #listener: AgentListener;
@@ -79,6 +85,15 @@ export class HandAgent implements RunningAgent {
     if (this.turn !== undefined) this.tell({ kind: 'turn-ended', turn: this.turn, outcome: 'interrupted' });
     this.turn = undefined;
     this.become('idle');
+  }
+
+  look(): Promise<AgentLook | undefined> {
+    return Promise.resolve(this.view);
+  }
+
+  async nudge(): Promise<void> {
+    this.nudges += 1;
+    await this.onNudge();
   }
 
   /** Takes the oldest message of its own queue into the running turn, or into a new one. */

@@ -127,6 +127,10 @@ async function makeClaudeHarness(options: LabOptions = {}): Promise<AgentHarness
       await until(() => agentProcesses(lab.root).length === 0, { what: 'the end of the process' });
       return 137;
     },
+    suspend: (agent) => {
+      if (agent.pid === undefined) throw new Error('the agent has no process');
+      process.kill(agent.pid, 'SIGSTOP');
+    },
     processes: () => agentProcesses(lab.root),
     close: async () => {
       for (const agent of agents) await agent.detach();

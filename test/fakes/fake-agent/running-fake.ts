@@ -3,7 +3,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Cancel, Clock } from '../../../src/base/clock.ts';
 import { BridgeError } from '../../../src/base/errors.ts';
 import type { Happened } from '../../../src/base/errors.ts';
-import type { Acknowledgement, AgentListener, Delivered, RunningAgent } from '../../../src/contracts/agent.ts';
+import type {
+  Acknowledgement,
+  AgentListener,
+  AgentLook,
+  Delivered,
+  RunningAgent,
+} from '../../../src/contracts/agent.ts';
 import { canAcceptMessage, canSteer } from '../../../src/model/agent.ts';
 import type { AgentState } from '../../../src/model/agent.ts';
 import type { TurnInput } from '../../../src/model/message.ts';
@@ -125,6 +131,15 @@ export class RunningFake implements RunningAgent {
     const { process } = this.#options;
     // What is queued runs as soon as the turn before it is stopped: it is stopped as well.
     while (process.alive && process.turn !== undefined) process.interrupted();
+  }
+
+  async look(): Promise<AgentLook | undefined> {
+    const { process } = this.#options;
+    return process.alive ? { screen: process.received.join('\n') } : undefined;
+  }
+
+  async nudge(): Promise<void> {
+    if (this.#listening) this.#tell();
   }
 
   async stop(): Promise<void> {
