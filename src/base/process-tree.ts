@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { BridgeError, systemErrorCode } from './errors.ts';
 import { WatchedTime } from './watched-time.ts';
+import type { ReadMark } from './process-mark.ts';
 import type { ProcessEntry, ReadProcessTable } from './process-table.ts';
 
 /** A process that is meant even if its number is given again. */
@@ -12,6 +13,8 @@ export interface EndTreeOptions {
   readonly readTable: ReadProcessTable;
   /** Milliseconds between asking (TERM, HUP) and forcing (KILL). */
   readonly graceMs: number;
+  /** Also ends what carries the mark of one of the tree, wherever it went. */
+  readonly markOf?: ReadMark;
   /** Default `process.kill`. */
   readonly signal?: (pid: number, signal: NodeJS.Signals) => void;
 }
@@ -20,35 +23,95 @@ export interface EndTreeOptions {
 const forceMs = 5000;
 const pollMs = 20;
 
+/** A table of processes by what leads from one to others: many trees are found in it at little cost. */
+export interface ProcessIndex {
+  readonly entries: readonly ProcessEntry[];
+  readonly byPid: ReadonlyMap<number, ProcessEntry>;
+  readonly byParent: ReadonlyMap<number, readonly ProcessEntry[]>;
+  readonly bySession: ReadonlyMap<number, readonly ProcessEntry[]>;
+}
+
+export function indexProcesses(entries: readonly ProcessEntry[]): ProcessIndex {
+  return {
+    entries,
+    byPid: new Map(entries.map((entry) => [entry.pid, entry])),
+    byParent: Map.groupBy(entries, ({ parent }) => parent),
+    bySession: Map.groupBy(entries, ({ session }) => session),
+  };
+}
+
 /**
  * The processes of a tree: the root, everything that descends from it, and everything in a session (`setsid`) that one
  * of them leads or is in, which also finds what its own parent has left behind. `never` and what descends from it are
  * spared. Gives nothing when the root is gone and left nothing in its session.
  */
 export function processTree(
-  table: readonly ProcessEntry[],
+  index: ProcessIndex,
   root: ProcessIdentity,
   never: number = process.pid,
 ): readonly ProcessEntry[] {
-  const rootEntry = table.find(({ pid }) => pid === root.pid);
+  const rootEntry = index.byPid.get(root.pid);
   // The number belongs to somebody else by now.
   if (rootEntry && rootEntry.started !== root.started) return [];
-  const pids = new Set([root.pid]);
-  // The first process of a terminal leads its own session; anything else must not drag its own session along.
-  const sessions = new Set(!rootEntry || rootEntry.session === root.pid ? [root.pid] : []);
   const tree = new Map<number, ProcessEntry>();
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const entry of table) {
-      if (tree.has(entry.pid) || entry.pid === never) continue;
-      if (!pids.has(entry.pid) && !pids.has(entry.parent) && !sessions.has(entry.session)) continue;
-      tree.set(entry.pid, entry);
-      pids.add(entry.pid);
-      if (entry.session === entry.pid) sessions.add(entry.session);
-      grown = true;
-    }
+  const take = (entries: readonly ProcessEntry[] = []): void => {
+    for (const entry of entries) if (entry.pid !== never) tree.set(entry.pid, entry);
+  };
+  if (rootEntry) take([rootEntry]);
+  else {
+    take(index.byParent.get(root.pid));
+    take(index.bySession.get(root.pid));
+  }
+  // What is added meanwhile is met as well.
+  for (const { pid, session } of tree.values()) {
+    take(index.byParent.get(pid));
+    // The first process of a terminal leads its own session; anything else must not drag its own session along.
+    if (session === pid) take(index.bySession.get(pid));
   }
   return [...tree.values()];
+}
+
+/** Those above a process, from its parent on. */
+export function ancestors(index: ProcessIndex, pid: number): ReadonlySet<number> {
+  const above = new Set<number>();
+  for (let entry = index.byPid.get(pid); entry && !above.has(entry.parent); entry = index.byPid.get(entry.parent)) {
+    above.add(entry.parent);
+  }
+  return above;
+}
+
+/**
+ * The mark of a tree: that of whoever is nearest to the root. Those further down may have begun something of their own, or
+ * borrowed somebody else's mark for a moment.
+ */
+export function markOfTree(tree: readonly ProcessEntry[], markOf: ReadMark): string | undefined {
+  for (const entry of tree) {
+    const mark = markOf(entry);
+    if (mark !== undefined) return mark;
+  }
+  return undefined;
+}
+
+/**
+ * Processes outside of some trees that carry a mark, by the mark: whoever makes a session (`setsid`) and loses its parent
+ * is found by nothing else. Not `never`, nor what descends from it.
+ *
+ * @param others what is in a tree, or above one: that holds more than the tree.
+ */
+export function strays(
+  index: ProcessIndex,
+  others: ReadonlySet<number>,
+  markOf: ReadMark,
+  never: number = process.pid,
+): ReadonlyMap<string, readonly ProcessEntry[]> {
+  const carriers = index.entries.flatMap((entry) => {
+    if (others.has(entry.pid) || entry.pid === never) return [];
+    const mark = markOf(entry);
+    return mark === undefined || ancestors(index, entry.pid).has(never) ? [] : [{ mark, entry }];
+  });
+  const byMark = new Map<string, ProcessEntry[]>();
+  for (const { mark, entry } of carriers) byMark.set(mark, [...(byMark.get(mark) ?? []), entry]);
+  return byMark;
 }
 
 /**
@@ -74,8 +137,9 @@ export async function endProcessTree(options: EndTreeOptions): Promise<void> {
     for (const entry of entries) before.add(keyOf(entry));
   };
   let known: readonly ProcessEntry[] = [];
+  const own: Kinship = { mark: undefined, above: new Set() };
   for (;;) {
-    known = await survivors(known, options);
+    known = await survivors(known, own, options);
     if (known.length === 0) return;
     const waited = time.elapsed();
     if (waited >= graceMs + forceMs) {
@@ -94,16 +158,31 @@ export async function endProcessTree(options: EndTreeOptions): Promise<void> {
   }
 }
 
-/** Those of `known` that still live, and the trees that grew from them. */
+/** What is known of a tree from the looks before: who carried its mark, or tied it to those above, may be gone by now. */
+interface Kinship {
+  mark: string | undefined;
+  readonly above: Set<number>;
+}
+
+/** Those of `known` that still live, the trees that grew from them, and what strayed from those. */
 async function survivors(
   known: readonly ProcessEntry[],
-  { root, readTable }: EndTreeOptions,
+  own: Kinship,
+  { root, readTable, markOf }: EndTreeOptions,
 ): Promise<readonly ProcessEntry[]> {
-  const table = await readTable();
-  const alive = new Map(processTree(table, root).map((entry) => [entry.pid, entry]));
-  for (const identity of known) {
-    for (const entry of processTree(table, identity)) alive.set(entry.pid, entry);
-  }
+  const index = indexProcesses(await readTable());
+  const alive = new Map<number, ProcessEntry>();
+  const take = (identity: ProcessIdentity): void => {
+    for (const entry of processTree(index, identity)) alive.set(entry.pid, entry);
+  };
+  take(root);
+  for (const identity of known) take(identity);
+  if (!markOf) return [...alive.values()];
+  own.mark ??= markOfTree([...alive.values()], markOf);
+  for (const pid of ancestors(index, root.pid)) own.above.add(pid);
+  if (own.mark === undefined) return [...alive.values()];
+  const strayed = strays(index, new Set([...own.above, ...alive.keys()]), markOf);
+  for (const entry of strayed.get(own.mark) ?? []) take(entry);
   return [...alive.values()];
 }
 

@@ -27,6 +27,7 @@ import type {
   Stored,
 } from '../contracts/bridge-api.ts';
 import type { ChatTransport } from '../contracts/chat.ts';
+import type { Metrics } from '../contracts/metrics.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { OutgoingFiles } from '../contracts/outgoing-files.ts';
 import type { Workspace } from '../contracts/workspace.ts';
@@ -35,6 +36,7 @@ import type { Register } from './access/register.ts';
 import { AccessDesk } from './desks/access-desk.ts';
 import { CatchUpDesk } from './desks/catch-up-desk.ts';
 import type { HeldMessages } from './catch-up/held-messages.ts';
+import type { ResourceMonitor } from './monitor/resource-monitor.ts';
 import { OutboxDesk } from './desks/outbox-desk.ts';
 import type { Owners } from './inbound/owners.ts';
 import { PostDesk } from './desks/post-desk.ts';
@@ -59,6 +61,7 @@ export interface BridgeOptions {
   readonly owners: Owners;
   readonly held: HeldMessages;
   readonly decisions: Decisions;
+  readonly monitor: Pick<ResourceMonitor, 'metrics'>;
   readonly workspace: Workspace;
   readonly outgoing: OutgoingFiles;
   readonly words: Words;
@@ -244,6 +247,11 @@ export class Bridge implements BridgeApi {
   async trace(actor: Actor, message: string): Promise<MessageTrace> {
     this.#demand('trace', actor, 'read-texts', this.#queues.sessionOf(message));
     return this.#queues.trace(message);
+  }
+
+  async metrics(actor: Actor): Promise<Metrics> {
+    this.#demand('metrics', actor, 'read');
+    return this.#options.monitor.metrics();
   }
 
   async pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }> {

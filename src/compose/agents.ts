@@ -7,6 +7,7 @@ import { createClaudeCodeDriver } from '../agents/claude-code/driver.ts';
 import { chooseAgent, createDriverRegistry } from '../agents/registry.ts';
 import type { AgentChoice, DriverRegistry } from '../agents/registry.ts';
 import { createScriptedDriver } from '../agents/scripted/driver.ts';
+import { sessionMarks } from '../config/agent-environment.ts';
 import type { Terminal } from '../contracts/terminal.ts';
 import { openTmux } from '../terminal/tmux-manager.ts';
 import type { Ground } from './ground.ts';
@@ -28,7 +29,7 @@ export async function openAgents(
   options: { readonly umask: number; readonly keepSessions: () => boolean },
   scope: Scope,
 ): Promise<Agents> {
-  const terminal = await openTmux({ socket: paths.tmuxSocket, clock, log, umask: options.umask });
+  const terminal = await openTmux({ socket: paths.tmuxSocket, clock, log, umask: options.umask, marks: sessionMarks });
   scope.defer('the terminals', async () => {
     // A terminal server with nothing in it serves nobody; agents outlive us (I6).
     if (!options.keepSessions() || (await terminal.list()).length === 0) await terminal.shutdown();

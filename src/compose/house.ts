@@ -27,6 +27,7 @@ import { furnishFilesOut } from './files-out.ts';
 import type { FilesOut } from './files-out.ts';
 import { furnishIncoming } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
+import { furnishMonitor, openGauges } from './monitor.ts';
 import { furnishPrompts, promptPolicyOf } from './prompts.ts';
 import type { Prompts } from './prompts.ts';
 import { environmentOf, shownPath, surroundingsOf } from './surroundings.ts';
@@ -198,8 +199,11 @@ export function furnishHouse(
     owners: () => owners.ids(),
     onOutbox,
   });
+  const gauges = openGauges(ground);
+  const monitor = furnishMonitor(ground, { stores, gauges, sessions: () => sessions.list() });
   const bridge = new Bridge({
     sessions,
+    monitor,
     held: incoming.held,
     decisions: prompts.decisions,
     stores,

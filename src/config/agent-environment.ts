@@ -18,6 +18,9 @@ export interface AgentEnvironmentOptions {
  */
 const misleading = /^(TMUX|TMUX_PANE|CLAUDECODE|CLAUDE_CODE_ENTRYPOINT|CLAUDE_CODE_SSE_PORT|NODE_CHANNEL_.*|npm_.*)$/;
 
+/** What all processes of one session have in common, whatever becomes of their parents: these variables of theirs. */
+export const sessionMarks = ['BRIDGE_HOME', 'BRIDGE_SESSION'] as const;
+
 /** The environment of a session's agent: the daemon's, without the bridge's secrets, with what `dp` and `vai` need. */
 export function agentEnvironment(options: AgentEnvironmentOptions): Readonly<Record<string, string>> {
   return {

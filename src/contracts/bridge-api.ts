@@ -5,6 +5,7 @@ import type { InboxState, MessageSource } from '../model/message.ts';
 import type { OutboxState } from '../model/outbound.ts';
 import type { BusyMode, ChannelId, Lifecycle, SessionNumber } from '../model/session.ts';
 import type { ChatConnection } from './chat.ts';
+import type { Metrics } from './metrics.ts';
 import type { MessageDetail, OutboundKind } from './stores.ts';
 
 export interface SessionStatus {
@@ -303,6 +304,8 @@ export interface BridgeApi {
   interrupt(actor: Actor, session: number): Promise<'interrupted' | 'idle'>;
   /** The life of one message: by its id, its chat message's id, or a link. @throws BridgeError `message-unknown`. */
   trace(actor: Actor, message: string): Promise<MessageTrace>;
+  /** What the sessions and the machine take. */
+  metrics(actor: Actor): Promise<Metrics>;
   /** A code that makes the chat user who types it to the bot the owner. Valid for ten minutes. */
   pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }>;
   /** Who may do what. */

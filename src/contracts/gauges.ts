@@ -20,14 +20,24 @@ export interface MachineUsage {
   readonly usedDisk: number;
 }
 
+/** What one process takes. */
+export interface ProcessUsage {
+  /** Bytes of memory. */
+  readonly memory: number;
+  /** Processor time since its beginning, in milliseconds. */
+  readonly cpuMs: number;
+}
+
 /** Looks at what processes and files take. It changes nothing. */
 export interface Gauges {
   /**
-   * The trees of these processes, by their ids, in one look at the machine; also processes whose own parent has ended and
-   * left them. One that does not live is missing.
+   * The trees of these processes, by their ids, in one look at the machine. A tree is everything in the terminal of the
+   * process, what descends from that, and what came of it and went its own way. A process that does not live is missing.
    */
   trees(roots: readonly number[]): Promise<ReadonlyMap<number, TreeUsage>>;
   /** Bytes of the files in a directory and below it; 0 when there is none. Links are not followed. */
   directory(path: string): Promise<number>;
   machine(): Promise<MachineUsage>;
+  /** The bridge's own process, alone. */
+  bridge(): ProcessUsage;
 }

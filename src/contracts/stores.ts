@@ -1,3 +1,4 @@
+import type { ResponseTimes } from './metrics.ts';
 import type { AccessPolicy } from '../model/access.ts';
 import type { TurnOutcome } from '../model/agent.ts';
 import type { AttachmentRef, InboxMessage, InboxState } from '../model/message.ts';
@@ -82,6 +83,11 @@ export interface TurnStore {
   endAll(session: SessionNumber, outcome: TurnOutcome, at: number): readonly TurnRecord[];
   /** The turn started last, ended or not. */
   latest(session: SessionNumber): TurnRecord | undefined;
+  /**
+   * How long the messages of turns took that ended well after `after` and not after `until`, from being stored; of each
+   * session that had one.
+   */
+  responses(after: number, until: number): ReadonlyMap<SessionNumber, ResponseTimes>;
   /**
    * Remembers that a text was said in a turn and tells whether it is to be posted. An agent that says a text and also
    * posts the same words with `dp` is heard once; said twice the same way, it is heard twice. A known key is false.

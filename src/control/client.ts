@@ -124,6 +124,10 @@ export class ControlClient {
     return this.#call('trace', { message });
   }
 
+  metrics(): Promise<Result<'metrics'>> {
+    return this.#call('metrics', {});
+  }
+
   pair(): Promise<Result<'pair'>> {
     return this.#call('pair', {});
   }

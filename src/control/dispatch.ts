@@ -86,6 +86,8 @@ async function perform(request: Request, actor: Actor, api: BridgeApi): Promise<
       return api.interrupt(actor, request.params.session);
     case 'trace':
       return api.trace(actor, request.params.message);
+    case 'metrics':
+      return api.metrics(actor);
     case 'pair':
       return api.pair(actor);
     case 'access':

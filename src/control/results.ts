@@ -11,6 +11,7 @@ import type {
   SessionQueue,
   SessionStatus,
 } from '../contracts/bridge-api.ts';
+import type { Metrics, Sample } from '../contracts/metrics.ts';
 import { accessKinds, roles } from '../model/access.ts';
 import { waitingFors } from '../model/agent.ts';
 import { inboxMoves } from '../model/message.ts';
@@ -229,6 +230,49 @@ const accessEntry = z.object({
   from: z.enum(['file', 'configured', 'paired']),
 }) satisfies z.ZodMiniType<AccessEntry>;
 
+const sample = z.object({
+  timestamp: z.string(),
+  sessions: z.readonly(
+    z.array(
+      z.object({
+        number: sessionNumber,
+        status: z.string(),
+        memory: z.number(),
+        processes: z.number(),
+        cpu: z.number(),
+        disk: z.number(),
+        response: z.exactOptional(z.object({ mean: z.number(), p95: z.number(), count: z.number() })),
+        queued: z.number(),
+        throttled: z.exactOptional(z.string()),
+      }),
+    ),
+  ),
+  system: z.object({
+    totalMemory: z.number(),
+    usedMemory: z.number(),
+    cpu: z.number(),
+    totalDisk: z.number(),
+    usedDisk: z.number(),
+    bridgeMemory: z.number(),
+    bridgeCpu: z.number(),
+  }),
+}) satisfies z.ZodMiniType<Sample>;
+
+const metrics = z.object({
+  latest: sample,
+  alerts: z.readonly(
+    z.array(
+      z.object({
+        session: z.exactOptional(sessionNumber),
+        kind: z.enum(['memory', 'disk', 'response', 'total-memory', 'throttled']),
+        since: z.string(),
+        value: z.number(),
+        limit: z.number(),
+      }),
+    ),
+  ),
+}) satisfies z.ZodMiniType<Metrics>;
+
 /** The result of every method. */
 export const results = {
   status: bridgeStatus,
@@ -249,6 +293,7 @@ export const results = {
   setBusyMode: nothing,
   interrupt: z.enum(['interrupted', 'idle']),
   trace: messageTrace,
+  metrics,
   pair: z.object({ code: z.string(), expires: z.string() }),
   access: z.readonly(z.array(accessEntry)),
   grantAccess: accessEntry,

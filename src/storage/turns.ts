@@ -1,5 +1,6 @@
 import type { TurnOutcome } from '../model/agent.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
+import type { ResponseTimes } from '../contracts/metrics.ts';
 import type { TextClaim, TurnRecord, TurnStore } from '../contracts/stores.ts';
 import type { Database, Row } from './database.ts';
 import { numberOf, optionalTextOf, textOf } from './rows.ts';
@@ -105,6 +106,32 @@ export class SqliteTurns implements TurnStore {
 
   latest(session: SessionNumber): TurnRecord | undefined {
     return parse(this.#database.get('SELECT * FROM turns WHERE session = ? ORDER BY seq DESC LIMIT 1', session));
+  }
+
+  responses(after: number, until: number): ReadonlyMap<SessionNumber, ResponseTimes> {
+    const rows = this.#database.all(
+      `WITH answered AS (
+         SELECT turns.session, turns.ended_at - inbox.received_at AS took
+         FROM turns JOIN inbox ON inbox.id = turns.message
+         WHERE turns.ended_at > ?1 AND turns.ended_at <= ?2 AND turns.outcome = 'completed'
+         UNION ALL
+         SELECT turns.session, turns.ended_at - inbox.received_at
+         FROM turns JOIN turn_messages AS joined USING (session, turn) JOIN inbox ON inbox.id = joined.message
+         WHERE turns.ended_at > ?1 AND turns.ended_at <= ?2 AND turns.outcome = 'completed'
+       ), ranked AS (
+         SELECT session, max(took, 0) AS took, cume_dist() OVER (PARTITION BY session ORDER BY took) AS part FROM answered
+       )
+       SELECT session, avg(took) AS mean, count(*) AS count, min(took) FILTER (WHERE part >= 0.95) AS p95
+       FROM ranked GROUP BY session`,
+      after,
+      until,
+    );
+    return new Map(
+      rows.map((row) => [
+        numberOf(row, 'session') as SessionNumber,
+        { mean: Math.round(numberOf(row, 'mean')), p95: numberOf(row, 'p95'), count: numberOf(row, 'count') },
+      ]),
+    );
   }
 
   claimText(claim: TextClaim): boolean {

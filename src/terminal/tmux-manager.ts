@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 
 import type { Cancel, Clock } from '../base/clock.ts';
+import { createMarkReader } from '../base/process-mark.ts';
 import { BridgeError } from '../base/errors.ts';
 import { silentLog } from '../base/log.ts';
 import type { Log } from '../base/log.ts';
@@ -43,6 +44,11 @@ export interface OpenTmuxOptions {
   readonly sweepIntervalMs?: number;
   /** Milliseconds between asking a process tree to end and forcing it. Default 3000. */
   readonly graceMs?: number;
+  /**
+   * Environment variables by which the processes of one terminal know each other: what has all of them like its program is
+   * ended with it, also what made a session of its own and lost its parent. Default: none.
+   */
+  readonly marks?: readonly string[];
   /** Milliseconds without an answer after which tmux counts as stuck. Default 10000. */
   readonly replyTimeoutMs?: number;
 }
@@ -57,7 +63,12 @@ export async function openTmux(options: OpenTmuxOptions): Promise<Terminal> {
   const { socket, clock, log = silentLog, environment = process.env } = options;
   const installation = await findTmux(options.tmuxCommand ?? 'tmux', environment.PATH ?? '/usr/bin:/bin');
   prepareSocketDirectory(socket);
-  const endings = new TreeEndings({ clock, log, graceMs: options.graceMs ?? 3000 });
+  const endings = new TreeEndings({
+    clock,
+    log,
+    graceMs: options.graceMs ?? 3000,
+    markOf: options.marks === undefined ? undefined : createMarkReader(options.marks),
+  });
   const connection = new TmuxConnection({
     tmux: installation,
     socket,

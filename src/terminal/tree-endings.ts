@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import { SerialQueue } from '../base/serial-queue.ts';
 import { findProcess, readProcessTable } from '../base/process-table.ts';
 import type { ProcessEntry } from '../base/process-table.ts';
+import type { ReadMark } from '../base/process-mark.ts';
 import { endProcessTree } from '../base/process-tree.ts';
 import type { ProcessIdentity } from '../base/process-tree.ts';
 
@@ -11,6 +12,8 @@ export interface TreeEndingsOptions {
   readonly log: Log;
   /** Milliseconds between asking a process tree to end and forcing it. */
   readonly graceMs: number;
+  /** Also ends what carries the mark of a tree, wherever it went. */
+  readonly markOf: ReadMark | undefined;
 }
 
 /**
@@ -32,9 +35,10 @@ export class TreeEndings {
 
   /** Ends a tree; resolves when it is gone. @throws BridgeError `process-tree-alive`. */
   end(root: ProcessIdentity): Promise<void> {
-    const { clock, graceMs } = this.#options;
+    const { clock, graceMs, markOf } = this.#options;
     const began = clock.monotonic();
-    return endProcessTree({ root, clock, graceMs, readTable: () => this.#reads.run(() => this.#readTable(began)) });
+    const readTable = (): Promise<readonly ProcessEntry[]> => this.#reads.run(() => this.#readTable(began));
+    return endProcessTree({ root, clock, graceMs, readTable, ...(markOf === undefined ? {} : { markOf }) });
   }
 
   /**

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ProcessEntry } from '../../src/base/process-table.ts';
-import { endProcessTree, processTree } from '../../src/base/process-tree.ts';
+import { endProcessTree, indexProcesses, processTree as treeIn, strays } from '../../src/base/process-tree.ts';
+import type { ProcessIdentity } from '../../src/base/process-tree.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 
 function entry(pid: number, parent: number, session: number, started = `t${pid}`): ProcessEntry {
   return { pid, parent, session, started, cpuMs: 0, memory: 0 };
 }
+
+const processTree = (table: readonly ProcessEntry[], from: ProcessIdentity, never: number) =>
+  treeIn(indexProcesses(table), from, never);
 
 function pids(entries: readonly ProcessEntry[]): readonly number[] {
   return entries.map(({ pid }) => pid).sort((a, b) => a - b);
@@ -137,5 +141,71 @@ describe('endProcessTree', () => {
     });
     await clock.advance(9000);
     await refused;
+  });
+});
+
+describe('marks', () => {
+  const marks: Readonly<Record<number, string>> = { 11: 'one', 30: 'one', 5: 'one', 12: 'two', 40: 'two' };
+  const markOf = ({ pid }: Pick<ProcessEntry, 'pid'>): string | undefined => marks[pid];
+  /** The terminal server 5, the pane 10, its program 11, something that this started and marked 12. */
+  const table = [
+    entry(5, 1, 5),
+    entry(10, 5, 10),
+    entry(11, 10, 10),
+    entry(12, 11, 10),
+    entry(30, 1, 30), // left the session and lost its parent
+    entry(31, 30, 30),
+    entry(40, 1, 40), // somebody else's
+  ];
+
+  it('tell what strayed, with what that started; not who is above, nor what only one further down is marked with', async () => {
+    const clock = new ManualClock();
+    const left = [...table];
+    const ended = endProcessTree({
+      root,
+      clock,
+      graceMs: 3000,
+      markOf,
+      readTable: async () => [...left],
+      signal: (pid, signal) => {
+        const index = left.findIndex((each) => each.pid === pid);
+        if (signal === 'SIGTERM' && index >= 0) left.splice(index, 1);
+      },
+    });
+    await clock.advance(100);
+    await ended;
+    expect(pids(left)).toEqual([5, 40]);
+  });
+
+  it('are remembered when who carried them has ended first', async () => {
+    const clock = new ManualClock();
+    const left = table.filter(({ pid }) => pid < 30);
+    const ended = endProcessTree({
+      root,
+      clock,
+      graceMs: 3000,
+      markOf,
+      readTable: async () => [...left],
+      signal: (pid, signal) => {
+        const index = left.findIndex((each) => each.pid === pid);
+        if (index < 0 || signal !== 'SIGTERM') return;
+        left.splice(index, 1);
+        if (pid === 11) left.push(entry(30, 1, 30));
+      },
+    });
+    await clock.advance(100);
+    await ended;
+    expect(pids(left)).toEqual([5]);
+  });
+
+  it('of a process that we descend from or that descends from us end nobody', () => {
+    const all = [...table.filter(({ pid }) => pid !== 30), entry(999, 1, 999), entry(30, 999, 999)];
+    const strayed = strays(
+      indexProcesses(all),
+      new Set([5, 10, 11, 12]),
+      ({ pid }) => (pid >= 30 ? 'one' : undefined),
+      999,
+    );
+    expect(pids(strayed.get('one') ?? [])).toEqual([40]);
   });
 });

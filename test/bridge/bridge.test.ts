@@ -50,10 +50,11 @@ describe('access', () => {
     withdraw: ({ bridge, stores }, actor) => bridge.withdraw(actor, 1, waitingIn(stores)),
     interrupt: ({ bridge }, actor) => bridge.interrupt(actor, 1),
     setBusyMode: ({ bridge }, actor) => bridge.setBusyMode(actor, 1, 'interrupt'),
+    metrics: ({ bridge }, actor) => bridge.metrics(actor),
     pair: ({ bridge }, actor) => bridge.pair(actor),
     stop: ({ bridge }, actor) => bridge.stop(actor, { keepSessions: false }),
   };
-  const overviews = ['status', 'listSessions', 'prompts'];
+  const overviews = ['status', 'listSessions', 'prompts', 'metrics'];
   const reads = [...overviews, 'queue', 'trace', 'catchUp'];
   const controls = ['withdraw', 'interrupt', 'catchUp --run'];
   const ownPosts = ['post', 'post to a mapped channel'];

@@ -18,6 +18,7 @@ import type {
   SessionStatus,
   Stored,
 } from '../../src/contracts/bridge-api.ts';
+import type { Metrics } from '../../src/contracts/metrics.ts';
 import { may } from '../../src/model/access.ts';
 import type { Action, Actor } from '../../src/model/access.ts';
 import type { PromptAnswer } from '../../src/model/prompt.ts';
@@ -90,6 +91,36 @@ export const answered: MessageTrace = {
   ],
 };
 
+/** What sessions take, as a test may put it into `measured`. */
+export const measured: Metrics = {
+  latest: {
+    timestamp: '2025-01-01T00:00:00.000Z',
+    sessions: [
+      {
+        number: one,
+        status: 'busy',
+        memory: 450_000_000,
+        processes: 7,
+        cpu: 12.5,
+        disk: 3_000_000,
+        response: { mean: 2_100, p95: 4_000, count: 3 },
+        queued: 2,
+        throttled: 'memory over its limit',
+      },
+    ],
+    system: {
+      totalMemory: 8_000_000_000,
+      usedMemory: 3_000_000_000,
+      cpu: 20,
+      totalDisk: 100_000_000_000,
+      usedDisk: 40_000_000_000,
+      bridgeMemory: 120_000_000,
+      bridgeCpu: 0.5,
+    },
+  },
+  alerts: [{ session: one, kind: 'memory', since: '2025-01-01T00:00:00.000Z', value: 450_000_000, limit: 429_496_730 }],
+};
+
 /** A channel that refuses the bot, and what waits for it; a test may put it into `outgoing`. */
 export const refused: OutboxListing = {
   parked: [
@@ -137,6 +168,7 @@ export class FakeBridgeApi implements BridgeApi {
   openPrompts: PromptListing[] = [];
   queued: QueuedMessage[] = [];
   held: readonly HeldMessage[] = [];
+  measured: Metrics = measured;
   outgoing: OutboxListing = { parked: [], total: 0, items: [] };
   busyMode: BusyMode = 'queue';
   /** Whether the agent can be steered. */
@@ -322,6 +354,11 @@ export class FakeBridgeApi implements BridgeApi {
     await this.#enter('trace', actor, 'read', { message });
     if (message !== answered.id) throw new BridgeError('message-unknown', `There is no message "${message}".`);
     return answered;
+  }
+
+  async metrics(actor: Actor): Promise<Metrics> {
+    await this.#enter('metrics', actor, 'read', {});
+    return this.measured;
   }
 
   async pair(actor: Actor): Promise<{ readonly code: string; readonly expires: string }> {

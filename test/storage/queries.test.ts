@@ -190,3 +190,27 @@ describe('however much is kept', () => {
     small.close();
   });
 });
+
+it('MS-08: how long messages took is asked of the turns that ended lately, not of all', () => {
+  const path = join(temporaryDirectory(), 'state.db');
+  const stores = openStores(path);
+  const original = DatabaseSync.prototype.prepare;
+  const seen: string[] = [];
+  const spy = vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (this: DatabaseSync, sql) {
+    seen.push(sql);
+    return original.call(this, sql);
+  });
+  stores.turns.responses(1, 2);
+  spy.mockRestore();
+  const reader = new DatabaseSync(path, { readOnly: true });
+  const plan = seen.flatMap((sql) =>
+    reader
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all(1, 2)
+      .map((row) => String(row['detail'])),
+  );
+  reader.close();
+  stores.close();
+  expect(plan.filter((step) => step.includes('turns_ended'))).toHaveLength(2);
+  expect(plan.filter((step) => /^SCAN (turns|inbox|joined|turn_messages)/.test(step))).toEqual([]);
+});

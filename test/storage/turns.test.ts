@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import type { TextClaim, TurnStore } from '../../src/contracts/stores.ts';
+import type { TextClaim, TurnRecord, TurnStore } from '../../src/contracts/stores.ts';
 import { openStores } from '../../src/storage/stores.ts';
-import { channelB, one, turn, two } from './records.ts';
+import { channelB, message, one, turn, two } from './records.ts';
 
 function turns(): TurnStore {
   return openStores(':memory:').turns;
@@ -148,5 +148,36 @@ describe('claims of texts', () => {
     expect(store.messagesOf(one, 't1')).toEqual(['m1', 'm2', 'm3']);
     expect(store.messagesOf(one, 't2')).toEqual([]);
     expect(store.byMessage('m3')?.turn).toBe('t1');
+  });
+
+  it('MS-08: tell how long the messages took that they answered, from being stored', () => {
+    const stores = openStores(':memory:');
+    const answered = (id: string, stored: number, ended: number, change: Partial<TurnRecord> = {}): void => {
+      stores.inbox.append(message(id, { receivedAt: stored, ...(change.session ? { session: change.session } : {}) }));
+      stores.turns.begin(turn(`t-${id}`, { message: id, ...change }));
+      stores.turns.end(change.session ?? one, `t-${id}`, change.outcome ?? 'completed', ended);
+    };
+    for (let number = 1; number <= 20; number += 1) answered(`m${number}`, 10_000, 10_000 + 100 * number);
+    answered('before', 0, 10_000);
+    answered('after', 10_000, 99_000);
+    answered('stopped', 10_000, 11_000, { outcome: 'interrupted' });
+    answered('other', 10_000, 10_700, { session: two });
+    stores.turns.begin(turn('typed'));
+    stores.turns.end(one, 'typed', 'completed', 11_000);
+    expect([...stores.turns.responses(10_000, 20_000)]).toEqual([
+      [one, { mean: 1050, p95: 1900, count: 20 }],
+      [two, { mean: 700, p95: 700, count: 1 }],
+    ]);
+    expect(stores.turns.responses(50_000, 60_000).size).toBe(0);
+  });
+
+  it('MS-08: count what an agent took into a turn from when that was stored', () => {
+    const stores = openStores(':memory:');
+    stores.inbox.append(message('m1', { receivedAt: 1_000 }));
+    stores.inbox.append(message('m2', { receivedAt: 4_000 }));
+    stores.turns.begin(turn('t1', { message: 'm1' }));
+    stores.turns.join(one, 't1', 'm2', 4_500);
+    stores.turns.end(one, 't1', 'completed', 5_000);
+    expect(stores.turns.responses(0, 9_000).get(one)).toEqual({ mean: 2500, p95: 4000, count: 2 });
   });
 });

@@ -235,8 +235,23 @@ describe('kill', () => {
     expect(await findProcess(pid)).toBeUndefined();
     expect(sleepers(['611', '613', '614'])).toBe(0);
     expect(deaths).toEqual([]);
-    // What has left the session *and* lost its parent belongs to nobody any more: `setsid` is how one asks for that.
+    // What has left the session *and* lost its parent is only found by a mark.
     for (const orphan of sleeperPids('612')) process.kill(orphan, 'SIGKILL');
+  });
+
+  it('ends what left the session and lost its parent by its mark, and nobody else (MS-08)', async () => {
+    const terminal = await world.open({ marks: ['HOME_OF', 'NUMBER'] });
+    const wayward = sh('(setsid sleep 622 &); echo ready; while :; do sleep 1; done');
+    for (const number of ['1', '2']) {
+      await terminal.create(world.spec(`marked-${number}`, wayward, { HOME_OF: world.root, NUMBER: number }));
+      await shows(terminal, `marked-${number}`, 'ready');
+    }
+    await eventually(() => expect(sleepers(['622'])).toBe(2));
+    await terminal.kill('marked-1');
+    expect(sleepers(['622'])).toBe(1);
+    expect((await terminal.list()).map(({ name }) => name)).toEqual(['marked-2']);
+    await terminal.kill('marked-2');
+    expect(sleepers(['622'])).toBe(0);
   });
 
   it('lets a program end by itself within the grace', async () => {

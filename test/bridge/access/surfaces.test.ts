@@ -141,6 +141,7 @@ const ways: Readonly<Record<Exclude<Surface, Deed>, Way>> = {
   setBusyMode: { asks: 'manage', enter: ({ bridge }, session) => bridge.setBusyMode(ann, session, 'interrupt') },
   interrupt: { asks: 'control', enter: ({ bridge }, session) => bridge.interrupt(ann, session) },
   trace: { asks: 'read-texts', enter: ({ bridge }, session) => bridge.trace(ann, `discord:${waitingIn(session)}`) },
+  metrics: { asks: 'read', isWhole: true, enter: ({ bridge }) => bridge.metrics(ann) },
   pair: { asks: 'manage', isWhole: true, enter: ({ bridge }) => bridge.pair(ann) },
   access: { asks: 'manage', isWhole: true, enter: ({ bridge }) => bridge.access(ann) },
   grantAccess: {

@@ -2,6 +2,8 @@ import { patientPolicy } from '../../../src/bridge/prompts/prompt-policy.ts';
 import { furnishPrompts } from '../../../src/compose/prompts.ts';
 import { Bridge } from '../../../src/bridge/bridge.ts';
 import { HeldMessages } from '../../../src/bridge/catch-up/held-messages.ts';
+import { ResourceMonitor } from '../../../src/bridge/monitor/resource-monitor.ts';
+import { Sampler } from '../../../src/bridge/monitor/sampler.ts';
 import { Owners } from '../../../src/bridge/inbound/owners.ts';
 import { ReplyCollector } from '../../../src/bridge/replies/reply-collector.ts';
 import { roles } from '../../../src/model/access.ts';
@@ -10,6 +12,7 @@ import type { Author } from '../../../src/model/message.ts';
 import type { OutboundContent } from '../../../src/model/outbound.ts';
 import type { ChannelId } from '../../../src/model/session.ts';
 import { words } from './collector-world.ts';
+import { HandGauges } from './hand-gauges.ts';
 import { HandOutgoing } from './hand-outgoing.ts';
 import { HandTransport } from './hand-transport.ts';
 import { world as managerWorld } from './manager-world.ts';
@@ -68,8 +71,18 @@ export async function world(policy = patientPolicy) {
     owners: () => owners.ids(),
     onOutbox,
   });
+  const gauges = new HandGauges();
+  const sampler = new Sampler({
+    gauges,
+    sessions: () => manager.list(),
+    stores,
+    attachmentsOf: (session) => `/home/attachments/session_${session}`,
+    clock,
+    windowMs: 300_000,
+  });
   const bridge = new Bridge({
     sessions: manager,
+    monitor: new ResourceMonitor({ sampler, clock }),
     stores,
     transport,
     collector,
@@ -119,6 +132,7 @@ export async function world(policy = patientPolicy) {
   return {
     ...base,
     bridge,
+    gauges,
     collector,
     decisions,
     acts,
