@@ -227,5 +227,6 @@ export const testsOfOthers: Readonly<Record<string, string>> = {
   'cli/vai-logs.test.ts': 'src/cli/commands/logs.ts, through vai',
   'storage/queries.test.ts': 'what all stores ask of the database, and that it takes no longer with much in it',
   'storage/retention.test.ts': 'what each store still needs of what is old',
+  'storage/tally.test.ts': 'what the inbox and the outbox tell whoever counts',
   'storage/trouble.test.ts': 'a full, damaged or locked database, seen from the stores',
 };

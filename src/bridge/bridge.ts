@@ -74,7 +74,7 @@ export interface BridgeOptions {
   /** Tries channels that refused the bot again and returns them: one, or all. */
   readonly retryParked: (channel?: ChannelId) => readonly ChannelId[];
   /** The parts of the status that only the composition knows. */
-  readonly surroundings: () => Promise<Omit<BridgeStatus, 'sessions'>>;
+  readonly surroundings: () => Promise<Omit<BridgeStatus, 'sessions' | 'outbox'>>;
   readonly attachLine: (terminal: string) => string;
   /** Id of a channel that will be made once its session is added: on the local server. Refuses elsewhere. */
   readonly newChannelId: () => string;
@@ -108,11 +108,13 @@ export class Bridge implements BridgeApi {
     this.#demand('status', actor, 'read');
     const surroundings = await this.#options.surroundings();
     const { userToken: _, url: __, ...chat } = surroundings.chat;
+    const { outbox } = this.#options.stores;
     return {
       ...surroundings,
       // The page's address and token speak for the owner; a process inside a session must not have them.
       ...(actor.kind === 'local' ? {} : { chat }),
       sessions: this.#options.sessions.list().map((session) => describeSession(session, this.#options)),
+      outbox: { pending: outbox.countPending(), parked: outbox.parked().length },
     };
   }
 

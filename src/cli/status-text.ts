@@ -20,6 +20,8 @@ export function statusLines(status: BridgeStatus, view: StatusView): readonly Li
     [`The bridge ${status.version} is `, styled('good', 'running'), ` (process ${status.pid}) in ${status.home}.`],
     ...chatLines(status, view.vai),
     agentLine(status),
+    ...waitingLines(status, view.vai),
+    ...metricsLines(status),
     '',
     ...sessionLines(status, view),
     ...foreignLines(status),
@@ -90,6 +92,20 @@ export function chatLines({ chat }: BridgeStatus, vai: string): readonly Line[] 
 /** Which agent answers, and why it is that one. */
 export function agentLine({ agent }: BridgeStatus): string {
   return `Agent: ${agent.name}. ${agent.why}`;
+}
+
+/** Channels that refuse the bot: what is for them waits. */
+export function waitingLines({ outbox }: BridgeStatus, vai: string): readonly Line[] {
+  if (outbox.parked === 0) return [];
+  const channels = outbox.parked === 1 ? '1 channel refuses' : `${outbox.parked} channels refuse`;
+  return [styled('attention', `${channels} the bot, and what is for them waits: ${vai} outbox`)];
+}
+
+function metricsLines({ metrics }: BridgeStatus): readonly Line[] {
+  if (metrics === undefined) return [];
+  if (metrics.url !== undefined)
+    return [`Health and figures: ${metrics.url.replace(/metrics$/, 'health')}, ${metrics.url}`];
+  return [['Health and figures: ', styled('bad', metrics.detail ?? 'not open')]];
 }
 
 /** A session's state in words. */

@@ -31,6 +31,7 @@ import { furnishMonitor, openGauges } from './monitor.ts';
 import { furnishPrompts, promptPolicyOf } from './prompts.ts';
 import type { Prompts } from './prompts.ts';
 import { environmentOf, shownPath, surroundingsOf } from './surroundings.ts';
+import type { Watch } from './watch.ts';
 
 /** What the house stands on and talks to. */
 export interface Outside {
@@ -38,6 +39,7 @@ export interface Outside {
   readonly stores: Stores;
   readonly agents: Agents;
   readonly transport: ChatTransport;
+  readonly watch: Pick<Watch, 'state'>;
 }
 
 /** The middle, and what ties it to the outside. */

@@ -16,6 +16,7 @@ import { layGround } from './ground.ts';
 import { furnishHouse } from './house.ts';
 import { openHousekeeping } from './housekeeping.ts';
 import { endStrangers } from './strangers.ts';
+import { prepareWatch } from './watch.ts';
 
 /** How long a stop waits for texts that are on their way to the chat server, in milliseconds. */
 const drainTimeoutMs = 5_000;
@@ -68,7 +69,8 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   const ground = layGround(options, scope);
   const { paths, config, clock, log } = ground;
   const server = await openChatServer(ground, scope);
-  const stores = scope.own('the state', openStores(server.files.database), (opened) => {
+  const watch = await prepareWatch(ground);
+  const stores = scope.own('the state', openStores(server.files.database, watch.tally), (opened) => {
     opened.close();
   });
   const uncertain = stores.inbox.markUncertain('sending', clock.now());
@@ -91,7 +93,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   });
   // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
   const isFirstRun = server.kind === 'local' && !existsSync(server.files.map);
-  const house = furnishHouse(ground, { server, stores, agents, transport }, options.onStopRequested);
+  const house = furnishHouse(ground, { server, stores, agents, transport, watch }, options.onStopRequested);
   const { sessions, files, delivery, typing, topics, incoming, gate, prompts, commands, bridge, filesOut, acts } =
     house;
   const { catchUp } = incoming;
@@ -110,6 +112,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   });
   const control = await startControlServer({ socket: paths.controlSocket, api: bridge, log });
   scope.defer('the control socket', () => control.close());
+  await watch.open(bridge, scope);
   scope.defer(
     'housekeeping',
     openHousekeeping(ground, { stores, sessions, ...filesOut, directory: server.files.sessions }).start(),

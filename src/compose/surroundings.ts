@@ -12,6 +12,7 @@ import type { Agents } from './agents.ts';
 import type { ChatServer } from './chat-server.ts';
 import type { Ground } from './ground.ts';
 import type { Incoming } from './incoming.ts';
+import type { Watch } from './watch.ts';
 
 /** What the status tells about. */
 export interface Neighbours {
@@ -20,6 +21,7 @@ export interface Neighbours {
   readonly transport: ChatTransport;
   readonly owners: Owners;
   readonly incoming: Incoming;
+  readonly watch: Pick<Watch, 'state'>;
 }
 
 /** A path as people write it: `~` for the home directory. */
@@ -40,8 +42,9 @@ export function environmentOf(
 /** The parts of the status that the bridge cannot know. */
 export async function surroundingsOf(
   { paths }: Ground,
-  { server, agents, transport, owners, incoming }: Neighbours,
-): Promise<Omit<BridgeStatus, 'sessions'>> {
+  { server, agents, transport, owners, incoming, watch }: Neighbours,
+): Promise<Omit<BridgeStatus, 'sessions' | 'outbox'>> {
+  const metrics = watch.state();
   const detail = transport.state.detail ?? incoming.catchUp.problem;
   return {
     version: productVersion(),
@@ -49,6 +52,7 @@ export async function surroundingsOf(
     home: paths.home,
     tmuxSocket: paths.tmuxSocket,
     agent: agents.choice,
+    ...(metrics === undefined ? {} : { metrics }),
     foreignSessions: await listForeignSessions(/^claude-session-\d+$/),
     chat: {
       kind: server.kind,

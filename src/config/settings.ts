@@ -68,6 +68,11 @@ const count = number.pipe(
     .pipe(z.number().positive()),
 );
 
+/** Where a server listens: an address of this machine, or a name of one. */
+const hostName = word
+  .transform((name) => name.replace(/^\[(.*)\]$/, '$1'))
+  .pipe(z.union([z.ipv4(), z.ipv6(), z.hostname()]));
+
 const apiUrl = word.pipe(
   z
     .url({ protocol: /^https?$/ })
@@ -128,6 +133,8 @@ export const configSchema = z.object({
   attachmentsQuota: size.prefault('250MB'),
   attachmentsKeep: retention.prefault('1d'),
   attachmentsTranscribe: options.prefault([]),
+  metricsPort: port.optional(),
+  metricsHost: hostName.prefault('127.0.0.1'),
 });
 
 /** Everything the owner can set, checked. */
@@ -255,6 +262,16 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     variables: ['ATTACHMENTS_TRANSCRIBE'],
     json: 'attachments.transcribe',
     expected: 'a line with a program and its arguments and every quote closed, or in bridge.json a list of texts',
+  },
+  metricsPort: {
+    variables: ['METRICS_PORT'],
+    json: 'metrics.port',
+    expected: 'a port number (1 to 65535, or 0 for any free one)',
+  },
+  metricsHost: {
+    variables: ['METRICS_HOST'],
+    json: 'metrics.host',
+    expected: 'an address or a name of this machine, e.g. 127.0.0.1 or ::1',
   },
 };
 

@@ -10,7 +10,7 @@ export type Surface = keyof ChatHandlers | ChatDeed['kind'] | keyof BridgeApi;
 export interface AuditEntry {
   /** ISO 8601. */
   readonly at: string;
-  /** `local`, `session 2` (a process inside it), `user 123…`, `bot 123…` or `webhook 123…`. */
+  /** `local`, `session 2` (a process inside it), `probe`, `user 123…`, `bot 123…` or `webhook 123…`. */
   readonly who: string;
   readonly surface: Surface;
   readonly action: Action;

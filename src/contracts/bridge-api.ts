@@ -51,6 +51,15 @@ export interface BridgeStatus {
   /** Which agent new sessions get, and why. */
   readonly agent: { readonly name: string; readonly why: string };
   readonly sessions: readonly SessionStatus[];
+  /** What waits to be put into channels, and how many channels refuse the bot. */
+  readonly outbox: { readonly pending: number; readonly parked: number };
+  /** Where programs read health and figures; missing when that is not configured. */
+  readonly metrics?: {
+    /** Of the page with the figures. */
+    readonly url?: string;
+    /** Why there is none at the moment, in words for a person. */
+    readonly detail?: string;
+  };
   /** Names of tmux sessions of a predecessor on the user's own tmux server. */
   readonly foreignSessions: readonly string[];
 }

@@ -242,6 +242,8 @@ export interface Outbox {
   plan(key: string, parts: readonly string[], at: number): void;
   /** Remembers that one more part is out. */
   partSent(key: string, messageId: string, at: number): void;
+  /** How many items are pending in all channels, those that are parked among them. */
+  countPending(): number;
   /** The paths of all files that wait to be posted. */
   filesPending(): ReadonlySet<string>;
   /** Whether a chat message is a part of something in the outbox. */

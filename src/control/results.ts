@@ -72,6 +72,8 @@ const bridgeStatus = z.object({
   }),
   agent: z.object({ name: z.string(), why: z.string() }),
   sessions: z.readonly(z.array(sessionStatus)),
+  outbox: z.object({ pending: z.number(), parked: z.number() }),
+  metrics: z.exactOptional(z.object({ url: z.exactOptional(z.string()), detail: z.exactOptional(z.string()) })),
   foreignSessions: z.readonly(z.array(z.string())),
 }) satisfies z.ZodMiniType<BridgeStatus>;
 

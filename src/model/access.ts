@@ -3,10 +3,15 @@ import type { SessionNumber } from './session.ts';
 
 /**
  * Who asks. `local` is the person on the machine (control socket); `pane` is a process inside a session's terminal,
- * which holds that session's token only; an author is somebody on a chat server. What these may do is never a part of
- * them: it is looked up for every question.
+ * which holds that session's token only; a probe is a program that reached the port for health and figures, which asks for
+ * no token; an author is somebody on a chat server. What these may do is never a part of them: it is looked up for every
+ * question.
  */
-export type Actor = { readonly kind: 'local' } | { readonly kind: 'pane'; readonly session: SessionNumber } | Author;
+export type Actor =
+  | { readonly kind: 'local' }
+  | { readonly kind: 'pane'; readonly session: SessionNumber }
+  | { readonly kind: 'probe' }
+  | Author;
 
 /** What somebody on a chat server may be, the highest first. `none` is everybody who was not named. */
 export const roles = ['owner', 'operator', 'member', 'viewer', 'none'] as const;
@@ -110,6 +115,9 @@ export function may(
         allowed: false,
         reason: `a process inside session ${actor.session} may only read and post to its own channel`,
       };
+    case 'probe':
+      if (action === 'read') return { allowed: true };
+      return { allowed: false, reason: 'a program at the port for health and figures may only read these' };
     case 'human':
     case 'bot':
     case 'webhook':

@@ -95,6 +95,9 @@ export const inboxMoves = {
 
 export type InboxState = keyof typeof inboxMoves;
 
+/** A state that no message leaves any more. */
+export type SettledState = Extract<InboxState, 'acknowledged' | 'withdrawn' | 'failed'>;
+
 /** One move of an inbox message, by name: `queued>sending`. */
 export type InboxMove = { [From in InboxState]: `${From}>${(typeof inboxMoves)[From][number]}` }[InboxState];
 
@@ -104,7 +107,7 @@ export function canMoveInbox(from: InboxState, to: InboxState): boolean {
 }
 
 /** Whether nothing will ever happen to the message again (I3). */
-export function isSettled(state: InboxState): boolean {
+export function isSettled(state: InboxState): state is SettledState {
   return inboxMoves[state].length === 0;
 }
 

@@ -2,6 +2,7 @@ import { canMoveInbox, inboxMoves, isSettled } from '../model/message.ts';
 import type { InboxMessage, InboxState, MessageSource } from '../model/message.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
 import type { Inbox, MessageDetail } from '../contracts/stores.ts';
+import type { Tally } from '../contracts/tally.ts';
 import type { Database, Row } from './database.ts';
 import { numberOf, optionalTextOf, textOf } from './rows.ts';
 import type { SqliteTraces } from './traces.ts';
@@ -25,10 +26,12 @@ const readAgain = 3_600_000n << 22n;
 export class SqliteInbox implements Inbox {
   readonly #database: Database;
   readonly #traces: SqliteTraces;
+  readonly #tally: Tally | undefined;
 
-  constructor(database: Database, traces: SqliteTraces) {
+  constructor(database: Database, traces: SqliteTraces, tally?: Tally) {
     this.#database = database;
     this.#traces = traces;
+    this.#tally = tally;
   }
 
   append(message: Omit<InboxMessage, 'state'>, state: 'queued' | 'held' = 'queued'): boolean {
@@ -90,14 +93,16 @@ export class SqliteInbox implements Inbox {
   }
 
   move(id: string, to: InboxState, at: number, detail: MessageDetail = {}): void {
-    const from = this.get(id)?.state;
-    if (from === undefined) throw new Error(`inbox message ${id} is unknown`);
+    const message = this.get(id);
+    if (message === undefined) throw new Error(`inbox message ${id} is unknown`);
+    const { state: from, session, receivedAt } = message;
     if (!canMoveInbox(from, to)) throw new Error(`inbox message ${id} cannot go from ${from} to ${to}`);
     this.#database.pass(`inbox:${from}>${to}`, () => {
       this.#database.run('UPDATE inbox SET state = ?, moved_at = ? WHERE id = ?', to, at, id);
       this.#traces.note(id, at, `inbox:${from}>${to}`, detail);
       if (to === 'queued') this.#applyChanges(id, at);
     });
+    if (isSettled(to)) this.#tally?.messageSettled({ session, outcome: to, afterMs: Math.max(0, at - receivedAt) });
   }
 
   edit(id: string, text: string, at: number): 'edited' | 'noted' | 'unchanged' | 'too-late' {

@@ -4,6 +4,7 @@ import { insteadOf, outboxMoves, reactionOrder } from '../model/outbound.ts';
 import type { OutboundContent, OutboxItem, OutboxState, ParkedChannel } from '../model/outbound.ts';
 import type { ChannelId } from '../model/session.ts';
 import type { FollowingItem, NewOutboxItem, OutboundKind, Outbox } from '../contracts/stores.ts';
+import type { Tally } from '../contracts/tally.ts';
 import type { Database, Row } from './database.ts';
 import { numberOf, optionalNumberOf, optionalTextOf, textOf } from './rows.ts';
 import type { SqliteTraces } from './traces.ts';
@@ -67,10 +68,12 @@ const comparedMs = 3_600_000;
 export class SqliteOutbox implements Outbox {
   readonly #database: Database;
   readonly #traces: SqliteTraces;
+  readonly #tally: Tally | undefined;
 
-  constructor(database: Database, traces: SqliteTraces) {
+  constructor(database: Database, traces: SqliteTraces, tally?: Tally) {
     this.#database = database;
     this.#traces = traces;
+    this.#tally = tally;
   }
 
   append(item: NewOutboxItem): boolean {
@@ -150,6 +153,11 @@ export class SqliteOutbox implements Outbox {
     });
   }
 
+  countPending(): number {
+    const row = this.#database.get(`SELECT count(*) AS count FROM outbox WHERE state = 'pending'`);
+    return row ? numberOf(row, 'count') : 0;
+  }
+
   filesPending(): ReadonlySet<string> {
     const rows = this.#database.all(
       `SELECT json_extract(file.value, '$.path') AS path
@@ -167,8 +175,11 @@ export class SqliteOutbox implements Outbox {
   }
 
   settle(key: string, outcome: Exclude<OutboxState, 'pending'>, at: number, detail?: string): readonly string[] {
-    if (this.#stateOf(key) !== 'pending') return [];
-    return this.#database.pass(`outbox:${outcome}`, () => {
+    const row = this.#database.get(`SELECT kind, created_at FROM outbox WHERE key = ? AND state = 'pending'`, key);
+    if (!row) return [];
+    const kind = textOf(row, 'kind') as OutboundKind;
+    const afterMs = Math.max(0, at - numberOf(row, 'created_at'));
+    const added = this.#database.pass(`outbox:${outcome}`, () => {
       this.#database.run(
         'UPDATE outbox SET state = ?, settled_at = ?, detail = ? WHERE key = ?',
         outcome,
@@ -179,6 +190,8 @@ export class SqliteOutbox implements Outbox {
       this.#note(key, at, `outbox:${outcome}`, detail === undefined ? {} : { detail });
       return this.#release(key, outcome, at);
     });
+    this.#tally?.postSettled({ kind, outcome, afterMs });
+    return added;
   }
 
   park(channel: ChannelId, code: string, at: number): boolean {

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 
 import { BridgeError, describeError } from '../base/errors.ts';
 import type { Stores } from '../contracts/stores.ts';
+import type { Tally } from '../contracts/tally.ts';
 import { SqliteChannels } from './channels.ts';
 import { Database } from './database.ts';
 import { SqliteFacts } from './facts.ts';
@@ -18,17 +19,18 @@ import { SqliteTurns } from './turns.ts';
  * Opens everything durable that lives in one SQLite file.
  *
  * @param path the file (made 0600), or `:memory:`.
+ * @param tally hears of what is settled.
  * @throws BridgeError as `Database.open`.
  */
-export function openStores(path: string): Stores & { close(): void } {
+export function openStores(path: string, tally?: Tally): Stores & { close(): void } {
   if (path !== ':memory:') makePrivateFile(path);
   const database = Database.open(path);
   const facts = new SqliteFacts(database);
   const traces = new SqliteTraces(database);
   return {
-    inbox: new SqliteInbox(database, traces),
+    inbox: new SqliteInbox(database, traces, tally),
     files: new SqliteMessageFiles(database, traces),
-    outbox: new SqliteOutbox(database, traces),
+    outbox: new SqliteOutbox(database, traces, tally),
     traces,
     channels: new SqliteChannels(database),
     turns: new SqliteTurns(database, traces),

@@ -59,6 +59,7 @@ describe('loadConfig', () => {
       claudeOptions: [],
       permissionMode: 'default',
       localPort: 8787,
+      metricsHost: '127.0.0.1',
       logLevel: 'info',
       language: 'en',
       catchUpMaxAge: 6 * hour,
@@ -120,6 +121,8 @@ describe('loadConfig', () => {
       attachmentsQuota: '1GB',
       attachmentsKeep: '7h',
       attachmentsTranscribe: 'whisper --fast',
+      metricsPort: '9464',
+      metricsHost: '[::1]',
     };
     const expected = {
       ...values,
@@ -141,6 +144,8 @@ describe('loadConfig', () => {
       attachmentsQuota: 1024 ** 3,
       attachmentsKeep: 7 * hour,
       attachmentsTranscribe: ['whisper', '--fast'],
+      metricsPort: 9464,
+      metricsHost: '::1',
     };
     const environment = Object.fromEntries(settingNames.map((name) => [settings[name].variables[0], values[name]]));
     expect(load({ environment }).config).toEqual(expected);

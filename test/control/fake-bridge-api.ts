@@ -174,6 +174,7 @@ export class FakeBridgeApi implements BridgeApi {
   /** Whether the agent can be steered. */
   canSteer = true;
   foreignSessions: string[] = [];
+  metricsPort: BridgeStatus['metrics'];
   chat: BridgeStatus['chat'] = {
     kind: 'local',
     state: 'ready',
@@ -213,6 +214,8 @@ export class FakeBridgeApi implements BridgeApi {
         attach: `echo attached to ${session.number}`,
         ...this.states.get(session.number),
       })),
+      outbox: { pending: this.outgoing.total, parked: this.outgoing.parked.length },
+      ...(this.metricsPort === undefined ? {} : { metrics: this.metricsPort }),
       foreignSessions: this.foreignSessions,
     };
   }

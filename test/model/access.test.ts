@@ -45,6 +45,10 @@ describe('BX-09: may', () => {
     expect(allowed({ kind: 'local' })).toEqual(actions);
   });
 
+  it('BX-10: lets whoever reached the port for health and figures look around, and nothing else', () => {
+    expect(allowed({ kind: 'probe' }, one)).toEqual(['read']);
+  });
+
   it('lets a process inside a pane look around, but read and speak for its own session only', () => {
     const pane: Actor = { kind: 'pane', session: one };
     expect(allowed(pane, one)).toEqual(['post', 'read', 'read-texts']);

@@ -98,6 +98,7 @@ const hot: Readonly<Record<string, (stores: Stores) => unknown>> = {
       createdAt: 1,
     });
     stores.outbox.lanes();
+    stores.outbox.countPending();
     stores.outbox.head(channelA, 'text');
     stores.outbox.tail(channelA, 'text');
     stores.outbox.pending(channelA);

@@ -103,6 +103,8 @@ function nameOf(who: Actor): string {
       return 'local';
     case 'pane':
       return `session ${who.session}`;
+    case 'probe':
+      return 'probe';
     case 'human':
       return `user ${who.id}`;
     case 'bot':

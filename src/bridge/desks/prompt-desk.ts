@@ -49,7 +49,7 @@ export class PromptDesk {
 }
 
 function deciderOf(actor: Actor): Decider {
-  return actor.kind === 'local' || actor.kind === 'pane'
+  return actor.kind === 'local' || actor.kind === 'pane' || actor.kind === 'probe'
     ? { from: 'shell', name: 'cli' }
     : { from: 'chat', name: actor.name, userId: actor.id };
 }

@@ -58,6 +58,8 @@ export function addStatus(program: Command, context: CliContext): void {
             '`sessions[]`',
             '`number`, `channel`, `channelName` (when it is known), `tmux`, `agent`, `lifecycle`, `state`, `waitingFor`, `detail`, `since`, `pid`, `generation`, `queued`, `agentSession`, `attach`',
           ],
+          ['`outbox`', '`pending`: what waits to be posted; `parked`: channels that refuse the bot'],
+          ['`metrics`', 'where programs read health and figures: `url`, or why not: `detail`; missing when it is off'],
           ['`foreignSessions[]`', "names of a predecessor's tmux sessions on your own tmux server; never touched"],
         ],
       },

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+
+import type { BridgeStatus, SessionStatus } from '../../../src/contracts/bridge-api.ts';
+import { ailmentsOf, healthReport } from '../../../src/control/http/health.ts';
+import { catalogue } from '../../../src/doctor/catalogue.ts';
+import { FakeBridgeApi } from '../fake-bridge-api.ts';
+
+async function statusWith(
+  session: Partial<SessionStatus> = {},
+  chat: Partial<BridgeStatus['chat']> = {},
+): Promise<BridgeStatus> {
+  const api = new FakeBridgeApi();
+  api.states.set(1, session);
+  api.chat = { ...api.chat, ...chat };
+  return api.status({ kind: 'local' });
+}
+
+/** Every ailment that there is, and what brings it. */
+const ill: [code: string, session: Partial<SessionStatus>, chat: Partial<BridgeStatus['chat']>][] = [
+  ['session-failed', { lifecycle: 'failed' }, {}],
+  ['session-lost', { lifecycle: 'lost' }, {}],
+  ['session-error', { state: 'error' }, {}],
+  ['session-wants-login', { state: 'waiting', waitingFor: 'login' }, {}],
+  ['session-wants-trust', { state: 'waiting', waitingFor: 'trust' }, {}],
+  ['chat-failed', {}, { state: 'failed' }],
+  ['chat-away', {}, { state: 'reconnecting' }],
+  ['nobody-owns', {}, { owned: false }],
+];
+
+describe('ailmentsOf', () => {
+  it('finds nothing in a bridge that is well, also when it works or asks', async () => {
+    for (const session of [{}, { state: 'busy' }, { lifecycle: 'stopped' }, { lifecycle: 'starting' }] as const) {
+      expect(ailmentsOf(await statusWith(session), 0)).toEqual([]);
+    }
+    expect(ailmentsOf(await statusWith({ state: 'waiting', waitingFor: 'permission' }), 0)).toEqual([]);
+  });
+
+  it.each(ill)('BX-10: finds %s, and takes it as seriously as vai doctor does', async (code, session, chat) => {
+    const found = ailmentsOf(await statusWith(session, chat), 0);
+    expect(found.map((one) => one.code)).toEqual([code]);
+    expect(found[0]?.level).toBe(catalogue[code as keyof typeof catalogue].level);
+    expect(found[0]?.session).toBe(code.startsWith('session-') ? 1 : undefined);
+  });
+
+  it('wants somebody to look when the chat stays away', async () => {
+    const status = await statusWith({}, { state: 'connecting' });
+    expect(ailmentsOf(status, 119_999)[0]?.level).toBe('warning');
+    expect(ailmentsOf(status, 120_000)[0]).toMatchObject({
+      level: 'problem',
+      says: expect.stringContaining('2 minutes'),
+    });
+  });
+
+  it('tells of channels that refuse the bot', async () => {
+    const status = { ...(await statusWith()), outbox: { pending: 5, parked: 2 } };
+    expect(ailmentsOf(status, 0)).toMatchObject([{ code: 'channel-parked', level: 'warning' }]);
+  });
+
+  it('repeats no word of an agent, and no address or token', async () => {
+    const secret = { detail: 'sk-secret' };
+    const reports = await Promise.all(
+      ill.map(async ([, session, chat]) =>
+        JSON.stringify(
+          healthReport(ailmentsOf(await statusWith({ ...session, ...secret }, { ...chat, ...secret }), 1e9)),
+        ),
+      ),
+    );
+    expect(reports.join()).not.toMatch(/sk-secret|page-user|key=/);
+  });
+});
+
+describe('healthReport', () => {
+  it('is as bad as the worst', () => {
+    const warning = { code: 'a', level: 'warning', says: 'A.' } as const;
+    const problem = { code: 'b', level: 'problem', says: 'B.', session: 2 } as const;
+    expect(healthReport([], '1.2.3')).toEqual({ status: 'ok', version: '1.2.3', problems: [], warnings: [] });
+    expect(healthReport([warning])).toMatchObject({ status: 'degraded', warnings: [{ code: 'a', says: 'A.' }] });
+    expect(healthReport([warning, problem])).toEqual({
+      status: 'failing',
+      problems: [{ code: 'b', says: 'B.', session: 2 }],
+      warnings: [{ code: 'a', says: 'A.' }],
+    });
+  });
+});
