@@ -24,6 +24,8 @@ import type {
   PromptListing,
   SessionListing,
   SessionQueue,
+  SessionStart,
+  SessionStop,
   Stored,
 } from '../contracts/bridge-api.ts';
 import type { ChatTransport } from '../contracts/chat.ts';
@@ -36,6 +38,7 @@ import type { Register } from './access/register.ts';
 import { AccessDesk } from './desks/access-desk.ts';
 import { CatchUpDesk } from './desks/catch-up-desk.ts';
 import type { HeldMessages } from './catch-up/held-messages.ts';
+import { LifecycleDesk } from './desks/lifecycle-desk.ts';
 import type { ResourceMonitor } from './monitor/resource-monitor.ts';
 import { OutboxDesk } from './desks/outbox-desk.ts';
 import type { Owners } from './inbound/owners.ts';
@@ -93,6 +96,7 @@ export class Bridge implements BridgeApi {
   readonly #outbox: OutboxDesk;
   readonly #catchUps: CatchUpDesk;
   readonly #access: AccessDesk;
+  readonly #lifecycle: LifecycleDesk;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -102,6 +106,7 @@ export class Bridge implements BridgeApi {
     this.#outbox = new OutboxDesk(options);
     this.#catchUps = new CatchUpDesk(options);
     this.#access = new AccessDesk(options);
+    this.#lifecycle = new LifecycleDesk(options);
   }
 
   async status(actor: Actor): Promise<BridgeStatus> {
@@ -147,6 +152,21 @@ export class Bridge implements BridgeApi {
   async recover(actor: Actor, session: number): Promise<'running' | 'restarted'> {
     this.#demand('recover', actor, 'manage', session);
     return this.#options.sessions.recover(session);
+  }
+
+  async startSessions(actor: Actor, sessions?: readonly number[]): Promise<readonly SessionStart[]> {
+    for (const session of sessions ?? [undefined]) this.#demand('startSessions', actor, 'manage', session);
+    return this.#lifecycle.start(sessions);
+  }
+
+  async stopSessions(actor: Actor, sessions: readonly number[]): Promise<readonly SessionStop[]> {
+    for (const session of sessions) this.#demand('stopSessions', actor, 'manage', session);
+    return this.#lifecycle.stop(sessions);
+  }
+
+  async restartSession(actor: Actor, session: number, options: { readonly whenIdle: boolean }): Promise<void> {
+    this.#demand('restartSession', actor, 'manage', session);
+    await this.#lifecycle.restart(session, options);
   }
 
   async send(actor: Actor, session: number, text: string): Promise<Stored & { readonly id: string }> {
@@ -277,9 +297,13 @@ export class Bridge implements BridgeApi {
     await this.#access.revoke(target);
   }
 
-  async stop(actor: Actor, options: { readonly keepSessions: boolean }): Promise<void> {
+  async stop(
+    actor: Actor,
+    { keepSessions, whenIdle = false }: { readonly keepSessions: boolean; readonly whenIdle?: boolean },
+  ): Promise<void> {
     this.#demand('stop', actor, 'manage');
-    this.#options.requestStop(options);
+    if (whenIdle) this.#lifecycle.demandRest();
+    this.#options.requestStop({ keepSessions });
   }
 
   paneActor(token: string): Actor | undefined {

@@ -3,7 +3,7 @@ import type { AccessKind, Actor, Role } from '../model/access.ts';
 import type { PromptAnswer, PromptGrant, PromptKind, PromptQuestion } from '../model/prompt.ts';
 import type { InboxState, MessageSource } from '../model/message.ts';
 import type { OutboxState } from '../model/outbound.ts';
-import type { BusyMode, ChannelId, Lifecycle, SessionNumber } from '../model/session.ts';
+import type { BusyMode, ChannelId, Lifecycle, SessionNumber, StaysDown } from '../model/session.ts';
 import type { ChatConnection } from './chat.ts';
 import type { Metrics } from './metrics.ts';
 import type { MessageDetail, OutboundKind } from './stores.ts';
@@ -16,6 +16,8 @@ export interface SessionStatus {
   readonly tmux: string;
   readonly agent: string;
   readonly lifecycle: Lifecycle;
+  /** Why only a person brings it back; missing when it runs, or is brought up by itself. */
+  readonly staysDown?: StaysDown;
   readonly state: AgentActivity;
   readonly waitingFor: WaitingFor | null;
   /** More for a person: `retrying in 8 s`, the reason of a failure. */
@@ -71,6 +73,22 @@ export interface SessionListing {
   readonly channelName?: string;
   readonly workDir: string;
   readonly agent: string;
+}
+
+/** What a start made of a session. */
+export interface SessionStart {
+  readonly session: SessionNumber;
+  readonly outcome: 'started' | 'was-running' | 'failed';
+  /** Why it failed, for a person. */
+  readonly problem?: string;
+}
+
+/** What a stop made of a session. `failed`: it stays down, but its agent may live. */
+export interface SessionStop {
+  readonly session: SessionNumber;
+  readonly outcome: 'stopped' | 'was-stopped' | 'failed';
+  /** Why it failed, for a person. */
+  readonly problem?: string;
 }
 
 export interface PromptListing {
@@ -277,6 +295,24 @@ export interface BridgeApi {
   removeSession(actor: Actor, session: number): Promise<void>;
   /** Brings a session that is not running back; does nothing to a healthy one. Says what it did. */
   recover(actor: Actor, session: number): Promise<'running' | 'restarted'>;
+  /**
+   * Brings sessions up that are not, also those that stay down; all of them when `sessions` is missing. Returns when each is
+   * up or has been tried. @throws BridgeError `session-unknown`; nothing is begun then.
+   */
+  startSessions(actor: Actor, sessions?: readonly number[]): Promise<readonly SessionStart[]>;
+  /**
+   * Ends the agents of sessions so that they can be resumed. They stay down, also over restarts of the bridge, until
+   * somebody asks for their start. @throws BridgeError `session-unknown`; nothing is begun then.
+   */
+  stopSessions(actor: Actor, sessions: readonly number[]): Promise<readonly SessionStop[]>;
+  /**
+   * Ends a session's agent and brings it up again, with its history.
+   *
+   * @param options.whenIdle cuts no turn: waits up to 10 s for the end of one. Meanwhile, and for some seconds more, the agent
+   * is given no message, so that it is idle at the next call.
+   * @throws BridgeError `agent-busy` when the turn still runs, `restart-failed`, `recover-failed`.
+   */
+  restartSession(actor: Actor, session: number, options: { readonly whenIdle: boolean }): Promise<void>;
   /** Gives a text to a session's agent as a message. Returns its id once it is stored. */
   send(actor: Actor, session: number, text: string): Promise<Stored & { readonly id: string }>;
   /**
@@ -326,8 +362,11 @@ export interface BridgeApi {
   grantAccess(actor: Actor, grant: AccessGrant): Promise<AccessEntry>;
   /** Takes back what was said there of somebody. @throws BridgeError `access-unknown`, `access-fixed`, and as `AccessBook.update`. */
   revokeAccess(actor: Actor, target: AccessTarget): Promise<void>;
-  /** Begins the stop and returns; the process ends by itself. `keepSessions` leaves the agents running. */
-  stop(actor: Actor, options: { readonly keepSessions: boolean }): Promise<void>;
+  /**
+   * Begins the stop and returns; the process ends by itself. `keepSessions` leaves the agents running.
+   * @throws BridgeError `agent-busy` with `whenIdle` while an agent works; nothing is begun then.
+   */
+  stop(actor: Actor, options: { readonly keepSessions: boolean; readonly whenIdle?: boolean }): Promise<void>;
   /** Who a session token belongs to; undefined when it is not a valid one. */
   paneActor(token: string): Actor | undefined;
 }

@@ -28,6 +28,10 @@ const timeouts: Partial<Record<Method, number>> = {
   addSession: 120_000,
   removeSession: 120_000,
   recover: 120_000,
+  // Some are brought up at a time.
+  startSessions: 600_000,
+  stopSessions: 120_000,
+  restartSession: 180_000,
   interrupt: 60_000,
 };
 
@@ -70,6 +74,18 @@ export class ControlClient {
 
   recover(session: number): Promise<Result<'recover'>> {
     return this.#call('recover', { session });
+  }
+
+  startSessions(sessions?: readonly number[]): Promise<Result<'startSessions'>> {
+    return this.#call('startSessions', sessions === undefined ? {} : { sessions });
+  }
+
+  stopSessions(sessions: readonly number[]): Promise<Result<'stopSessions'>> {
+    return this.#call('stopSessions', { sessions });
+  }
+
+  async restartSession(session: number, options: { readonly whenIdle: boolean }): Promise<void> {
+    await this.#call('restartSession', { session, ...options });
   }
 
   send(session: number, text: string): Promise<Result<'send'>> {

@@ -60,6 +60,12 @@ async function perform(request: Request, actor: Actor, api: BridgeApi): Promise<
       return api.removeSession(actor, request.params.session);
     case 'recover':
       return api.recover(actor, request.params.session);
+    case 'startSessions':
+      return api.startSessions(actor, request.params.sessions);
+    case 'stopSessions':
+      return api.stopSessions(actor, request.params.sessions);
+    case 'restartSession':
+      return api.restartSession(actor, request.params.session, { whenIdle: request.params.whenIdle });
     case 'send':
       return api.send(actor, request.params.session, request.params.text);
     case 'post':

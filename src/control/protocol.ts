@@ -45,6 +45,8 @@ const accessGrant = accessTarget.extend({
   decide: z.boolean().exactOptional(),
 }) satisfies z.ZodType<AccessGrant>;
 
+const sessionList = z.array(z.number()).min(1).max(10_000).readonly();
+
 /** Every method: what it takes and what it gives. The values of a session number or channel are judged by the bridge. */
 export const methods = {
   status: { params: noParams, result: results.status },
@@ -52,6 +54,15 @@ export const methods = {
   addSession: { params: addSessionRequest, result: results.addSession },
   removeSession: { params: z.strictObject({ session: z.number() }), result: results.removeSession },
   recover: { params: z.strictObject({ session: z.number() }), result: results.recover },
+  startSessions: {
+    params: z.strictObject({ sessions: sessionList.exactOptional() }),
+    result: results.startSessions,
+  },
+  stopSessions: { params: z.strictObject({ sessions: sessionList }), result: results.stopSessions },
+  restartSession: {
+    params: z.strictObject({ session: z.number(), whenIdle: z.boolean() }),
+    result: results.restartSession,
+  },
   send: { params: z.strictObject({ session: z.number(), text: z.string() }), result: results.send },
   post: {
     params: z.strictObject({
@@ -83,7 +94,10 @@ export const methods = {
   access: { params: noParams, result: results.access },
   grantAccess: { params: accessGrant, result: results.grantAccess },
   revokeAccess: { params: accessTarget, result: results.revokeAccess },
-  stop: { params: z.strictObject({ keepSessions: z.boolean() }), result: results.stop },
+  stop: {
+    params: z.strictObject({ keepSessions: z.boolean(), whenIdle: z.boolean().exactOptional() }),
+    result: results.stop,
+  },
 } as const;
 
 export type Method = keyof typeof methods;
@@ -99,6 +113,9 @@ export const requestSchema = z.discriminatedUnion('method', [
   z.strictObject({ ...envelope, method: z.literal('addSession'), params: methods.addSession.params }),
   z.strictObject({ ...envelope, method: z.literal('removeSession'), params: methods.removeSession.params }),
   z.strictObject({ ...envelope, method: z.literal('recover'), params: methods.recover.params }),
+  z.strictObject({ ...envelope, method: z.literal('startSessions'), params: methods.startSessions.params }),
+  z.strictObject({ ...envelope, method: z.literal('stopSessions'), params: methods.stopSessions.params }),
+  z.strictObject({ ...envelope, method: z.literal('restartSession'), params: methods.restartSession.params }),
   z.strictObject({ ...envelope, method: z.literal('send'), params: methods.send.params }),
   z.strictObject({ ...envelope, method: z.literal('post'), params: methods.post.params }),
   z.strictObject({ ...envelope, method: z.literal('outbox'), params: methods.outbox.params }),

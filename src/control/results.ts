@@ -9,7 +9,9 @@ import type {
   PromptListing,
   SessionListing,
   SessionQueue,
+  SessionStart,
   SessionStatus,
+  SessionStop,
 } from '../contracts/bridge-api.ts';
 import type { Metrics, Sample } from '../contracts/metrics.ts';
 import { accessKinds, roles } from '../model/access.ts';
@@ -18,7 +20,7 @@ import { inboxMoves } from '../model/message.ts';
 import { outboxMoves } from '../model/outbound.ts';
 import { promptKinds } from '../model/prompt.ts';
 import type { PromptGrant, PromptQuestion } from '../model/prompt.ts';
-import { busyModes, parseChannelId, parseSessionNumber } from '../model/session.ts';
+import { busyModes, parseChannelId, parseSessionNumber, staysDowns } from '../model/session.ts';
 import type { ChannelId, SessionNumber } from '../model/session.ts';
 
 /**
@@ -45,6 +47,7 @@ const sessionStatus = z.object({
   tmux: z.string(),
   agent: z.string(),
   lifecycle: z.enum(['starting', 'running', 'lost', 'failed', 'stopped']),
+  staysDown: z.exactOptional(z.enum(staysDowns)),
   state: z.enum(['unknown', 'initializing', 'idle', 'busy', 'waiting', 'error']),
   waitingFor: z.nullable(z.enum(waitingFors)),
   detail: z.exactOptional(z.string()),
@@ -84,6 +87,18 @@ const sessionListing = z.object({
   workDir: z.string(),
   agent: z.string(),
 }) satisfies z.ZodMiniType<SessionListing>;
+
+const sessionStart = z.object({
+  session: sessionNumber,
+  outcome: z.enum(['started', 'was-running', 'failed']),
+  problem: z.exactOptional(z.string()),
+}) satisfies z.ZodMiniType<SessionStart>;
+
+const sessionStop = z.object({
+  session: sessionNumber,
+  outcome: z.enum(['stopped', 'was-stopped', 'failed']),
+  problem: z.exactOptional(z.string()),
+}) satisfies z.ZodMiniType<SessionStop>;
 
 const texts = z.readonly(z.array(z.string()));
 const promptGrant = z.discriminatedUnion('kind', [
@@ -282,6 +297,9 @@ export const results = {
   addSession: sessionListing,
   removeSession: nothing,
   recover: z.enum(['running', 'restarted']),
+  startSessions: z.readonly(z.array(sessionStart)),
+  stopSessions: z.readonly(z.array(sessionStop)),
+  restartSession: nothing,
   send: z.object({ id: z.string(), obstacle: z.exactOptional(z.string()) }),
   post: z.object({ channel: channelId, obstacle: z.exactOptional(z.string()) }),
   outbox: outboxListing,

@@ -30,6 +30,12 @@ export function canAcceptMessage(state: AgentState): boolean {
   return state.activity === 'idle';
 }
 
+/** Whether the agent certainly works on nothing: ending it would cut no turn. */
+export function isAtRest({ activity, waitingFor }: AgentState): boolean {
+  if (activity === 'waiting') return waitingFor === 'trust' || waitingFor === 'login';
+  return activity === 'idle' || activity === 'error';
+}
+
 /** Whether a message may be typed into the agent's own queue. */
 export function canSteer(state: AgentState): boolean {
   return state.activity === 'busy';

@@ -57,6 +57,14 @@ export function isAlive(lifecycle: Lifecycle): boolean {
   return lifecycle === 'starting' || lifecycle === 'running';
 }
 
+/** Why a session is not brought up by itself: somebody asked for its stop, or ended its agent at the terminal. */
+export const staysDowns = ['asked', 'ended-at-terminal'] as const;
+
+export type StaysDown = (typeof staysDowns)[number];
+
+/** Which sessions a start brings up: all but those that stay down, all, or some, beside what is alive already. */
+export type StartWish = 'usual' | 'all' | readonly SessionNumber[];
+
 /** What the bridge keeps about a session beside its entry; survives restarts. */
 export interface SessionRecord {
   readonly number: SessionNumber;

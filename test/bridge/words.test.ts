@@ -46,6 +46,8 @@ function everything(words: Words): ReadonlyMap<string, string> {
     ['turnStopped', words.turnStopped()],
     ['turnEndedAtDesk', words.turnEndedAtDesk()],
     ['lifecycle turnRestarted', words.lifecycle.turnRestarted()],
+    ['lifecycle sessionStopped', words.lifecycle.sessionStopped(one)],
+    ['lifecycle messagesWaitForStart', words.lifecycle.messagesWaitForStart(one)],
     ['sessionEnded', words.sessionEnded(one)],
     ['messagesWait', words.messagesWait(one)],
     ['busyModeImpossible steer', words.busyModeImpossible('steer', 'scripted')],
@@ -93,6 +95,8 @@ for (const language of ['en', 'ja'] as const) {
         ['sessionLost', '137'],
         ['sessionGivenUp', 'vai recover 1'],
         ['sessionRemoved', '1'],
+        ['lifecycle sessionStopped', 'vai start 1'],
+        ['lifecycle messagesWaitForStart', 'vai start 1'],
       ] as const) {
         expect(texts.get(name), name).toContain(value);
       }

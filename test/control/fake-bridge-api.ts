@@ -15,7 +15,9 @@ import type {
   QueuedMessage,
   SessionListing,
   SessionQueue,
+  SessionStart,
   SessionStatus,
+  SessionStop,
   Stored,
 } from '../../src/contracts/bridge-api.ts';
 import type { Metrics } from '../../src/contracts/metrics.ts';
@@ -165,6 +167,8 @@ export class FakeBridgeApi implements BridgeApi {
   ];
   /** How sessions are, where they are not idle. */
   readonly states = new Map<number, Partial<SessionStatus>>();
+  /** Why sessions do not start. */
+  readonly broken = new Map<number, string>();
   openPrompts: PromptListing[] = [];
   queued: QueuedMessage[] = [];
   held: readonly HeldMessage[] = [];
@@ -253,6 +257,40 @@ export class FakeBridgeApi implements BridgeApi {
     await this.#enter('recover', actor, 'manage', { session });
     this.#find(session);
     return 'running';
+  }
+
+  async startSessions(actor: Actor, sessions?: readonly number[]): Promise<readonly SessionStart[]> {
+    await this.#enter('startSessions', actor, 'manage', { sessions });
+    const numbers = sessions ?? this.sessions.map(({ number }) => number);
+    return numbers
+      .map((number) => this.#find(number).number)
+      .map((session) => {
+        const problem = this.broken.get(session);
+        if (problem !== undefined) {
+          this.states.set(session, { lifecycle: 'lost', state: 'unknown', detail: problem });
+          return { session, outcome: 'failed', problem };
+        }
+        const wasRunning = (this.states.get(session)?.lifecycle ?? 'running') === 'running';
+        if (!wasRunning) this.states.delete(session);
+        return { session, outcome: wasRunning ? 'was-running' : 'started' };
+      });
+  }
+
+  async stopSessions(actor: Actor, sessions: readonly number[]): Promise<readonly SessionStop[]> {
+    await this.#enter('stopSessions', actor, 'manage', { sessions });
+    return sessions
+      .map((number) => this.#find(number).number)
+      .map((session) => {
+        const wasStopped = this.states.get(session)?.lifecycle === 'stopped';
+        this.states.set(session, { lifecycle: 'stopped', staysDown: 'asked', state: 'unknown', pid: null });
+        return { session, outcome: wasStopped ? 'was-stopped' : 'stopped' };
+      });
+  }
+
+  async restartSession(actor: Actor, session: number, options: { readonly whenIdle: boolean }): Promise<void> {
+    await this.#enter('restartSession', actor, 'manage', { session, ...options });
+    this.#find(session);
+    if (options.whenIdle) this.#demandRest([session]);
   }
 
   async send(actor: Actor, session: number, text: string): Promise<Stored & { readonly id: string }> {
@@ -391,8 +429,9 @@ export class FakeBridgeApi implements BridgeApi {
     this.accessEntries.splice(index, 1);
   }
 
-  async stop(actor: Actor, options: { readonly keepSessions: boolean }): Promise<void> {
+  async stop(actor: Actor, options: { readonly keepSessions: boolean; readonly whenIdle?: boolean }): Promise<void> {
     await this.#enter('stop', actor, 'manage', options);
+    if (options.whenIdle === true) this.#demandRest(this.sessions.map(({ number }) => number));
     this.onStop(options.keepSessions);
   }
 
@@ -405,6 +444,11 @@ export class FakeBridgeApi implements BridgeApi {
     const decision = may(actor, action, session);
     if (!decision.allowed) throw new BridgeError('forbidden', `This is not allowed: ${decision.reason}.`);
     await this.before(method);
+  }
+
+  #demandRest(sessions: readonly number[]): void {
+    const busy = sessions.filter((session) => this.states.get(session)?.state === 'busy');
+    if (busy.length > 0) throw new BridgeError('agent-busy', `The agent of session ${busy.join(', ')} works.`);
   }
 
   #obstacle(): Stored {

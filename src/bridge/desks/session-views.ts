@@ -38,6 +38,7 @@ export function describeSession(
     tmux: terminalName(entry.number),
     agent: record.agent,
     lifecycle: record.lifecycle,
+    ...(session.staysDown === undefined ? {} : { staysDown: session.staysDown }),
     state: state.activity,
     waitingFor: state.waitingFor,
     ...(detail === undefined ? {} : { detail }),

@@ -48,16 +48,31 @@ export class AgentStarter {
   }
 
   /**
-   * Undefined when a person ended the agent while nobody listened: then nothing is started (I8).
-   *
+   * @param isOnlyKept whether only an agent that lives is taken, and none launched.
+   * @returns what keeps the session down (I8): a person ended the agent while nobody listened, or none lives.
    * @throws BridgeError with the reason.
    */
-  async start(entry: SessionEntry): Promise<Started | undefined> {
+  async start(entry: SessionEntry, isOnlyKept = false): Promise<Started | 'ended by a person' | 'not alive'> {
     const driver = this.#wantedDriver(entry);
     const adopted = await this.#adopt(entry, driver);
-    if (adopted === 'ended by a person') return undefined;
-    const agent = adopted ?? (await this.#options.launches.run(() => this.#launch(entry, driver)));
+    if (adopted === 'ended by a person') return adopted;
+    if (adopted === undefined && isOnlyKept) return 'not alive';
+    // What another driver kept alive is replaced, not left without a session.
+    const agent =
+      adopted === undefined || adopted === 'replaced'
+        ? await this.#options.launches.run(() => this.#launch(entry, driver))
+        : adopted;
     return { agent, driver };
+  }
+
+  /** Ends an agent that nobody keeps, if it lives: what was asked for before, and may not have come to its end. */
+  async endLeft(entry: SessionEntry): Promise<void> {
+    const { life, driver } = this.#options;
+    const { handle, agent: name } = life.record;
+    if (handle === undefined) return;
+    const { agent } = await this.#find(entry, driver(name), handle);
+    await agent?.stop();
+    life.save({ handle: undefined });
   }
 
   /** A real agent is never replaced by a stand-in just because its program is not found today. */
@@ -68,9 +83,12 @@ export class AgentStarter {
     return standard.capabilities.standIn && life.record.generation > 0 ? driver(life.record.agent) : standard;
   }
 
-  async #adopt(entry: SessionEntry, driver: AgentDriver): Promise<RunningAgent | 'ended by a person' | undefined> {
-    const { life, stores, collector, hear, log } = this.#options;
-    const { handle, generation, agent: name } = life.record;
+  async #adopt(
+    entry: SessionEntry,
+    driver: AgentDriver,
+  ): Promise<RunningAgent | 'ended by a person' | 'replaced' | undefined> {
+    const { life, collector, log } = this.#options;
+    const { handle, agent: name } = life.record;
     if (handle === undefined) {
       // The last daemon may have ended while its agent started, and that may have asked something already.
       collector.agentEnded(entry.number);
@@ -78,22 +96,34 @@ export class AgentStarter {
     }
     // An agent of another kind is ended by the driver that made it.
     const maker = name === driver.name ? driver : this.#options.driver(name);
-    const told = { endByPerson: false };
-    const agent = await maker.recover(this.#spec(entry), handle, {
-      onEvent: (event) => {
-        if (event.kind === 'died' && event.asked) told.endByPerson = true;
-        hear(generation, event);
-      },
-      flush: () => stores.flush(),
-    });
+    const { agent, endedByPerson } = await this.#find(entry, maker, handle);
     if (agent && maker === driver) {
       log.info({ session: entry.number, pid: agent.pid }, 'agent found alive and adopted');
       return agent;
     }
-    if (!agent && told.endByPerson) return 'ended by a person';
+    if (!agent && endedByPerson) return 'ended by a person';
     await agent?.stop();
     collector.agentEnded(entry.number);
-    return undefined;
+    return agent && 'replaced';
+  }
+
+  /** Looks for the agent by its handle; what it recorded while nobody listened is heard first. */
+  async #find(
+    entry: SessionEntry,
+    maker: AgentDriver,
+    handle: string,
+  ): Promise<{ readonly agent: RunningAgent | undefined; readonly endedByPerson: boolean }> {
+    const { life, stores, hear } = this.#options;
+    const { generation } = life.record;
+    const told = { endedByPerson: false };
+    const agent = await maker.recover(this.#spec(entry), handle, {
+      onEvent: (event) => {
+        if (event.kind === 'died' && event.asked) told.endedByPerson = true;
+        hear(generation, event);
+      },
+      flush: () => stores.flush(),
+    });
+    return { agent, ...told };
   }
 
   async #launch(entry: SessionEntry, driver: AgentDriver): Promise<RunningAgent> {

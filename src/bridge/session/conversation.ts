@@ -34,6 +34,8 @@ export interface ConversationOptions {
   readonly agent: () => RunningAgent | undefined;
   /** What is done while the agent is busy, as far as the agent can. */
   readonly mode: () => BusyMode;
+  /** Why nothing is given to the agent now, in a word or two, although it could have it. */
+  readonly held: () => string | undefined;
 }
 
 /** The message at the head of the queue and what it has waited for. */
@@ -172,6 +174,7 @@ export class Conversation {
       turnStartedAt: turn?.startedAt,
       steered,
       elsewhere: present === 'steer' && this.#isElsewhere(message, turn),
+      held: this.#options.held(),
     });
     if (!agent || step.kind === 'wait') {
       this.#wait(message.id, step.kind === 'wait' ? step.reason : noAgent);

@@ -20,6 +20,8 @@ export interface Situation {
   readonly steered: number;
   /** Whether the running turn, or what lies in the agent's own queue, is answered in another channel. */
   readonly elsewhere: boolean;
+  /** Why nothing is to be given to the agent now, in a word or two, whatever it could have. */
+  readonly held: string | undefined;
 }
 
 export type NextStep =
@@ -33,8 +35,10 @@ export type NextStep =
  * A message stops the turn that was running when it came, not those of messages that came together with it. What an agent
  * takes into a turn is answered where that turn is: a message of another channel waits for the end of it.
  */
-export function decideNextStep({ message, agent, mode, turnStartedAt, steered, elsewhere }: Situation): NextStep {
+export function decideNextStep(situation: Situation): NextStep {
+  const { message, agent, mode, turnStartedAt, steered, elsewhere, held } = situation;
   if (!agent) return { kind: 'wait', reason: 'no agent' };
+  if (held !== undefined) return { kind: 'wait', reason: held };
   const isIdle = canAcceptMessage(agent);
   const takesMore = mode === 'steer' && canSteer(agent);
   if (!isIdle && !takesMore) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { newSecret } from '../../base/ids.ts';
 import { canMove } from '../../model/session.ts';
-import type { Lifecycle, SessionEntry, SessionNumber, SessionRecord } from '../../model/session.ts';
+import type { Lifecycle, SessionEntry, SessionNumber, SessionRecord, StaysDown } from '../../model/session.ts';
 import type { Stores } from '../../contracts/stores.ts';
 
 export interface SessionLifeOptions {
@@ -12,30 +12,30 @@ export interface SessionLifeOptions {
   readonly defaultAgent: string;
 }
 
-/** Under this name it is remembered that a person ended the agent of a session. */
-function endName(session: SessionNumber): string {
-  return `ended-by-person:${session}`;
+/** Under these names it is remembered why a session stays down. */
+function namesOf(session: SessionNumber): Readonly<Record<StaysDown, string>> {
+  return { asked: `asked-to-stop:${session}`, 'ended-at-terminal': `ended-by-person:${session}` };
 }
 
 /** Forgets everything about a session that is not in the map any more. */
 export function forgetLife(session: SessionNumber, { records, facts }: Pick<Stores, 'records' | 'facts'>): void {
   records.remove(session);
-  facts.delete(endName(session));
+  for (const name of Object.values(namesOf(session))) facts.delete(name);
 }
 
 /**
- * What is on disk about one session's life: its record, and whether a person ended its agent. The only one who writes
- * it; moves the lifecycle along its table. Knows nothing about agents.
+ * What is on disk about one session's life: its record, and whether it stays down until a person asks for it. The only
+ * one who writes it; moves the lifecycle along its table. Knows nothing about agents.
  */
 export class SessionLife {
   readonly #options: SessionLifeOptions;
-  readonly #endedByPerson: string;
+  readonly #names: Readonly<Record<StaysDown, string>>;
   #record: SessionRecord;
 
   constructor(options: SessionLifeOptions) {
     const { entry, stores, clock, defaultAgent } = options;
     this.#options = options;
-    this.#endedByPerson = endName(entry.number);
+    this.#names = namesOf(entry.number);
     this.#record = stores.records.get(entry.number) ?? {
       number: entry.number,
       generation: 0,
@@ -52,27 +52,41 @@ export class SessionLife {
     return this.#record;
   }
 
-  /** Whether a person ended the agent, so that only a person brings the session back (I8). */
-  get isEndedByPerson(): boolean {
-    return this.#record.lifecycle === 'stopped' && this.#options.stores.facts.get(this.#endedByPerson) !== undefined;
+  /** Why only a person brings the session back (I8); undefined when it is brought up as usual. */
+  get staysDown(): StaysDown | undefined {
+    if (this.#record.lifecycle !== 'stopped') return undefined;
+    if (this.#isNoted('asked')) return 'asked';
+    return this.#isNoted('ended-at-terminal') ? 'ended-at-terminal' : undefined;
   }
 
   /** A person ended the agent: the session is stopped, also for the next daemon. */
   endedByPerson(): void {
-    const { stores, clock } = this.#options;
-    stores.transaction(() => {
-      stores.facts.set(this.#endedByPerson, String(clock.now()));
+    this.#options.stores.transaction(() => {
+      this.#note('ended-at-terminal');
       // Nobody lives there any more, and whoever looks would be told of the end again.
       this.save({ handle: undefined });
       this.move('stopped');
     });
   }
 
-  /** Whatever a person ended, it may be started again from now on. */
-  forgetEnd(): void {
-    if (this.#options.stores.facts.get(this.#endedByPerson) !== undefined) {
-      this.#options.stores.facts.delete(this.#endedByPerson);
-    }
+  /** A person wants it stopped: it is, also for the next daemon, and after a full stop. */
+  askedToStop(): void {
+    this.#options.stores.transaction(() => {
+      this.#note('asked');
+      this.move('stopped');
+    });
+  }
+
+  /** Everything is stopped: what a person ended at its terminal may be started again afterwards, what was to be stopped not. */
+  fullStop(): void {
+    this.#forget('ended-at-terminal');
+    this.move('stopped');
+  }
+
+  /** Whatever kept it down, it may be started from now on. */
+  mayStart(): void {
+    this.#forget('asked');
+    this.#forget('ended-at-terminal');
   }
 
   move(to: Lifecycle): void {
@@ -90,5 +104,17 @@ export class SessionLife {
     this.#options.stores.records.save(record);
     // Known only once it is written: what failed is not taken for done the next time.
     this.#record = record;
+  }
+
+  #isNoted(why: StaysDown): boolean {
+    return this.#options.stores.facts.get(this.#names[why]) !== undefined;
+  }
+
+  #note(why: StaysDown): void {
+    this.#options.stores.facts.set(this.#names[why], String(this.#options.clock.now()));
+  }
+
+  #forget(why: StaysDown): void {
+    if (this.#isNoted(why)) this.#options.stores.facts.delete(this.#names[why]);
   }
 }

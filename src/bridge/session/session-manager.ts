@@ -2,7 +2,7 @@ import { BridgeError, describeError } from '../../base/errors.ts';
 import { Limiter } from '../../base/limiter.ts';
 import type { Log } from '../../base/log.ts';
 import { parseChannelId, parseSessionNumber } from '../../model/session.ts';
-import type { BusyMode, ChannelId, SessionEntry, SessionNumber } from '../../model/session.ts';
+import type { BusyMode, ChannelId, SessionEntry, SessionNumber, StartWish } from '../../model/session.ts';
 import type { SessionMap, Stores } from '../../contracts/stores.ts';
 import { ManagedSession } from './managed-session.ts';
 import type { ManagedSessionOptions } from './managed-session.ts';
@@ -86,9 +86,19 @@ export class SessionManager {
     }
   }
 
-  /** Brings every session up: finds all live agents at once, starts the others in turn. Resolves when each is up or has been tried. */
-  async startAll(): Promise<void> {
-    await Promise.all(this.list().map((session) => session.start()));
+  /**
+   * Brings the sessions up: finds all live agents at once, starts the others in turn. Resolves when each is up or has been
+   * tried. With `wish` as a list, the others are left as they are: what lives is adopted, what does not stays down from
+   * now on.
+   *
+   * @throws BridgeError `session-unknown` naming the first unknown number; nothing is begun then.
+   */
+  async startAll(wish: StartWish = 'usual'): Promise<void> {
+    const wanted = wish === 'usual' || wish === 'all' ? this.list() : wish.map((number) => this.get(number));
+    const others = wish === 'usual' ? 'usual' : 'if-alive';
+    await Promise.all(
+      this.list().map((session) => session.start(wish !== 'usual' && wanted.includes(session) ? 'asked' : others)),
+    );
   }
 
   /**
@@ -99,7 +109,7 @@ export class SessionManager {
    */
   async add(request: Omit<SessionEntry, 'number' | 'channel'> & { readonly channel: string }): Promise<ManagedSession> {
     const { map, stores, workspace } = this.#options;
-    this.#refuseWhileClosing();
+    this.demandOpen();
     const channel = parseChannelId(request.channel);
     if (channel === undefined) {
       throw new BridgeError('channel-invalid', `"${request.channel}" is not a channel id.`, {
@@ -173,13 +183,15 @@ export class SessionManager {
 
   /** Brings a session back that is not running. @throws BridgeError `session-unknown`, `recover-failed`. */
   async recover(number: number): Promise<'running' | 'restarted'> {
-    this.#refuseWhileClosing();
+    this.demandOpen();
     return this.get(number).recover();
   }
 
   /** Ends every agent so that it can be resumed. One that cannot be ended does not keep the others. */
   stopAll(): Promise<void> {
-    return this.#endAll('a session could not be stopped', (session) => session.stop());
+    return this.#endAll('a session could not be stopped', async (session) => {
+      await session.stop();
+    });
   }
 
   /** Stops listening; the agents go on (I6). */
@@ -200,8 +212,8 @@ export class SessionManager {
     );
   }
 
-  /** What came up during the stop would be left without a keeper. */
-  #refuseWhileClosing(): void {
+  /** What came up during the stop would be left without a keeper. @throws BridgeError `bridge-stopping`. */
+  demandOpen(): void {
     if (!this.#closing) return;
     throw new BridgeError('bridge-stopping', 'The bridge is stopping.', { advice: 'Start it again: vai.' });
   }

@@ -1,4 +1,4 @@
-import type { SessionEntry, SessionRecord } from '../../model/session.ts';
+import type { SessionEntry, SessionNumber, SessionRecord } from '../../model/session.ts';
 import type { AgentDriver } from '../../contracts/agent.ts';
 import type { Stores } from '../../contracts/stores.ts';
 import type { ReplyCollector } from '../replies/reply-collector.ts';
@@ -10,6 +10,10 @@ export interface SessionVoiceOptions {
   readonly collector: Pick<ReplyCollector, 'announce' | 'say'>;
   readonly words: Words;
 }
+
+/** Why only a person brings a session back. */
+export type Down =
+  { readonly kind: 'asked' | 'ended-at-terminal' } | { readonly kind: 'given-up'; readonly reason: string };
 
 /**
  * What one session's life is told to people in its channel, each thing once. Knows nothing about how it comes to pass;
@@ -35,17 +39,21 @@ export class SessionVoice {
   }
 
   /** Only a person brings it back, and its messages wait. */
-  down(record: SessionRecord, { channel }: SessionEntry, text: string): void {
-    this.#options.collector.announce(record.number, endKey(record, channel), text);
-    this.waiting(record);
+  down(record: SessionRecord, { channel }: SessionEntry, why: Down): void {
+    const { number } = record;
+    const { collector, words } = this.#options;
+    collector.announce(number, endKey(record, channel), downWords(number, why, words));
+    this.waiting(record, why.kind);
   }
 
   /** Tells the channels whose messages wait for a session that does not run how to go on. */
-  waiting(record: SessionRecord): void {
+  waiting(record: SessionRecord, why: Down['kind']): void {
+    const { number } = record;
     const { stores, collector, words } = this.#options;
-    const waiting = stores.inbox.unsettled(record.number).filter(({ state }) => state !== 'held');
+    const text = why === 'asked' ? words.lifecycle.messagesWaitForStart(number) : words.messagesWait(number);
+    const waiting = stores.inbox.unsettled(number).filter(({ state }) => state !== 'held');
     for (const channel of new Set(waiting.map((message) => message.channel))) {
-      collector.say(endKey(record, channel), channel, words.messagesWait(record.number));
+      collector.say(endKey(record, channel), channel, text);
     }
   }
 
@@ -54,6 +62,17 @@ export class SessionVoice {
     if (possibleMode(whileBusy, capabilities) === whileBusy) return;
     const { collector, words } = this.#options;
     collector.announce(number, `busy-mode:${number}:${whileBusy}:${name}`, words.busyModeImpossible(whileBusy, name));
+  }
+}
+
+function downWords(number: SessionNumber, why: Down, words: Words): string {
+  switch (why.kind) {
+    case 'asked':
+      return words.lifecycle.sessionStopped(number);
+    case 'ended-at-terminal':
+      return words.sessionEnded(number);
+    case 'given-up':
+      return words.sessionGivenUp(number, why.reason);
   }
 }
 

@@ -122,6 +122,12 @@ const ways: Readonly<Record<Exclude<Surface, Deed>, Way>> = {
   },
   removeSession: { asks: 'manage', enter: ({ bridge }, session) => bridge.removeSession(ann, session) },
   recover: { asks: 'manage', enter: ({ bridge }, session) => bridge.recover(ann, session) },
+  startSessions: { asks: 'manage', enter: ({ bridge }, session) => bridge.startSessions(ann, [session]) },
+  stopSessions: { asks: 'manage', enter: ({ bridge }, session) => bridge.stopSessions(ann, [session]) },
+  restartSession: {
+    asks: 'manage',
+    enter: ({ bridge }, session) => bridge.restartSession(ann, session, { whenIdle: false }),
+  },
   send: { asks: 'message', enter: ({ bridge }, session) => bridge.send(ann, session, 'x') },
   post: { asks: 'post', enter: ({ bridge }, session) => bridge.post(ann, { kind: 'session', session }, 'x') },
   outbox: { asks: 'manage', isWhole: true, enter: ({ bridge }) => bridge.outbox(ann) },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { BridgeError } from '../../../src/base/errors.ts';
 import { refusal } from '../../storage/refusal.ts';
 import { words } from '../support/collector-world.ts';
 import { gate } from '../support/hand-transport.ts';
@@ -99,5 +100,110 @@ describe('MS-13: a restart that somebody asked for', () => {
     expect(driver.launches).toHaveLength(1);
     expect(session.record).toMatchObject({ lifecycle: 'running', generation: 1 });
     expect(session.agent).toBe(driver.agents[0]);
+  });
+});
+
+describe('MS-13: a restart when idle', () => {
+  async function busy(): Promise<World> {
+    const all = world();
+    await all.session.start();
+    queue(all, 'm1');
+    all.session.wake();
+    await all.settle();
+    return all;
+  }
+
+  /** How a promise ended, as far as it has. */
+  function outcomeOf(promise: Promise<void>): { end: string } {
+    const outcome = { end: 'open' };
+    promise.then(
+      () => (outcome.end = 'done'),
+      (error: unknown) => (outcome.end = error instanceof BridgeError ? error.code : String(error)),
+    );
+    return outcome;
+  }
+
+  it('of an idle agent is done at once', async () => {
+    const { session, driver, clock } = world();
+    await session.start();
+    await session.restart({ whenIdle: true });
+    expect([driver.launches.length, clock.pending]).toEqual([2, 0]);
+  });
+
+  it('cuts no turn, and comes before the next message however many wait', async () => {
+    const all = await busy();
+    const { session, driver, stores } = all;
+    for (const id of ['m2', 'm3']) queue(all, id);
+    const outcome = outcomeOf(session.restart({ whenIdle: true }));
+    await all.clock.advance(9_000);
+    expect([outcome.end, driver.launches.length]).toEqual(['open', 1]);
+    driver.agent.finish('m1', 'the answer');
+    await all.settle();
+    expect(outcome.end).toBe('done');
+    expect(stores.turns.get(one, 'turn-of-m1')?.outcome).toBe('completed');
+    expect(driver.agents[0]?.delivered.map(({ message }) => message)).toEqual(['m1']);
+    expect(driver.agent.delivered.map(({ message }) => message)).toEqual(['m2']);
+  });
+
+  it('a turn that waits for a person is not cut either', async () => {
+    const all = await busy();
+    all.driver.agent.become('waiting', 'permission');
+    const outcome = outcomeOf(all.session.restart({ whenIdle: true }));
+    await all.clock.advance(9_999);
+    expect(outcome.end).toBe('open');
+    await all.clock.advance(1);
+    expect([outcome.end, all.driver.launches.length]).toEqual(['agent-busy', 1]);
+  });
+
+  it('who asks again finds the agent idle, although messages wait; who does not holds nothing up', async () => {
+    const all = await busy();
+    const { session, driver, clock } = all;
+    queue(all, 'm2');
+    const first = outcomeOf(session.restart({ whenIdle: true }));
+    await clock.advance(10_000);
+    expect(first.end).toBe('agent-busy');
+    driver.agent.finish('m1', 'x');
+    await clock.advance(4_999);
+    expect(session.waitsFor('m2')).toBe('a restart');
+    const second = outcomeOf(session.restart({ whenIdle: true }));
+    await all.settle();
+    expect([second.end, driver.launches.length]).toEqual(['done', 2]);
+
+    const other = await busy();
+    queue(other, 'm2');
+    outcomeOf(other.session.restart({ whenIdle: true }));
+    await other.clock.advance(10_000);
+    other.driver.agent.finish('m1', 'x');
+    await other.clock.advance(5_000);
+    expect(other.driver.agent.delivered.map(({ message }) => message)).toEqual(['m1', 'm2']);
+    expect(other.driver.launches).toHaveLength(1);
+  });
+
+  it('waits for what lies in the agent’s own queue and for what is being typed', async () => {
+    for (const state of ['sending', 'steered'] as const) {
+      const all = world();
+      await all.session.start();
+      queue(all, 'm1');
+      all.stores.inbox.move('m1', 'sending', 1);
+      if (state === 'steered') all.stores.inbox.move('m1', 'steered', 1);
+      expect(all.session.isAtRest, state).toBe(false);
+    }
+  });
+
+  it('I8: a stop that somebody asks for meanwhile wins', async () => {
+    const all = await busy();
+    const outcome = outcomeOf(all.session.restart({ whenIdle: true }));
+    await all.session.stop({ stays: true });
+    await all.clock.advance(60_000);
+    expect([outcome.end, all.driver.launches.length, all.clock.pending]).toEqual(['session-stopped', 1, 0]);
+  });
+
+  it('a bridge that leaves meanwhile leaves the agent alone', async () => {
+    const all = await busy();
+    const outcome = outcomeOf(all.session.restart({ whenIdle: true }));
+    await all.session.detach();
+    await all.clock.advance(60_000);
+    expect([outcome.end, all.driver.launches.length, all.clock.pending]).toEqual(['restart-failed', 1, 0]);
+    expect(all.driver.agent.stopped).toBe(false);
   });
 });

@@ -16,6 +16,7 @@ function decide(change: Partial<Situation>) {
     turnStartedAt: undefined,
     steered: 0,
     elsewhere: false,
+    held: undefined,
     ...change,
   });
 }
@@ -31,6 +32,12 @@ describe('the next message', () => {
 
   it.each(busyModes)('waits without an agent, in mode %s', (mode) => {
     expect(decide({ agent: undefined, mode })).toEqual({ kind: 'wait', reason: 'no agent' });
+  });
+
+  it.each(busyModes)('MS-13: waits while it is held back, whatever the agent could have, in mode %s', (mode) => {
+    const wait = { kind: 'wait', reason: 'a restart' };
+    expect(decide({ mode, held: 'a restart' })).toEqual(wait);
+    expect(decide({ mode, held: 'a restart', agent: stateOf('busy') })).toEqual(wait);
   });
 
   for (const mode of busyModes) {

@@ -114,6 +114,54 @@ describe('the map', () => {
     expect(manager.list().map(({ record }) => record.lifecycle)).toEqual(['running', 'lost', 'running', 'running']);
   });
 
+  it('MS-13: a start of some brings those up, adopts what lives and leaves the rest down; an unknown number begins nothing', async () => {
+    const map = { 1: channelOne, 2: channelTwo, 3: elsewhere };
+    const before = world(map);
+    await before.manager.load();
+    await before.manager.startAll();
+    await before.manager.get(2).stop({ stays: true });
+    await before.manager.get(3).stop();
+    await before.manager.detachAll();
+    const { manager, driver } = world(map, before);
+    await manager.load();
+    await expect(manager.startAll([two, 9 as SessionNumber])).rejects.toThrow(refusal('session-unknown', '9'));
+    expect(driver.recoveries).toEqual([]);
+    await manager.startAll([two]);
+    const states = manager.list().map(({ record, staysDown }) => [record.lifecycle, record.generation, staysDown]);
+    expect(states).toEqual([
+      ['running', 1, undefined],
+      ['running', 2, undefined],
+      ['stopped', 1, 'asked'],
+    ]);
+  });
+
+  it('MS-13: a plain start leaves down what was asked to stop; a start of all brings it up', async () => {
+    const map = { 1: channelOne, 2: channelTwo };
+    const before = world(map);
+    await before.manager.load();
+    await before.manager.startAll();
+    await before.manager.get(2).stop({ stays: true });
+    await before.manager.stopAll();
+    const plain = world(map, before);
+    await plain.manager.load();
+    await plain.manager.startAll();
+    expect(plain.manager.list().map(({ record }) => record.lifecycle)).toEqual(['running', 'stopped']);
+    await plain.manager.stopAll();
+    const all = world(map, plain);
+    await all.manager.load();
+    await all.manager.startAll('all');
+    expect(all.manager.list().map(({ record }) => record.lifecycle)).toEqual(['running', 'running']);
+  });
+
+  it('I8: a wish to stop is forgotten with the session', async () => {
+    const { manager, stores } = world({ 1: channelOne });
+    await manager.load();
+    await manager.startAll();
+    await manager.get(1).stop({ stays: true });
+    await manager.remove(1);
+    expect(stores.facts.get('asked-to-stop:1')).toBeUndefined();
+  });
+
   it('MS-03: of a hundred sessions, a machine’s worth is started at a time; the live ones are all found at once', async () => {
     const hundred = Array.from({ length: 100 }, (_, index) => [index + 1, `3000000000000000${100 + index}`]);
     const before = world(Object.fromEntries(hundred) as object);

@@ -26,6 +26,7 @@ export function world(change: (stores: Stores) => Stores = (stores) => stores) {
     log,
     agent: () => present.agent,
     mode: () => present.mode,
+    held: () => undefined,
   });
   const queue = (id: string, session = one, channel = channelOne): void => {
     stores.inbox.append({
