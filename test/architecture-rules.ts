@@ -14,10 +14,10 @@ export interface Ring {
   readonly why: string;
 }
 
-const inner = ['contracts', 'model', 'base'];
+const inner = ['contracts', 'model', 'base', 'error-policy'];
 
 /** What everything beside the daemon may import: the ground, the language, the settings, and the words of contracts. */
-const outside = ['base', 'model', 'config', 'contracts'];
+const outside = ['base', 'model', 'config', 'contracts', 'error-policy'];
 
 /** A room of the bridge: it may use the words, and the rooms that are named. */
 function room(why: string, ...rooms: readonly string[]): Ring {
@@ -30,21 +30,27 @@ function room(why: string, ...rooms: readonly string[]): Ring {
  * name wins.
  */
 export const rings: Readonly<Record<string, Ring>> = {
-  base: {
+  'error-policy': {
     may: [],
+    packages: [],
+    node: [],
+    why: 'One table: what every error means, and what follows. Data that everybody may read; it knows nobody.',
+  },
+  base: {
+    may: ['error-policy'],
     packages: ['execa'],
     node: 'any',
-    why: 'The ground: no word of the project.',
+    why: 'The ground: no word of the project but the table of errors.',
   },
   model: {
-    may: ['base'],
+    may: ['base', 'error-policy'],
     packages: [],
     node: [],
     why: 'The language: data and pure rules; no input or output, no clock.',
   },
   contracts: {
-    may: ['model', 'base'],
-    typesOnly: ['model', 'base'],
+    may: ['model', 'base', 'error-policy'],
+    typesOnly: ['model', 'base', 'error-policy'],
     packages: [],
     node: [],
     why: 'What the bridge needs from the world, and the world from the bridge. Types only.',
@@ -106,7 +112,7 @@ export const rings: Readonly<Record<string, Ring>> = {
   observe: { may: inner, packages: ['pino', 'pino-roll'], node: 'any', why: 'Adapter: the log.' },
   measure: { may: inner, packages: ['systeminformation'], node: 'any', why: 'Adapter: what processes and disks take.' },
   config: {
-    may: ['model', 'base'],
+    may: ['model', 'base', 'error-policy'],
     packages: ['proper-lockfile', 'zod'],
     node: 'any',
     why: 'Settings, parsed once. Only those who compose may see them all.',

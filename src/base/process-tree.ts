@@ -146,7 +146,7 @@ export async function endProcessTree(options: EndTreeOptions): Promise<void> {
       throw new BridgeError(
         'process-tree-alive',
         `Processes ${known.map(({ pid }) => pid).join(', ')} could not be ended.`,
-        { happened: 'unknown', advice: 'They may belong to another user or wait for a device; look with ps.' },
+        { advice: 'They may belong to another user or wait for a device; look with ps.' },
       );
     }
     // Also who was started meanwhile: a wrapper that was just about to start its program goes on to do so.

@@ -55,7 +55,7 @@ export async function runCommand(
   const result = await child;
   signal?.throwIfAborted();
   if (result.timedOut) {
-    throw new BridgeError('command-timeout', `"${file}" did not end within ${timeoutMs} ms.`, { happened: 'unknown' });
+    throw new BridgeError('command-timeout', `"${file}" did not end within ${timeoutMs} ms.`);
   }
   if (result.exitCode === undefined && result.signal === undefined) {
     throw new BridgeError('command-failed-to-start', `"${file}" could not be started: ${result.shortMessage}`, {

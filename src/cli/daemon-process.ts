@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { makePrivateDirectory } from '../base/atomic-file.ts';
 import { BridgeError } from '../base/errors.ts';
 import { spawnProcess } from '../base/run-command.ts';
+import { knownCode } from '../error-policy/policy.ts';
 import { startReportSchema } from '../control/protocol.ts';
 import type { StartReport } from '../control/protocol.ts';
 import type { CliContext } from './context.ts';
@@ -52,7 +53,11 @@ export async function spawnDaemon(context: CliContext, program: URL = mainUrl): 
     case 'ready':
       return;
     case 'failed':
-      throw new BridgeError(report.code, report.message, report.advice === undefined ? {} : { advice: report.advice });
+      throw new BridgeError(
+        knownCode(report.code),
+        report.message,
+        report.advice === undefined ? {} : { advice: report.advice },
+      );
     case 'ended':
       throw new BridgeError(
         'start-failed',
@@ -63,7 +68,6 @@ export async function spawnDaemon(context: CliContext, program: URL = mainUrl): 
       );
     case 'silent':
       throw new BridgeError('start-timeout', `The bridge (process ${child.pid ?? 0}) is not ready after 60 s.`, {
-        happened: 'unknown',
         advice: `It is still trying: see "vai status" and ${bridgeLog}, or end it with: kill ${child.pid ?? 0}`,
       });
   }

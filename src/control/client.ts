@@ -173,7 +173,6 @@ export class ControlClient {
     const parsed = results[method].safeParse(result);
     if (parsed.success) return parsed.data as Result<Name>;
     throw new BridgeError('daemon-unintelligible', `The bridge's answer to "${method}" is not what was expected.`, {
-      happened: 'unknown',
       advice: 'The running bridge is probably of another version: run "vai restart".',
       cause: parsed.error,
     });

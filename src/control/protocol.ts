@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import type { Happened } from '../base/errors.ts';
+import type { ErrorCode } from '../error-policy/policy.ts';
+import type { Happened } from '../error-policy/row.ts';
 import type { AccessGrant, AccessTarget, AddSessionRequest, PostTarget } from '../contracts/bridge-api.ts';
 import type { PromptAnswer } from '../model/prompt.ts';
 import { busyModes } from '../model/session.ts';
@@ -141,7 +142,7 @@ export type Request = z.infer<typeof requestSchema>;
 
 /** What went wrong, as BridgeError has it. */
 export interface WireError {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly advice?: string;
   readonly happened: Happened;

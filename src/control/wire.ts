@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 
 import type { Cancel, Clock } from '../base/clock.ts';
 import { BridgeError, systemErrorCode } from '../base/errors.ts';
+import { knownCode } from '../error-policy/policy.ts';
 import { maxLineBytes } from './limits.ts';
 import { LineSplitter } from './line-splitter.ts';
 
@@ -168,7 +169,7 @@ function parseError(value: unknown): BridgeError | undefined {
   const advice = 'advice' in value && typeof value.advice === 'string' ? value.advice : undefined;
   const told = 'happened' in value ? value.happened : undefined;
   const happened = told === 'done' || told === 'not-done' ? told : 'unknown';
-  return new BridgeError(code, message, { happened, ...(advice === undefined ? {} : { advice }) });
+  return new BridgeError(knownCode(code), message, { happened, ...(advice === undefined ? {} : { advice }) });
 }
 
 function connectError(path: string, cause: Error): BridgeError {
@@ -210,7 +211,6 @@ function gone(happened: 'not-done' | 'unknown' = 'unknown'): BridgeError {
 
 function nonsense(): BridgeError {
   return new BridgeError('daemon-unintelligible', 'The bridge gave an answer that this program does not understand.', {
-    happened: 'unknown',
     advice: 'The running bridge is probably of another version: run "vai restart".',
   });
 }

@@ -141,9 +141,7 @@ export class RestCalls {
   }
 
   #brokenOff({ what }: Call): BridgeError {
-    return new BridgeError('chat-unavailable', `${what} was broken off: the connection is closed.`, {
-      happened: 'unknown',
-    });
+    return new BridgeError('chat-unavailable', `${what} was broken off: the connection is closed.`);
   }
 
   /** The library for one request. */

@@ -37,7 +37,6 @@ export function toChatError(error: unknown, what: string): BridgeError {
   const code = error instanceof DiscordAPIError ? codeOf(error.status, error.code) : undefined;
   if (code === undefined) {
     return new BridgeError('chat-unavailable', `${what} could not be sent for now: ${reasonOf(error)}.`, {
-      happened: 'unknown',
       cause: error,
     });
   }

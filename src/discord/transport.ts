@@ -376,6 +376,6 @@ class DiscordTransport implements ChatTransport {
   #refuseWhenFailed(): void {
     if (this.#state.connection !== 'failed') return;
     const reason = this.#state.detail ?? 'the connection failed.';
-    throw new BridgeError('chat-unavailable', `Nothing can be sent: ${reason}`, { happened: 'unknown' });
+    throw new BridgeError('chat-unavailable', `Nothing can be sent: ${reason}`);
   }
 }

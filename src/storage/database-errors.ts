@@ -1,5 +1,5 @@
 import { BridgeError, describeError } from '../base/errors.ts';
-import type { Happened } from '../base/errors.ts';
+import type { Happened } from '../error-policy/row.ts';
 
 /** What a person is told for each kind of trouble that is not the bridge's own mistake. */
 const troubles = {

@@ -1,5 +1,5 @@
 import { BridgeError } from '../base/errors.ts';
-import type { Happened } from '../base/errors.ts';
+import type { Happened } from '../error-policy/row.ts';
 import { classifyRefusal } from './tmux-commands.ts';
 import type { TmuxReply } from './tmux-connection.ts';
 

@@ -125,9 +125,9 @@ describe('prompts and answers', () => {
   it('an answer that may have arrived cannot be given twice', async () => {
     const { bridge, agent, state } = await asked();
     agent.beforeAnswer = () => {
-      throw new BridgeError('odd', 'the line broke', { happened: 'unknown' });
+      throw new BridgeError('answer-unwritable', 'the line broke', { happened: 'unknown' });
     };
-    await expect(bridge.answer(local, 'p1', { behavior: 'allow' })).rejects.toThrow(refusal('odd'));
+    await expect(bridge.answer(local, 'p1', { behavior: 'allow' })).rejects.toThrow(refusal('answer-unwritable'));
     expect(state()).toBe('sent');
     await expect(bridge.answer(local, 'p1', { behavior: 'deny' })).rejects.toThrow(refusal('prompt-gone'));
   });
@@ -137,9 +137,9 @@ describe('prompts and answers', () => {
     let tries = 0;
     agent.beforeAnswer = () => {
       tries += 1;
-      throw new BridgeError('odd', 'the line broke', { happened: 'unknown' });
+      throw new BridgeError('answer-unwritable', 'the line broke', { happened: 'unknown' });
     };
-    await expect(bridge.answer(local, 'p1', { behavior: 'allow' })).rejects.toThrow(refusal('odd'));
+    await expect(bridge.answer(local, 'p1', { behavior: 'allow' })).rejects.toThrow(refusal('answer-unwritable'));
     await clock.advance(5_000);
     expect(tries).toBe(2);
     agent.beforeAnswer = () => undefined;
@@ -154,9 +154,9 @@ describe('prompts and answers', () => {
   it('one that was opened again, and was decided all the same, is closed', async () => {
     const { bridge, agent, state } = await asked();
     agent.beforeAnswer = () => {
-      throw new BridgeError('odd', 'it seemed lost', { happened: 'not-done' });
+      throw new BridgeError('answer-unwritable', 'it seemed lost', { happened: 'not-done' });
     };
-    await expect(bridge.answer(local, 'p1', { behavior: 'allow' })).rejects.toThrow(refusal('odd'));
+    await expect(bridge.answer(local, 'p1', { behavior: 'allow' })).rejects.toThrow(refusal('answer-unwritable'));
     expect(state()).toBe('open');
     agent.tell({ kind: 'prompt-closed', id: 'p1', by: 'bridge' });
     expect(state()).toBe('overtaken');

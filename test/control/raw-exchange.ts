@@ -3,6 +3,10 @@ import type { Socket } from 'node:net';
 import { z } from 'zod';
 
 import type { Response } from '../../src/control/protocol.ts';
+import { knownCode } from '../../src/error-policy/policy.ts';
+import type { ErrorCode } from '../../src/error-policy/policy.ts';
+
+const isKnown = (code: string): code is ErrorCode => knownCode(code) === code;
 
 /** What every response looks like, as strict as can be. */
 const responseSchema = z.discriminatedUnion('ok', [
@@ -11,7 +15,7 @@ const responseSchema = z.discriminatedUnion('ok', [
     id: z.string().nullable(),
     ok: z.literal(false),
     error: z.strictObject({
-      code: z.string(),
+      code: z.string().refine(isKnown),
       message: z.string(),
       advice: z.string().exactOptional(),
       happened: z.enum(['done', 'not-done', 'unknown']),

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { BridgeError } from '../../src/base/errors.ts';
-import type { Happened } from '../../src/base/errors.ts';
+import type { Happened } from '../../src/error-policy/row.ts';
 import { newUuid } from '../../src/base/ids.ts';
 import type {
   AgentCapabilities,

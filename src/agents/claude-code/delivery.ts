@@ -240,7 +240,6 @@ export class Delivery {
     } catch (cause) {
       if (cause instanceof BridgeError && cause.code === 'prompt-not-taken') throw cause;
       throw new BridgeError('delivery-unconfirmed', 'The agent did not confirm the message.', {
-        happened: 'unknown',
         advice: 'It is looked up before it is sent again.',
         cause,
       });
@@ -283,7 +282,6 @@ export class Delivery {
       await this.#options.typist.enter();
     } catch (cause) {
       throw new BridgeError('delivery-unconfirmed', 'The terminal was lost with the last key.', {
-        happened: 'unknown',
         cause,
       });
     }

@@ -302,7 +302,6 @@ export function gone(id: string): BridgeError {
 function unwritable(id: string, cause: unknown): BridgeError {
   return new BridgeError('answer-unwritable', `The decision on "${id}" cannot be written: ${describeError(cause)}.`, {
     advice: 'Make room on the disk, and decide again.',
-    happened: 'not-done',
     cause,
   });
 }

@@ -59,7 +59,6 @@ export class Interrupter {
       }
       if (waited.elapsed() >= withinMs) {
         throw new BridgeError('interrupt-failed', 'The agent did not stop its turn.', {
-          happened: 'unknown',
           advice: 'Look at the terminal.',
         });
       }

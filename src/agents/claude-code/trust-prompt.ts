@@ -93,7 +93,6 @@ export class TrustPrompt {
       if (this.#isOpen()) this.#save({ id: this.#id, answered: null });
       if (outcome === 'not-there') throw gone(this.#id);
       throw new BridgeError('trust-not-answered', 'The agent goes on asking whether it may trust its directory.', {
-        happened: 'not-done',
         advice: 'Answer at its terminal: vai attach.',
       });
     } finally {

@@ -119,7 +119,6 @@ export class Mailbox {
     } catch (cause) {
       throw new BridgeError('answer-unwritable', `The answer ${path} cannot be written: ${describeError(cause)}.`, {
         advice: 'Make room, or look at the permissions of its directory, and answer again.',
-        happened: 'not-done',
         cause,
       });
     }

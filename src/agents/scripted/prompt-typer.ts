@@ -90,7 +90,7 @@ export class PromptTyper {
         if (verdict.kind !== 'garbled') throw await this.#failure(verdict);
         await this.#settledFile();
       }
-      throw notDone('agent-garbled', `The agent did not read the text as it was typed, ${maxTries} times.`);
+      throw new BridgeError('agent-garbled', `The agent did not read the text as it was typed, ${maxTries} times.`);
     } catch (error) {
       if (error instanceof BridgeError && error.happened === 'not-done') this.#options.typed.forget(message);
       throw error;
@@ -118,7 +118,9 @@ export class PromptTyper {
     } catch (error) {
       await this.#takeBack();
       if (error instanceof BridgeError && error.happened === 'not-done') throw error;
-      throw notDone('agent-unreachable', `The text could not be typed: ${describeError(error)}.`, error);
+      throw new BridgeError('agent-unreachable', `The text could not be typed: ${describeError(error)}.`, {
+        cause: error,
+      });
     }
     const at = clock.monotonic();
     await terminal.keys(name, ['Enter']);
@@ -138,7 +140,7 @@ export class PromptTyper {
     if (readState()?.draft !== true) return;
     await this.#takeBack();
     if (readState()?.draft === true)
-      throw notDone('agent-input-stuck', 'The input box of the agent cannot be emptied.');
+      throw new BridgeError('agent-input-stuck', 'The input box of the agent cannot be emptied.');
   }
 
   async #takeBack(): Promise<void> {
@@ -155,9 +157,10 @@ export class PromptTyper {
 
   /** It takes a text when it is idle, and into its queue when it is busy; a dialog would take it for keys. */
   #refuseUnlessTakes(signal: AbortSignal | undefined): void {
-    if (this.#ended || signal?.aborted) throw notDone('delivery-stopped', 'The delivery was stopped.');
+    if (this.#ended || signal?.aborted) throw new BridgeError('delivery-stopped', 'The delivery was stopped.');
     const status = this.#options.readState()?.status;
-    if (status !== 'idle' && status !== 'busy') throw notDone('agent-not-idle', `The agent is ${status ?? 'gone'}.`);
+    if (status !== 'idle' && status !== 'busy')
+      throw new BridgeError('agent-not-idle', `The agent is ${status ?? 'gone'}.`);
   }
 
   #nextVerdict(signal: AbortSignal | undefined): Promise<Verdict> {
@@ -180,20 +183,16 @@ export class PromptTyper {
   async #failure({ kind }: Verdict): Promise<BridgeError> {
     const { mailbox, readState } = this.#options;
     // The program tells a prompt before it works on it: one that died without a word did not begin.
-    if (kind === 'dead') return notDone('agent-gone', 'The agent ended before it took the message.');
+    if (kind === 'dead') return new BridgeError('agent-gone', 'The agent ended before it took the message.');
     if (kind === 'silent') {
       const inBox = readState()?.draft === true;
       await this.#takeBack();
       mailbox.sweep();
-      if (inBox && readState()?.draft === false) return notDone('agent-silent', 'The agent did not take the message.');
+      if (inBox && readState()?.draft === false)
+        return new BridgeError('agent-silent', 'The agent did not take the message.');
     }
     return new BridgeError('delivery-unsure', 'The agent has not confirmed the message.', {
-      happened: 'unknown',
       advice: 'It is looked for before it is sent again.',
     });
   }
-}
-
-function notDone(code: string, sentence: string, cause?: unknown): BridgeError {
-  return new BridgeError(code, sentence, { happened: 'not-done', cause });
 }

@@ -184,7 +184,6 @@ export class ScriptedAgent implements RunningAgent {
     while (this.#phase === 'running' && !this.#death && this.#isAtWork()) {
       if (waited.elapsed() >= interruptMs) {
         throw new BridgeError('interrupt-failed', 'The agent did not stop its turn.', {
-          happened: 'unknown',
           advice: 'Look at the terminal.',
         });
       }

@@ -1,4 +1,6 @@
 import { BridgeError } from '../../base/errors.ts';
+import { hasRecovery } from '../../error-policy/policy.ts';
+import type { CodesWith } from '../../error-policy/policy.ts';
 import type { FileFailure } from '../../model/message-file.ts';
 
 /** What to do after a failed try. */
@@ -20,32 +22,27 @@ export interface Tried {
   readonly links: number;
 }
 
-/** What follows a failed try, by the codes of the contract. Pure. */
+/** What is told of a file that its message goes without. */
+const reasons: Readonly<Record<CodesWith<'go-without'>, FileFailure>> = {
+  'file-too-large': 'too-large',
+  'file-over-quota': 'over-quota',
+  'disk-full': 'disk-full',
+  'file-unwritable': 'unwritable',
+  'file-refused': 'refused',
+};
+
+/** What follows a failed try, by the error policy. Pure. */
 export function decideAfter(error: unknown, { tries, links }: Tried): FetchDecision {
+  // A mistake of ours: not for ever, and not at the price of the message.
+  if (!(error instanceof BridgeError)) return { do: 'give up', why: 'unwritable' };
+  const { code } = error;
   const isLast = tries >= mostTries;
-  switch (error instanceof BridgeError ? error.code : undefined) {
-    case 'file-link-expired':
-      return links >= mostLinks || isLast ? { do: 'give up', why: 'gone' } : { do: 'ask for a fresh link' };
-    case 'file-incomplete':
-      return isLast ? { do: 'give up', why: 'incomplete' } : { do: 'try again' };
-    case 'file-too-large':
-      return { do: 'give up', why: 'too-large' };
-    case 'file-over-quota':
-      return { do: 'give up', why: 'over-quota' };
-    case 'disk-full':
-      return { do: 'give up', why: 'disk-full' };
-    case 'file-unwritable':
-      return { do: 'give up', why: 'unwritable' };
-    case 'file-refused':
-    case 'chat-invalid':
-      return { do: 'give up', why: 'refused' };
-    case 'chat-forbidden':
-    case 'chat-not-found':
-      return { do: 'give up', why: 'gone' };
-    case undefined:
-      // A mistake of ours: not for ever, and not at the price of the message.
-      return { do: 'give up', why: 'unwritable' };
-    default:
-      return isLast ? { do: 'give up', why: 'unreachable' } : { do: 'try again' };
+  if (code === 'file-link-expired') {
+    return links >= mostLinks || isLast ? { do: 'give up', why: 'gone' } : { do: 'ask for a fresh link' };
   }
+  if (hasRecovery(code, 'go-without')) return { do: 'give up', why: reasons[code] };
+  if (hasRecovery(code, 'leave-out')) return { do: 'give up', why: 'refused' };
+  if (hasRecovery(code, 'park')) return { do: 'give up', why: 'gone' };
+  if (!isLast) return { do: 'try again' };
+  return { do: 'give up', why: code === 'file-incomplete' ? 'incomplete' : 'unreachable' };
 }

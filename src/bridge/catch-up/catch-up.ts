@@ -18,6 +18,7 @@ import type { LiveEvent } from './gap-gate.ts';
 import type { HeldMessages } from './held-messages.ts';
 import type { Intake } from '../inbound/intake.ts';
 import type { MessageChanges } from '../inbound/message-changes.ts';
+import { isRefusal } from '../outbound/refusal.ts';
 
 /** As many channels are read at the same time. */
 const channelsAtOnce = 4;
@@ -259,7 +260,7 @@ export class CatchUp implements Omit<ChatHandlers, 'onState' | 'onAct'> {
       this.#unreadable.delete(channel);
     } catch (error) {
       round.throwIfAborted();
-      if (!isHopeless(error)) throw error;
+      if (!isRefusal(error)) throw error;
       this.#isUnreadable(channel, error);
     }
   }
@@ -335,11 +336,6 @@ export class CatchUp implements Omit<ChatHandlers, 'onState' | 'onAct'> {
   #parentOf(channel: ChannelId): ChannelId | undefined {
     return this.#options.stores.channels.get(channel)?.parent;
   }
-}
-
-/** Repeating is useless: the channel is gone, or not for the bot. */
-function isHopeless(error: unknown): boolean {
-  return isOfChat(error) && error.happened === 'not-done';
 }
 
 function isOfChat(error: unknown): error is BridgeError {

@@ -1,6 +1,6 @@
 import { backoffDelay } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
-import { BridgeError, describeError } from '../../base/errors.ts';
+import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { OutboundContent, OutboxItem } from '../../model/outbound.ts';
 import type { ChannelId } from '../../model/session.ts';
@@ -8,6 +8,7 @@ import type { ChatTransport } from '../../contracts/chat.ts';
 import type { Stores } from '../../contracts/stores.ts';
 import { ItemSender } from './item-sender.ts';
 import { Parking, parkingCode } from './parking.ts';
+import { isRefusal } from './refusal.ts';
 import type { Conclusion } from './text-sender.ts';
 import type { Words } from '../words.ts';
 
@@ -19,15 +20,6 @@ const editEveryMs = 1_000;
 
 /** A parked channel that people go on writing in is tried again this often at most, in milliseconds. */
 const heardEveryMs = 60_000;
-
-/** These will not get better by trying again. */
-const hopeless: ReadonlySet<string> = new Set([
-  'chat-forbidden',
-  'chat-not-found',
-  'chat-invalid',
-  'chat-too-large',
-  'file-unreadable',
-]);
 
 export interface DeliveryOptions {
   readonly stores: Stores;
@@ -196,7 +188,7 @@ export class Delivery {
           this.kick(); // For the word to the owner.
           return;
         }
-        if (error instanceof BridgeError && hopeless.has(error.code)) this.#fail(item, error);
+        if (isRefusal(error)) this.#fail(item, error);
         else await this.#backOff(item, tries++, error);
       }
     }
@@ -229,7 +221,7 @@ export class Delivery {
     if (added.length > 0) this.kick();
   }
 
-  #fail(item: OutboxItem, error: BridgeError): void {
+  #fail(item: OutboxItem, error: unknown): void {
     const { log } = this.#options;
     const fields = { channel: item.channel, item: item.key, error: describeError(error) };
     // A message that is gone meanwhile can carry no reaction; that is nobody's fault.

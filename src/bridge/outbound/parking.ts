@@ -5,6 +5,8 @@ import type { OutboxItem } from '../../model/outbound.ts';
 import type { ChannelId } from '../../model/session.ts';
 import type { ChatTransport } from '../../contracts/chat.ts';
 import type { Stores } from '../../contracts/stores.ts';
+import { hasRecovery } from '../../error-policy/policy.ts';
+import type { CodesWith } from '../../error-policy/policy.ts';
 import type { Words } from '../words.ts';
 
 /** How the keys of words about a parked channel begin. */
@@ -14,11 +16,10 @@ const wordPrefix = 'parked:';
 const againSuffix = ':again';
 
 /** These refusals are about the channel, not about what is said in it. */
-export type ParkingCode = 'chat-forbidden' | 'chat-not-found';
+export type ParkingCode = CodesWith<'park'>;
 
 export function parkingCode(error: unknown): ParkingCode | undefined {
-  const code = error instanceof BridgeError ? error.code : undefined;
-  return code === 'chat-forbidden' || code === 'chat-not-found' ? code : undefined;
+  return error instanceof BridgeError && hasRecovery(error.code, 'park') ? error.code : undefined;
 }
 
 export interface ParkingOptions {

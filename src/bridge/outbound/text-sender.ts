@@ -5,6 +5,8 @@ import type { Log } from '../../base/log.ts';
 import type { OutboundFile, OutboundText, OutboxItem } from '../../model/outbound.ts';
 import type { ChatPart, ChatTransport } from '../../contracts/chat.ts';
 import type { NewOutboxItem, Stores } from '../../contracts/stores.ts';
+import { hasRecovery } from '../../error-policy/policy.ts';
+import type { CodesWith } from '../../error-policy/policy.ts';
 import { MaybeSent, whereToLook } from './maybe-sent.ts';
 import type { LeftBehind, Words } from '../words.ts';
 
@@ -18,6 +20,13 @@ export interface TextSenderOptions {
   readonly log: Log;
   readonly words: Words;
 }
+
+/** What each refusal says about the files of a part. */
+const leftBehind: Readonly<Record<CodesWith<'leave-out'>, LeftBehind>> = {
+  'chat-too-large': 'too-large',
+  'file-unreadable': 'unreadable',
+  'chat-invalid': 'refused',
+};
 
 /** What became of an item; `note` belongs into the transaction that ends it. */
 export interface Conclusion {
@@ -144,8 +153,9 @@ export class TextSender {
         const messageId = await transport.send(part);
         return { messageId, ...(rejected ? { rejected } : {}) };
       } catch (error) {
-        const code = error instanceof BridgeError ? error.code : '';
-        const why = whyLeftBehind(code);
+        if (!(error instanceof BridgeError)) throw error;
+        const { code } = error;
+        const why = hasRecovery(code, 'leave-out') ? leftBehind[code] : undefined;
         if (part.files !== undefined && why !== undefined && (why !== 'refused' || part.replyTo === undefined)) {
           rejected = { files: part.files, why };
           part = withoutFiles(part);
@@ -154,8 +164,9 @@ export class TextSender {
           part = withoutReply(part);
         } else if (code === 'chat-invalid' && part.controls !== undefined) {
           part = withoutControls(part);
-        } else if (isRefusal(code) && !isReplaced) {
-          attempt.refusal = describeError(error);
+        } else if (why !== undefined && why !== 'unreadable' && !isReplaced) {
+          // The word about it says what to do.
+          attempt.refusal = error.message;
           isReplaced = true;
           part = this.#inPlaceOf(part, attempt.refusal, key, index);
         } else {
@@ -203,17 +214,6 @@ export class TextSender {
 /** Files need a message to be in. */
 function planned(parts: readonly string[], { files = [] }: OutboundText): readonly string[] {
   return parts.length === 0 && files.length > 0 ? [''] : parts;
-}
-
-/** What a refusal says about the files of a part, if it can be about them. */
-function whyLeftBehind(code: string): LeftBehind | undefined {
-  if (code === 'chat-too-large') return 'too-large';
-  if (code === 'file-unreadable') return 'unreadable';
-  return code === 'chat-invalid' ? 'refused' : undefined;
-}
-
-function isRefusal(code: string): boolean {
-  return code === 'chat-invalid' || code === 'chat-too-large';
 }
 
 function withoutFiles({ files: _files, ...part }: ChatPart): ChatPart {

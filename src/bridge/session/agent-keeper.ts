@@ -17,7 +17,7 @@ import { Restarts } from './restarts.ts';
 import { SessionLife } from './session-life.ts';
 import { SessionVoice } from './session-voice.ts';
 import type { Down } from './session-voice.ts';
-import { isStateTrouble } from './state-trouble.ts';
+import { passesByItself } from './passing-trouble.ts';
 import type { Words } from '../words.ts';
 
 export interface AgentKeeperOptions extends Omit<AgentStarterOptions, 'life' | 'hear' | 'onLaunch' | 'stores'> {
@@ -243,12 +243,12 @@ export class AgentKeeper {
   /** That nothing can be stored says nothing about the session: it is tried again until it can, and nothing is counted. */
   #loseUnlessFull(error: unknown, isOnlyKept: boolean): void {
     try {
-      if (!isStateTrouble(error)) {
+      if (!passesByItself(error)) {
         this.#lose(() => undefined, isOnlyKept);
         return;
       }
     } catch (further) {
-      if (!isStateTrouble(further)) throw further;
+      if (!passesByItself(further)) throw further;
     }
     this.#become('unknown');
     this.#restarts.again(storeRetryMs, () => {

@@ -9,7 +9,7 @@ import type { MessageFiles } from '../attachments/message-files.ts';
 import type { ReplyCollector } from '../replies/reply-collector.ts';
 import type { Words } from '../words.ts';
 import type { AgentQueue } from './agent-queue.ts';
-import { isStateTrouble } from './state-trouble.ts';
+import { passesByItself } from './passing-trouble.ts';
 import type { Tries } from './tries.ts';
 
 export interface LookUpOptions {
@@ -92,7 +92,7 @@ export class LookUp {
       return found;
     } catch (error) {
       // Neither the end of the agent nor a full disk says anything about what can be known.
-      const mayPass = this.#options.agent() !== agent || isStateTrouble(error);
+      const mayPass = this.#options.agent() !== agent || passesByItself(error);
       if (mayPass || !tries.asked(id)) throw error;
       log.error({ session, message: id, error: describeError(error) }, 'nobody can tell about a message');
       return { delivered: 'unknown' };

@@ -91,7 +91,6 @@ async function waitForEnd(
   while (isDaemonAlive(daemon)) {
     if (waited.elapsed() > stopTimeoutMs) {
       throw new BridgeError('stop-timeout', `The bridge (process ${daemon.pid}) has not ended after 60 s.`, {
-        happened: 'unknown',
         advice: `Look at ${paths.bridgeLog}, or end it with: kill ${daemon.pid}`,
       });
     }

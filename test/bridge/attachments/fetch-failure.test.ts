@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../../src/base/errors.ts';
 import { decideAfter } from '../../../src/bridge/attachments/fetch-failure.ts';
+import type { ErrorCode } from '../../../src/error-policy/policy.ts';
 
 const first = { tries: 1, links: 0 };
-const error = (code: string): BridgeError => new BridgeError(code, 'x');
+const error = (code: ErrorCode): BridgeError => new BridgeError(code, 'x');
 
 describe('what follows a failed try', () => {
-  it.each(['file-incomplete', 'file-unreachable', 'chat-unavailable'])(
+  it.each(['file-incomplete', 'file-unreachable', 'chat-unavailable'] as const)(
     '%s: it is tried again, not for ever',
     (code) => {
       expect(decideAfter(error(code), first)).toEqual({ do: 'try again' });
@@ -31,7 +32,7 @@ describe('what follows a failed try', () => {
     ['file-refused', 'refused'],
     ['chat-not-found', 'gone'],
     ['chat-forbidden', 'gone'],
-  ])('%s: given up at once as %s', (code, why) => {
+  ] as const)('%s: given up at once as %s', (code, why) => {
     expect(decideAfter(error(code), first)).toEqual({ do: 'give up', why });
   });
 

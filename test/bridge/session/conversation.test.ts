@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { BridgeError } from '../../../src/base/errors.ts';
+import { BridgeError, describeError } from '../../../src/base/errors.ts';
 import { words } from '../support/collector-world.ts';
 import { world } from '../support/conversation-world.ts';
 import { deliveryError, stateOf } from '../support/hand-driver.ts';
@@ -168,7 +168,7 @@ describe('not delivered for certain', () => {
     expect(reactionsFor(stores, channelOne)).toContain('chat-m1 failed');
     expect(textsFor(stores, channelOne)).toContainEqual({
       kind: 'text',
-      text: words.deliveryFailed('it was not-done'),
+      text: words.deliveryFailed(describeError(deliveryError('not-done'))),
       replyTo: 'chat-m1',
     });
   });

@@ -59,14 +59,14 @@ describe('a death nobody asked for', () => {
     const all = world();
     const { session, driver, clock } = all;
     driver.beforeLaunch = () => {
-      throw new BridgeError('agent-start-failed', 'It said: no such file.');
+      throw new BridgeError('agent-start-failed', 'It said: no such file.', { advice: 'Look.' });
     };
     await session.start();
     expect(session.record.lifecycle).toBe('lost');
     await clock.advance(7_000);
     expect(driver.launches).toHaveLength(4);
     expect(session.record.lifecycle).toBe('failed');
-    expect(said(all)).toEqual([words.sessionGivenUp(one, 'It said: no such file.')]);
+    expect(said(all)).toEqual([words.sessionGivenUp(one, 'It said: no such file. Look.')]);
     expect(clock.pending).toBe(0);
   });
 

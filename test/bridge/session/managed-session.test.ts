@@ -262,7 +262,7 @@ describe('after a restart of the bridge', () => {
     after.driver.agent.beforeAnswer = (id) => {
       if (id === 'gone') throw new BridgeError('prompt-gone', 'gone');
       if (id === 'unfit') throw new BridgeError('answer-does-not-fit', 'unfit');
-      throw new BridgeError('odd', 'odd', { happened: 'unknown' });
+      throw new BridgeError('terminal-gone', 'odd', { happened: 'unknown' });
     };
     await after.session.start();
     expect(['gone', 'unfit', 'unknown'].map((id) => after.stores.prompts.get(id)?.state)).toEqual([

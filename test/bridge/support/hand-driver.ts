@@ -208,5 +208,5 @@ export function stateOf(activity: AgentActivity, waitingFor: WaitingFor | null =
 
 /** An error of a driver that says whether the agent has the message. */
 export function deliveryError(happened: 'not-done' | 'unknown'): BridgeError {
-  return new BridgeError('delivery-failed', `it was ${happened}`, { happened });
+  return new BridgeError('agent-silent', `it was ${happened}`, { happened });
 }

@@ -1,12 +1,13 @@
 import { BridgeError } from '../../../src/base/errors.ts';
 import type { AttachmentFolders, FileRequest } from '../../../src/contracts/attachments.ts';
 import type { StoredFile } from '../../../src/model/message-file.ts';
+import type { ErrorCode } from '../../../src/error-policy/policy.ts';
 
 interface Call extends FileRequest {
   readonly progress: (bytes: number) => void;
   /** It is there. */
   readonly arrive: (change?: Partial<StoredFile>) => void;
-  readonly fail: (code: string) => void;
+  readonly fail: (code: ErrorCode) => void;
 }
 
 /** Folders in the hands of a test: each fetch waits until the test says what becomes of it. */

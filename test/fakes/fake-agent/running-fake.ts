@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Cancel, Clock } from '../../../src/base/clock.ts';
 import { BridgeError } from '../../../src/base/errors.ts';
-import type { Happened } from '../../../src/base/errors.ts';
+import type { Happened } from '../../../src/error-policy/row.ts';
 import type {
   Acknowledgement,
   AgentListener,
@@ -86,13 +86,13 @@ export class RunningFake implements RunningAgent {
     await this.#options.gate();
     this.#refuseUnlessReady(signal);
     const failure = this.#options.nextFailure();
-    if (failure && !failure.arrives) throw new BridgeError('fake-failure', 'It was told to fail.', failure);
+    if (failure && !failure.arrives) throw new BridgeError('agent-silent', 'It was told to fail.', failure);
     const { process, clock, onMessage } = this.#options;
     const start = clock.monotonic();
     let turn = '';
     if (canSteer(process.state)) {
       turn = process.accept(input.text, input.message);
-      if (failure) throw new BridgeError('fake-failure', 'It was told to fail.', failure);
+      if (failure) throw new BridgeError('agent-silent', 'It was told to fail.', failure);
       return { by: 'hook', turn, queued: true, afterMs: clock.monotonic() - start };
     }
     await new Promise<void>((accepted, reject) => {
@@ -101,7 +101,7 @@ export class RunningFake implements RunningAgent {
       turn = process.accept(input.text, input.message);
       onMessage(input.text, process);
     }).finally(() => this.#acknowledgements.delete(input.message));
-    if (failure) throw new BridgeError('fake-failure', 'It was told to fail.', failure);
+    if (failure) throw new BridgeError('agent-silent', 'It was told to fail.', failure);
     return { by: 'hook', turn, afterMs: clock.monotonic() - start };
   }
 

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+
+import { errorPolicy, eventPolicy, hasRecovery, knownCode, subjects } from '../../src/error-policy/policy.ts';
+import type { ErrorCode } from '../../src/error-policy/policy.ts';
+import type { Happened, PolicyRow } from '../../src/error-policy/row.ts';
+import { readSources } from './sources.ts';
+
+const sources = readSources();
+const rows: readonly (readonly [string, PolicyRow])[] = Object.values(subjects).flatMap((subject) =>
+  Object.entries<PolicyRow>(subject),
+);
+
+/** All that errors of a code may say. */
+function possible({ happened }: PolicyRow): readonly Happened[] {
+  return typeof happened === 'string' ? [happened] : happened;
+}
+
+/** The fixed words of a sentence that are long enough to mean something. */
+function fixedWords(symptom: string): readonly string[] {
+  if (symptom.startsWith('(')) return [];
+  return symptom
+    .split('…')
+    .map((words) => words.trim())
+    .filter((words) => words.length >= 8);
+}
+
+describe('MS-16: the error policy', () => {
+  it('has each code once, and every subject in it', () => {
+    const codes = rows.map(([code]) => code);
+    expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
+    expect(codes.toSorted()).toEqual([...Object.keys(errorPolicy), ...Object.keys(eventPolicy)].toSorted());
+    expect(codes.filter((code) => !/^[a-z]+(-[a-z]+)*$/.test(code))).toEqual([]);
+  });
+
+  it('has a row for every error that is made', () => {
+    // Were the walk broken, nothing would be found.
+    expect(sources.throwSites.length).toBeGreaterThan(100);
+    const unknown = sources.throwSites.flatMap(({ at, codes }) =>
+      codes.filter((code) => !Object.hasOwn(errorPolicy, code)).map((code) => `${at} ${code}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('has no row that nothing makes', () => {
+    expect(Object.keys(errorPolicy).filter((code) => !sources.used.has(code) && code !== 'unknown-error')).toEqual([]);
+  });
+
+  it('agrees with every place that says itself what happened, and which says it only where it differs', () => {
+    const odd = sources.throwSites.flatMap(({ at, codes, happened }) =>
+      codes.flatMap((code) => {
+        const [usual, ...others] = possible(errorPolicy[knownCode(code)]);
+        if (happened === undefined || others.some((other) => other === happened)) return [];
+        return [`${at}: ${code} says ${happened}${happened === usual ? ' as the policy does' : ''}`];
+      }),
+    );
+    expect(odd).toEqual([]);
+  });
+
+  it.each(rows)('shows %s in words that are in the code', (_code, { symptom }) => {
+    const missing = [symptom]
+      .flat()
+      .flatMap(fixedWords)
+      .filter((words) => !sources.texts.some((text) => text.includes(words)));
+    expect(missing).toEqual([]);
+  });
+
+  it.each(rows)('says of %s what a person does, in a sentence', (_code, { advice, cause }) => {
+    expect(advice).toMatch(/^[A-Z0-9`].*[.:)]$/s);
+    expect(cause).not.toMatch(/\.$/);
+  });
+
+  it('tells errors by what the bridge does about them', () => {
+    expect(hasRecovery('chat-forbidden', 'park')).toBe(true);
+    expect(hasRecovery('chat-invalid', 'park')).toBe(false);
+    // What may not be repeated without a look is never simply tried again (I4).
+    const repeated = Object.entries<PolicyRow>(errorPolicy).filter(([, row]) => row.recovery === 'retry-some');
+    expect(repeated.filter(([, row]) => possible(row)[0] !== 'not-done')).toEqual([]);
+  });
+
+  it('knows the codes of another version not', () => {
+    const code: ErrorCode = knownCode('session-unknown');
+    expect(code).toBe('session-unknown');
+    expect(['of-tomorrow', 'toString', '__proto__', ''].map(knownCode)).toEqual(Array(4).fill('unknown-error'));
+  });
+});
