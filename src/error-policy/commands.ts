@@ -66,6 +66,13 @@ export const commands = {
     'Use `vai` or `dp` of the same version as the running bridge.',
   ),
   usage: refused('(what is wrong with the arguments)', 'a mistake in what was typed', 'See `vai <command> --help`.'),
+  'bridge-silent': row(
+    'unknown',
+    'none',
+    'The bridge did not tell how it is within … ms.',
+    'it is very busy, or hangs',
+    'See `vai doctor`.',
+  ),
   'bridge-stopping': refused('The bridge is stopping.', '', 'Start it again: `vai`.'),
   'stop-timeout': row(
     'unknown',

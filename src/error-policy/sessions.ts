@@ -21,6 +21,12 @@ export const sessions = {
     'the reason stands before it',
     'See `vai logs N`.',
   ),
+  'restart-failed': refused(
+    ['Session … was not restarted: …', 'Session … was stopped or restarted by somebody else meanwhile.'],
+    'the reason stands in the line',
+    'See `vai status` and `vai logs N`.',
+  ),
+  'session-stopped': refused('Session … is stopped.', 'somebody asked for it', 'Start it: `vai start N`.'),
   'terminal-gone': row(
     ['not-done', 'unknown'],
     'restart',

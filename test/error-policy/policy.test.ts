@@ -20,7 +20,7 @@ function fixedWords(symptom: string): readonly string[] {
   if (symptom.startsWith('(')) return [];
   return symptom
     .split('…')
-    .map((words) => words.trim())
+    .map((words) => words.replace(/^[\s"]+|[\s"]+$/g, ''))
     .filter((words) => words.length >= 8);
 }
 
@@ -56,17 +56,21 @@ describe('MS-16: the error policy', () => {
     expect(odd).toEqual([]);
   });
 
-  it.each(rows)('shows %s in words that are in the code', (_code, { symptom }) => {
-    const missing = [symptom]
-      .flat()
-      .flatMap(fixedWords)
-      .filter((words) => !sources.texts.some((text) => text.includes(words)));
+  it('shows each in words that are in the code', () => {
+    const isInCode = (words: string): boolean => sources.texts.some((text) => text.includes(words));
+    const missing = rows.flatMap(([code, { symptom }]) =>
+      [symptom]
+        .flat()
+        .flatMap(fixedWords)
+        .filter((words) => !isInCode(words))
+        .map((words) => `${code}: ${words}`),
+    );
     expect(missing).toEqual([]);
   });
 
-  it.each(rows)('says of %s what a person does, in a sentence', (_code, { advice, cause }) => {
-    expect(advice).toMatch(/^[A-Z0-9`].*[.:)]$/s);
-    expect(cause).not.toMatch(/\.$/);
+  it('says of each what a person does, in a sentence', () => {
+    expect(rows.filter(([, { advice }]) => !/^[A-Z`].*[.)]$/s.test(advice)).map(([code]) => code)).toEqual([]);
+    expect(rows.filter(([, { cause }]) => cause.endsWith('.')).map(([code]) => code)).toEqual([]);
   });
 
   it('tells errors by what the bridge does about them', () => {
