@@ -18,6 +18,9 @@ afterEach(() => scope.close());
 
 const asked = (): readonly object[] => line.api.calls.map(({ method, details }) => ({ method, ...details }));
 
+const noMessage =
+  'vai: There is no message "nonsense". Take its id from `vai queue N`, or copy its link in the chat.\n';
+
 describe('BX-06: vai queue', () => {
   it('lists what is on its way, oldest first, and what is done while the agent is busy', async () => {
     const { exitCode, stdout, stderr } = await line.vai('queue', '1');
@@ -54,10 +57,10 @@ describe('BX-06: vai queue', () => {
   });
 
   it.each([
-    [['queue', '1', '--remove', 'nonsense'], 1, 'vai: There is no message "nonsense".\n'],
+    [['queue', '1', '--remove', 'nonsense'], 1, noMessage],
     [['queue', '7'], 1, 'vai: There is no session 7. See "vai list-sessions".\n'],
     [['interrupt', '7'], 1, 'vai: There is no session 7. See "vai list-sessions".\n'],
-    [['trace', 'nonsense'], 1, 'vai: There is no message "nonsense".\n'],
+    [['trace', 'nonsense'], 1, noMessage],
   ])('vai %j is refused in one line', async (args, exitCode, stderr) => {
     expect(await line.vai(...args)).toMatchObject({ exitCode, stdout: '', stderr });
   });
