@@ -23,6 +23,7 @@ import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addStop } from './commands/stop.ts';
+import { addTop } from './commands/top.ts';
 import { addTrace } from './commands/trace.ts';
 import { addView } from './commands/view.ts';
 import { completeWord } from './completion/shells.ts';
@@ -40,6 +41,7 @@ const commands: Readonly<Record<string, (program: Command, context: CliContext) 
   stop: addStop,
   restart: addRestart,
   status: addStatus,
+  top: addTop,
   'list-sessions': addListSessions,
   'add-session': addAddSession,
   'remove-session': addRemoveSession,

@@ -13,7 +13,7 @@ export interface Watch {
   /** For the status; undefined when it is not configured. */
   state(): BridgeStatus['metrics'];
   /** Opens the port, and closes it with the scope. */
-  open(api: Pick<BridgeApi, 'status'>, scope: Scope): Promise<void>;
+  open(api: Pick<BridgeApi, 'status' | 'metrics'>, scope: Scope): Promise<void>;
 }
 
 /** Prepares what the settings ask for: nothing, unless there is a port. */

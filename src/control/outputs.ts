@@ -13,6 +13,7 @@ export const outputs = {
   stop: z.object({ pid: number, sessions: z.readonly(z.array(number)), kept: z.boolean() }),
   /** A line each, with `--watch`. */
   status: z.discriminatedUnion('running', [running, z.object({ running: z.literal(false) })]),
+  top: results.metrics,
   'list-sessions': results.listSessions,
   'add-session': results.addSession,
   'remove-session': z.object({ removed: number }),

@@ -31,6 +31,7 @@ function read(name: keyof typeof outputs, stdout: string): unknown {
 describe('MS-06: --json', () => {
   it.each([
     [['status'], 'status'],
+    [['top'], 'top'],
     [['list-sessions'], 'list-sessions'],
     [['prompts'], 'prompts'],
     [['start'], 'start'],

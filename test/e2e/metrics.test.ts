@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import { afterEach, expect, it } from 'vitest';
 
+import type { Metrics } from '../../src/contracts/metrics.ts';
 import type { StatusJson } from './support/installation.ts';
 import { until } from './support/until.ts';
 import { makeWorld } from './support/world.ts';
@@ -53,6 +54,15 @@ it('BX-10: programs read how the bridge is, and what it did', async () => {
   expect(await valueOf(address, 'bridge_sessions{state="idle"}')).toBe(2);
   expect(await valueOf(address, 'bridge_chat_connection{state="ready"}')).toBe(1);
   expect(await valueOf(address, 'bridge_session_agent_starts_total{session="2"}')).toBe(1);
+
+  expect(await valueOf(address, 'bridge_session_memory_bytes{session="2"}')).toBeGreaterThan(1e6);
+  const top = await all.bridge.json<Metrics>('top');
+  expect(top.latest.sessions.map(({ number, status }) => [number, status])).toEqual([
+    [1, 'idle'],
+    [2, 'idle'],
+  ]);
+  expect(top.latest.sessions.every(({ memory, processes }) => memory > 1e6 && processes > 0)).toBe(true);
+  expect((await all.bridge.run('vai', ['top'])).stdout).toMatch(/^All sessions: 2 sessions, \d+ processes, \d+ MB/m);
 
   await all.discord.close();
   await until(async () => (await health()).body.status === 'degraded', { what: 'the health to tell of the chat' });

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 import type { BridgeStatus, SessionStatus } from '../../contracts/bridge-api.ts';
+import type { Metrics, SessionSample } from '../../contracts/metrics.ts';
 import type { Tally } from '../../contracts/tally.ts';
 
 type Settled = Parameters<Tally['messageSettled']>[0];
@@ -31,6 +32,28 @@ export class Figures implements Tally {
   readonly #outboxParked = this.#gauge('outbox_parked_channels', 'Channels that refuse the bot.');
   readonly #queued = this.#gauge('session_queued_messages', 'Messages on their way to the agent.', 'session');
   readonly #starts = this.#counter('session_agent_starts', 'Agents that were started, over restarts.', 'session');
+  readonly #memory = this.#gauge('session_memory_bytes', 'Memory of its processes.', 'session');
+  readonly #processes = this.#gauge('session_processes', 'Processes, those among them that left the agent.', 'session');
+  readonly #cpu = this.#gauge(
+    'session_cpu_ratio',
+    'Processor time since the look before; 1 is one processor.',
+    'session',
+  );
+  readonly #disk = this.#gauge('session_attachments_bytes', 'Files that people sent it.', 'session');
+  readonly #throttled = this.#gauge('session_throttled', '1 when its messages wait because of a limit.', 'session');
+  readonly #response = this.#gauge(
+    'session_response_seconds',
+    'From when a message was stored to the end of its turn, of the turns that ended lately.',
+    ...['session', 'stat'],
+  );
+  readonly #alerts = this.#gauge(
+    'alert',
+    '1 for each threshold that is crossed; of the machine without a session.',
+    ...['kind', 'session'],
+  );
+  readonly #machineMemory = this.#gauge('machine_memory_bytes', 'Memory of the machine.', 'kind');
+  readonly #machineDisk = this.#gauge('machine_disk_bytes', 'The file system of the installation.', 'kind');
+  readonly #machineCpu = this.#gauge('machine_cpu_ratio', 'Use of all processors; 1 is all of them.');
   readonly #messages = this.#counter('messages', 'Messages by what became of them.', 'session', 'outcome');
   readonly #posts = this.#counter(
     'posts',
@@ -75,8 +98,18 @@ export class Figures implements Tally {
     if (outcome === 'posted') this.#postings.observe({ kind }, afterMs / 1000);
   }
 
-  /** The page as Prometheus reads it. */
-  page(status: BridgeStatus): Promise<string> {
+  /**
+   * The page as Prometheus reads it.
+   *
+   * @param metrics undefined when they could not be measured: then the page says nothing about them.
+   */
+  page(status: BridgeStatus, metrics: Metrics | undefined): Promise<string> {
+    this.#takeStatus(status);
+    this.#takeMetrics(metrics);
+    return this.#registry.metrics();
+  }
+
+  #takeStatus(status: BridgeStatus): void {
     this.#info.reset();
     this.#info.set({ version: status.version }, 1);
     for (const state of chatStates) this.#chat.set({ state }, status.chat.state === state ? 1 : 0);
@@ -91,7 +124,37 @@ export class Figures implements Tally {
       this.#starts.inc({ session: session.number }, session.generation);
     }
     this.#forgetRemoved(new Set(status.sessions.map(({ number }) => number)));
-    return this.#registry.metrics();
+  }
+
+  #takeMetrics(metrics: Metrics | undefined): void {
+    const ofSessions = [this.#memory, this.#processes, this.#cpu, this.#disk, this.#throttled, this.#response];
+    const ofMachine = [this.#machineMemory, this.#machineDisk, this.#machineCpu];
+    for (const gauge of [...ofSessions, ...ofMachine, this.#alerts]) gauge.reset();
+    if (metrics === undefined) {
+      // A gauge without labels would say 0.
+      this.#machineCpu.set(Number.NaN);
+      return;
+    }
+    const { latest, alerts } = metrics;
+    for (const sample of latest.sessions) this.#takeSample(sample);
+    for (const { kind, session } of alerts) this.#alerts.set({ kind, session: session ?? '' }, 1);
+    const { totalMemory, usedMemory, totalDisk, usedDisk, cpu } = latest.system;
+    this.#machineMemory.set({ kind: 'total' }, totalMemory);
+    this.#machineMemory.set({ kind: 'used' }, usedMemory);
+    this.#machineDisk.set({ kind: 'total' }, totalDisk);
+    this.#machineDisk.set({ kind: 'used' }, usedDisk);
+    this.#machineCpu.set(cpu / 100);
+  }
+
+  #takeSample({ number: session, memory, processes, cpu, disk, throttled, response }: SessionSample): void {
+    this.#memory.set({ session }, memory);
+    this.#processes.set({ session }, processes);
+    this.#cpu.set({ session }, cpu / 100);
+    this.#disk.set({ session }, disk);
+    this.#throttled.set({ session }, throttled === undefined ? 0 : 1);
+    if (response === undefined) return;
+    this.#response.set({ session, stat: 'mean' }, response.mean / 1000);
+    this.#response.set({ session, stat: 'p95' }, response.p95 / 1000);
   }
 
   /** What is counted of a session goes with it (I11). */

@@ -1,4 +1,5 @@
 import type { BridgeStatus, SessionStatus } from '../../contracts/bridge-api.ts';
+import type { Alert, AlertKind } from '../../contracts/metrics.ts';
 
 /** Something that is not as it should be. Never words of an agent, of people or of a server: everybody may read it. */
 export interface Ailment {
@@ -22,8 +23,17 @@ export interface HealthReport {
 /** For how long the chat may be away before somebody should look, in milliseconds: a new connection takes seconds. */
 const longAwayMs = 120_000;
 
-/** What is wrong with the bridge. @param awayMs for how long the chat is known not to be connected. */
-export function ailmentsOf(status: BridgeStatus, awayMs: number): readonly Ailment[] {
+/** What the bridge knows of itself at one moment. */
+export interface Condition {
+  readonly status: BridgeStatus;
+  /** Undefined when it could not be measured. */
+  readonly alerts: readonly Alert[] | undefined;
+  /** For how long the chat is known not to be connected, in milliseconds. */
+  readonly awayMs: number;
+}
+
+/** What is wrong with the bridge. */
+export function ailmentsOf({ status, alerts, awayMs }: Condition): readonly Ailment[] {
   const { chat, outbox, sessions } = status;
   const ailments: (Ailment | undefined)[] = [
     chat.state === 'failed'
@@ -36,6 +46,8 @@ export function ailmentsOf(status: BridgeStatus, awayMs: number): readonly Ailme
     outbox.parked > 0
       ? warning('channel-parked', `${outbox.parked} channels refuse the bot, and what is for them waits: vai outbox`)
       : undefined,
+    alerts === undefined ? warning('measuring-failed', 'What the sessions take could not be measured.') : undefined,
+    ...(alerts ?? []).map((alert) => crossed(alert)),
     ...sessions.map((session) => ailmentOf(session)),
   ];
   return ailments.filter((ailment) => ailment !== undefined);
@@ -78,6 +90,23 @@ function ailmentOf({ number, lifecycle, state, waitingFor }: SessionStatus): Ail
     return { ...warning('session-wants-trust', says), ...about };
   }
   return undefined;
+}
+
+const crossings: Readonly<Record<AlertKind, string>> = {
+  memory: 'takes nearly all the memory that it may',
+  disk: 'has nearly all the disk in use that it may',
+  response: 'answers slowly',
+  'total-memory': 'take nearly all the memory that they may',
+  throttled: 'takes more memory than it may, and its new messages wait',
+};
+
+function crossed({ session, kind }: Alert): Ailment {
+  const code = `alert-${kind}`;
+  if (session !== undefined) return { ...warning(code, `Session ${session} ${crossings[kind]}: vai top`), session };
+  return warning(
+    code,
+    `${kind === 'total-memory' ? 'All sessions together' : 'The machine'} ${crossings[kind]}: vai top`,
+  );
 }
 
 function problem(code: string, says: string): Ailment {

@@ -2,14 +2,15 @@ import type { Clock } from '../../base/clock.ts';
 import { BridgeError, describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { BridgeApi, BridgeStatus } from '../../contracts/bridge-api.ts';
+import type { Metrics } from '../../contracts/metrics.ts';
 import type { Actor } from '../../model/access.ts';
 import type { Figures } from './figures.ts';
 import { ailmentsOf, healthReport } from './health.ts';
-import type { Ailment } from './health.ts';
+import type { HealthReport } from './health.ts';
 import type { Page } from './page-server.ts';
 
 export interface WatchPagesOptions {
-  readonly api: Pick<BridgeApi, 'status'>;
+  readonly api: Pick<BridgeApi, 'status' | 'metrics'>;
   readonly figures: Pick<Figures, 'page' | 'contentType'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -22,13 +23,20 @@ const freshMs = 1000;
 
 const probe: Actor = { kind: 'probe' };
 
+/** What the bridge told at one moment. */
+interface Look {
+  readonly status: BridgeStatus;
+  /** Undefined when it could not be measured. */
+  readonly metrics: Metrics | undefined;
+}
+
 /**
  * Makes the pages for programs that watch the bridge: `/health` and `/metrics`. Owns the last look at the bridge, which all
  * who ask share, and since when the chat is away. Knows nothing about HTTP.
  */
 export class WatchPages {
   readonly #options: WatchPagesOptions;
-  #look: { readonly at: number; readonly status: Promise<BridgeStatus> } | undefined;
+  #last: { readonly at: number; readonly look: Promise<Look> } | undefined;
   #awaySince: number | undefined;
 
   constructor(options: WatchPagesOptions) {
@@ -37,17 +45,7 @@ export class WatchPages {
 
   /** 200 when nothing needs a person, else 503; a `HealthReport` in either case. */
   async health(): Promise<Page> {
-    let ailments: readonly Ailment[];
-    let version: string | undefined;
-    try {
-      const status = await this.#status();
-      ({ version } = status);
-      ailments = ailmentsOf(status, this.#awayMs(status));
-    } catch (error) {
-      this.#options.log.error({ error: describeError(error) }, 'the bridge could not tell how it is');
-      ailments = [{ code: 'bridge-silent', level: 'problem', says: 'The bridge does not tell how it is: vai doctor' }];
-    }
-    const report = healthReport(ailments, version);
+    const report = await this.#report();
     return {
       status: report.status === 'failing' ? 503 : 200,
       contentType: 'application/json; charset=utf-8',
@@ -55,13 +53,26 @@ export class WatchPages {
     };
   }
 
-  /** The figures, for Prometheus. */
+  /** The figures, for Prometheus. @throws whatever keeps the bridge from telling its status. */
   async metrics(): Promise<Page> {
     const { figures } = this.#options;
-    return { status: 200, contentType: figures.contentType, body: await figures.page(await this.#status()) };
+    const { status, metrics } = await this.#look();
+    return { status: 200, contentType: figures.contentType, body: await figures.page(status, metrics) };
   }
 
-  /** The clock of durations: a jump of the wall clock is no absence. */
+  async #report(): Promise<HealthReport> {
+    try {
+      const { status, metrics } = await this.#look();
+      const ailments = ailmentsOf({ status, alerts: metrics?.alerts, awayMs: this.#awayMs(status) });
+      return healthReport(ailments, status.version);
+    } catch (error) {
+      this.#options.log.error({ error: describeError(error) }, 'the bridge could not tell how it is');
+      const says = 'The bridge does not tell how it is: vai doctor';
+      return healthReport([{ code: 'bridge-silent', level: 'problem', says }]);
+    }
+  }
+
+  /** On the clock of durations: a jump of the wall clock is no absence. */
   #awayMs({ chat }: BridgeStatus): number {
     const now = this.#options.clock.monotonic();
     if (chat.state === 'ready') this.#awaySince = undefined;
@@ -69,13 +80,23 @@ export class WatchPages {
     return now - (this.#awaySince ?? now);
   }
 
-  /** @throws whatever the bridge throws, and BridgeError `bridge-silent`. */
-  #status(): Promise<BridgeStatus> {
+  #look(): Promise<Look> {
     const now = this.#options.clock.monotonic();
-    if (this.#look === undefined || now - this.#look.at >= freshMs) {
-      this.#look = { at: now, status: this.#inTime(this.#options.api.status(probe)) };
-    }
-    return this.#look.status;
+    if (this.#last === undefined || now - this.#last.at >= freshMs) this.#last = { at: now, look: this.#ask() };
+    return this.#last.look;
+  }
+
+  /** @throws whatever the bridge throws, and BridgeError `bridge-silent`. */
+  async #ask(): Promise<Look> {
+    const { api, log } = this.#options;
+    const [status, metrics] = await Promise.all([
+      this.#inTime(api.status(probe)),
+      this.#inTime(api.metrics(probe)).catch((error: unknown) => {
+        log.warn({ error: describeError(error) }, 'what the sessions take could not be measured');
+        return undefined;
+      }),
+    ]);
+    return { status, metrics };
   }
 
   async #inTime<T>(answer: Promise<T>): Promise<T> {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
 import { Figures } from '../../../src/control/http/figures.ts';
-import { FakeBridgeApi, one } from '../fake-bridge-api.ts';
+import { FakeBridgeApi, measured, one } from '../fake-bridge-api.ts';
 
 const local = { kind: 'local' } as const;
 
 /** The values of a page by their names and labels. */
 async function valuesOf(figures: Figures, api: FakeBridgeApi): Promise<ReadonlyMap<string, number>> {
-  const page = await figures.page(await api.status(local));
+  const page = await figures.page(await api.status(local), await api.metrics(local));
   return new Map(
     page
       .split('\n')
@@ -33,6 +33,12 @@ describe('Figures', () => {
     expect(values.get('bridge_session_queued_messages{session="1"}')).toBe(3);
     expect(values.get('bridge_session_agent_starts_total{session="1"}')).toBe(7);
     expect(values.get('bridge_outbox_pending')).toBe(4);
+    expect(values.get('bridge_session_memory_bytes{session="1"}')).toBe(450_000_000);
+    expect(values.get('bridge_session_cpu_ratio{session="1"}')).toBe(0.125);
+    expect(values.get('bridge_session_throttled{session="1"}')).toBe(1);
+    expect(values.get('bridge_session_response_seconds{session="1",stat="p95"}')).toBe(4);
+    expect(values.get('bridge_machine_disk_bytes{kind="used"}')).toBe(40_000_000_000);
+    expect(values.get('bridge_alert{kind="memory",session="1"}')).toBe(1);
     expect(values.get('process_resident_memory_bytes')).toBeGreaterThan(1e6);
     expect(values.has('nodejs_eventloop_lag_p99_seconds')).toBe(true);
   });
@@ -59,6 +65,7 @@ describe('Figures', () => {
   it('I11: shows nothing of a session that was removed', async () => {
     const api = new FakeBridgeApi();
     const figures = Figures.create();
+    api.measured = { latest: { ...measured.latest, sessions: [] }, alerts: [] };
     figures.messageSettled({ session: one, outcome: 'acknowledged', afterMs: 200 });
     expect([...(await valuesOf(figures, api)).keys()].filter((name) => name.includes('session="1"'))).toHaveLength(3);
     await api.removeSession(local, 1);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import type { BridgeStatus, SessionStatus } from '../../../src/contracts/bridge-api.ts';
+import type { Alert } from '../../../src/contracts/metrics.ts';
 import { ailmentsOf, healthReport } from '../../../src/control/http/health.ts';
 import { catalogue } from '../../../src/doctor/catalogue.ts';
-import { FakeBridgeApi } from '../fake-bridge-api.ts';
+import { FakeBridgeApi, one } from '../fake-bridge-api.ts';
 
 async function statusWith(
   session: Partial<SessionStatus> = {},
@@ -14,6 +15,8 @@ async function statusWith(
   api.chat = { ...api.chat, ...chat };
   return api.status({ kind: 'local' });
 }
+
+const well = { alerts: [], awayMs: 0 };
 
 /** Every ailment that there is, and what brings it. */
 const ill: [code: string, session: Partial<SessionStatus>, chat: Partial<BridgeStatus['chat']>][] = [
@@ -30,13 +33,15 @@ const ill: [code: string, session: Partial<SessionStatus>, chat: Partial<BridgeS
 describe('ailmentsOf', () => {
   it('finds nothing in a bridge that is well, also when it works or asks', async () => {
     for (const session of [{}, { state: 'busy' }, { lifecycle: 'stopped' }, { lifecycle: 'starting' }] as const) {
-      expect(ailmentsOf(await statusWith(session), 0)).toEqual([]);
+      expect(ailmentsOf({ ...well, status: await statusWith(session), awayMs: 0 })).toEqual([]);
     }
-    expect(ailmentsOf(await statusWith({ state: 'waiting', waitingFor: 'permission' }), 0)).toEqual([]);
+    expect(
+      ailmentsOf({ ...well, status: await statusWith({ state: 'waiting', waitingFor: 'permission' }), awayMs: 0 }),
+    ).toEqual([]);
   });
 
   it.each(ill)('BX-10: finds %s, and takes it as seriously as vai doctor does', async (code, session, chat) => {
-    const found = ailmentsOf(await statusWith(session, chat), 0);
+    const found = ailmentsOf({ ...well, status: await statusWith(session, chat), awayMs: 0 });
     expect(found.map((one) => one.code)).toEqual([code]);
     expect(found[0]?.level).toBe(catalogue[code as keyof typeof catalogue].level);
     expect(found[0]?.session).toBe(code.startsWith('session-') ? 1 : undefined);
@@ -44,8 +49,8 @@ describe('ailmentsOf', () => {
 
   it('wants somebody to look when the chat stays away', async () => {
     const status = await statusWith({}, { state: 'connecting' });
-    expect(ailmentsOf(status, 119_999)[0]?.level).toBe('warning');
-    expect(ailmentsOf(status, 120_000)[0]).toMatchObject({
+    expect(ailmentsOf({ ...well, status, awayMs: 119_999 })[0]?.level).toBe('warning');
+    expect(ailmentsOf({ ...well, status, awayMs: 120_000 })[0]).toMatchObject({
       level: 'problem',
       says: expect.stringContaining('2 minutes'),
     });
@@ -53,7 +58,32 @@ describe('ailmentsOf', () => {
 
   it('tells of channels that refuse the bot', async () => {
     const status = { ...(await statusWith()), outbox: { pending: 5, parked: 2 } };
-    expect(ailmentsOf(status, 0)).toMatchObject([{ code: 'channel-parked', level: 'warning' }]);
+    expect(ailmentsOf({ ...well, status })).toMatchObject([{ code: 'channel-parked', level: 'warning' }]);
+  });
+
+  it('warns of what the monitor found, and of nothing else when it could not look', async () => {
+    const status = await statusWith();
+    const alert = { since: '2025-01-01T00:00:00.000Z', value: 2, limit: 1 } as const;
+    const alerts: readonly Alert[] = [
+      { ...alert, kind: 'throttled', session: one },
+      { ...alert, kind: 'total-memory' },
+      { ...alert, kind: 'disk' },
+    ];
+    expect(ailmentsOf({ ...well, status, alerts })).toEqual([
+      {
+        code: 'alert-throttled',
+        level: 'warning',
+        says: 'Session 1 takes more memory than it may, and its new messages wait: vai top',
+        session: 1,
+      },
+      {
+        code: 'alert-total-memory',
+        level: 'warning',
+        says: 'All sessions together take nearly all the memory that they may: vai top',
+      },
+      { code: 'alert-disk', level: 'warning', says: 'The machine has nearly all the disk in use that it may: vai top' },
+    ]);
+    expect(ailmentsOf({ ...well, status, alerts: undefined })).toMatchObject([{ code: 'measuring-failed' }]);
   });
 
   it('repeats no word of an agent, and no address or token', async () => {
@@ -61,7 +91,13 @@ describe('ailmentsOf', () => {
     const reports = await Promise.all(
       ill.map(async ([, session, chat]) =>
         JSON.stringify(
-          healthReport(ailmentsOf(await statusWith({ ...session, ...secret }, { ...chat, ...secret }), 1e9)),
+          healthReport(
+            ailmentsOf({
+              ...well,
+              status: await statusWith({ ...session, ...secret }, { ...chat, ...secret }),
+              awayMs: 1e9,
+            }),
+          ),
         ),
       ),
     );

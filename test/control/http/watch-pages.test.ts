@@ -12,6 +12,7 @@ let pages: WatchPages;
 
 beforeEach(() => {
   api = new FakeBridgeApi();
+  api.measured = { ...api.measured, alerts: [] };
   clock = new ManualClock();
   pages = new WatchPages({ api, figures: Figures.create(), clock, log: silentLog });
 });
@@ -37,17 +38,20 @@ describe('WatchPages', () => {
 
   it('I9: asks as somebody who may only read', async () => {
     await pages.metrics();
-    expect(api.calls.map(({ actor }) => actor)).toEqual([{ kind: 'probe' }]);
+    expect(api.calls.map(({ method, actor }) => [method, actor])).toEqual([
+      ['status', { kind: 'probe' }],
+      ['metrics', { kind: 'probe' }],
+    ]);
   });
 
   it('looks at the bridge once a second, however many ask', async () => {
     await Promise.all([...Array.from({ length: 20 }, () => pages.health()), pages.metrics()]);
     await clock.advance(999);
     await pages.health();
-    expect(api.calls).toHaveLength(1);
+    expect(api.calls).toHaveLength(2);
     await clock.advance(1);
     await pages.health();
-    expect(api.calls).toHaveLength(2);
+    expect(api.calls).toHaveLength(4);
   });
 
   it('says so when the bridge does not answer, and recovers', async () => {
@@ -66,6 +70,16 @@ describe('WatchPages', () => {
     expect(status).toBe(503);
     expect(body).not.toContain('secret');
     await expect(pages.metrics()).rejects.toThrow('the secret cause');
+  });
+
+  it('goes on when only the measuring fails, says so, and shows no figure that it does not have', async () => {
+    api.before = (method) => (method === 'metrics' ? Promise.reject(new Error('no /proc')) : Promise.resolve());
+    expect(await health()).toMatchObject({ status: 200, body: { warnings: [{ code: 'measuring-failed' }] } });
+    const { status, body } = await pages.metrics();
+    expect(status).toBe(200);
+    expect(body).toContain('bridge_sessions{state="idle"} 1');
+    expect(body).not.toMatch(/^bridge_(session_memory_bytes|machine_memory_bytes|alert)\b/m);
+    expect(body).toMatch(/^bridge_machine_cpu_ratio Nan$/im);
   });
 
   it('becomes impatient with a chat that stays away, whatever the wall clock does', async () => {
