@@ -1,5 +1,5 @@
 // Makes dist/ of src/: TypeScript compiled, what is not TypeScript (hook scripts, migrations) copied beside it, the
-// daemon, the shell commands and the chat page bundled. Prints nothing unless something is wrong.
+// daemon, the shell commands, migration/ and the chat page bundled. Prints nothing unless something is wrong.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -44,6 +44,7 @@ async function bundlePrograms() {
   const outputs = await Promise.all([
     bundle(Object.fromEntries(commands), fresh),
     bundle({ main: join(source, 'main.ts') }, fresh),
+    bundle({ migration: join(root, 'migration', 'migrate.ts') }, fresh),
   ]);
   const output = outputs.flat();
   mkdirSync(dir, { recursive: true });

@@ -21,7 +21,7 @@ export default tseslint.config(
   },
   {
     // Time has one door: everything waits through the injected clock, so that tests can move it.
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'migration/**/*.ts'],
     ignores: ['src/base/clock.ts'],
     rules: {
       'no-restricted-globals': [
@@ -54,7 +54,7 @@ export default tseslint.config(
   },
   {
     // Processes have one door.
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'migration/**/*.ts'],
     ignores: ['src/base/run-command.ts', 'src/base/clock.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [

@@ -2,7 +2,15 @@ import { posix } from 'node:path';
 
 import ts from 'typescript';
 
-import { computedImports, emptyNames, exclusive, rings, testFolders, testsOfOthers } from './architecture-rules.ts';
+import {
+  computedImports,
+  emptyNames,
+  exclusive,
+  outsideOfSrc,
+  rings,
+  testFolders,
+  testsOfOthers,
+} from './architecture-rules.ts';
 import type { Ring } from './architecture-rules.ts';
 
 /** A project in memory: text by path, e.g. `src/base/clock.ts`. */
@@ -19,9 +27,9 @@ export function findBreaches(project: Project): readonly string[] {
   return [...project].flatMap(([path, text]) => {
     const names = checkNames(path);
     if (path.startsWith('test/')) return [...names, ...checkTestPath(path, project)];
-    if (!path.startsWith('src/') || !/\.tsx?$/.test(path)) return names;
+    const inside = insideOf(path);
+    if (inside === undefined || !/\.tsx?$/.test(path)) return names;
     const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-    const inside = path.slice('src/'.length);
     return [
       ...names,
       ...checkBarrel(path, source),
@@ -29,6 +37,17 @@ export function findBreaches(project: Project): readonly string[] {
       ...importsOf(source).flatMap((each) => checkImport(inside, each)),
     ];
   });
+}
+
+/** What a file is called in the tables: its path from `src/` on, or from the root for a ring outside of it. */
+export function insideOf(path: string): string | undefined {
+  if (path.startsWith('src/')) return path.slice('src/'.length);
+  return outsideOfSrc.some((folder) => path.startsWith(`${folder}/`)) ? path : undefined;
+}
+
+/** The path of what the tables call so. */
+export function pathOf(inside: string): string {
+  return outsideOfSrc.includes(inside.split('/')[0] ?? '') ? inside : `src/${inside}`;
 }
 
 /** The ring a file of `src/` is in, by the most precise name of the table. */
@@ -46,7 +65,7 @@ export function ringOf(
 }
 
 function checkImport(inside: string, { target, typeOnly }: Import): readonly string[] {
-  const path = `src/${inside}`;
+  const path = pathOf(inside);
   const found = ringOf(inside);
   if (!found) return [`${path} is in no ring of the table`];
   const { name, ring, self } = found;
@@ -54,8 +73,8 @@ function checkImport(inside: string, { target, typeOnly }: Import): readonly str
     return computedImports[inside] === undefined ? [`${path} imports a module whose name is computed`] : [];
   }
   if (!target.startsWith('.')) return checkModule(inside, name, ring, target);
-  const imported = posix.join(posix.dirname(inside), target);
-  if (imported.startsWith('..')) return [`${path} imports ${target}, which is outside of src`];
+  const imported = insideOf(posix.join(posix.dirname(path), target));
+  if (imported === undefined) return [`${path} imports ${target}, which is outside of src`];
   if (contains(self, imported)) return [];
   if (!ring.may.some((allowed) => contains(allowed, imported))) {
     return [`${path} imports ${imported}: ${name} may import ${ring.may.join(', ') || 'nothing of ours'}`];
@@ -67,7 +86,7 @@ function checkImport(inside: string, { target, typeOnly }: Import): readonly str
 }
 
 function checkModule(inside: string, name: string, ring: Ring, target: string): readonly string[] {
-  const path = `src/${inside}`;
+  const path = pathOf(inside);
   const isNode = target.startsWith('node:');
   const module = isNode ? target : packageName(target);
   const homes = exclusive[module];
@@ -119,7 +138,7 @@ function checkTestPath(path: string, project: Project): readonly string[] {
   if (!inside.endsWith('.test.ts')) return [];
   const folder = inside.split('/')[0] ?? '';
   if (testFolders[folder] !== undefined || testsOfOthers[inside] !== undefined) return [];
-  let mirrored = `src/${inside.replace(/\.test\.ts$/, '')}`;
+  let mirrored = pathOf(inside.replace(/\.test\.ts$/, ''));
   // A whole folder, whose parts are tested together.
   if ([...project.keys()].some((each) => each.startsWith(`${mirrored}/`))) return [];
   // A file, or one side of it: `outbox-pruning.test.ts` is about `outbox.ts`.

@@ -182,9 +182,19 @@ export const rings: Readonly<Record<string, Ring>> = {
     node: 'any',
     why: 'Looks, and changes nothing: the rules of config and control, and what adapters tell about themselves.',
   },
+  migration: {
+    may: ['base', 'model', 'contracts', 'config', 'storage', 'terminal/foreign-sessions.ts'],
+    typesOnly: ['contracts'],
+    packages: ['zod'],
+    node: 'any',
+    why: 'Outside of src/: numbered steps from what others left to what this version has. Only a command loads them.',
+  },
   compose: { may: [''], packages: [], node: 'any', why: 'The one folder that constructs across the others.' },
   'main.ts': { may: [''], packages: [], node: 'any', why: 'The entry.' },
 };
+
+/** Rings whose folder is beside `src/`. */
+export const outsideOfSrc: readonly string[] = ['migration'];
 
 /** Modules that have one home each. */
 export const exclusive: Readonly<Record<string, readonly string[]>> = {
@@ -201,6 +211,7 @@ export const exclusive: Readonly<Record<string, readonly string[]>> = {
 /** Files that may import a module whose name is known only at run time, and which one it is. */
 export const computedImports: Readonly<Record<string, string>> = {
   'cli/daemon-process.ts': 'main, in the foreground: the command line becomes the daemon',
+  'cli/migration-program.ts': 'migration/, which is outside of src/',
 };
 
 /** Names that say nothing about what is inside. */

@@ -3,16 +3,16 @@ import { join, posix } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { findBreaches } from './architecture-check.ts';
+import { findBreaches, pathOf } from './architecture-check.ts';
 import type { Project } from './architecture-check.ts';
-import { computedImports, exclusive, rings, testsOfOthers } from './architecture-rules.ts';
+import { computedImports, exclusive, outsideOfSrc, rings, testsOfOthers } from './architecture-rules.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** Everything under `src/` and `test/`. */
+/** Everything under `src/`, what is beside it, and `test/`. */
 function readProject(): Project {
   const project = new Map<string, string>();
-  for (const top of ['src', 'test']) {
+  for (const top of ['src', ...outsideOfSrc, 'test']) {
     for (const entry of readdirSync(join(root, top), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
@@ -55,7 +55,7 @@ describe('the architecture', () => {
   it('has no rule about folders, files or packages that are not there', () => {
     const paths = [...readProject().keys()];
     const isThere = (name: string): boolean =>
-      paths.some((path) => `${path}/`.startsWith(posix.join('src', name.replace(/\/\*$/, ''), '/')));
+      paths.some((path) => `${path}/`.startsWith(posix.join(pathOf(name.replace(/\/\*$/, '')), '/')));
     const named = [
       ...Object.entries(rings).flatMap(([name, { may }]) => [name, ...may]),
       ...Object.values(exclusive).flat(),

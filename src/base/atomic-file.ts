@@ -108,7 +108,8 @@ function replace(path: string, content: string | Uint8Array, mode: number, flush
   }
 }
 
-function flushDirectory(path: string): void {
+/** Flushes which names a directory holds: a rename or a removal in it survives a power cut then. */
+export function flushDirectory(path: string): void {
   const directory = openSync(path, 'r');
   try {
     fsyncSync(directory);

@@ -11,6 +11,7 @@ import { addHelp } from './commands/help.ts';
 import { addInterrupt } from './commands/interrupt.ts';
 import { addListSessions } from './commands/list-sessions.ts';
 import { addLogs } from './commands/logs.ts';
+import { addMigrate } from './commands/migrate.ts';
 import { addOutbox } from './commands/outbox.ts';
 import { addPair } from './commands/pair.ts';
 import { addPrompts } from './commands/prompts.ts';
@@ -60,6 +61,7 @@ const commands: Readonly<Record<string, (program: Command, context: CliContext) 
   attach: addAttach,
   view: addView,
   logs: addLogs,
+  migrate: addMigrate,
   doctor: addDoctor,
   completion: addCompletion,
   help: addHelp,

@@ -31,6 +31,10 @@ export interface BridgePaths {
   readonly local: ServerPaths;
   /** Who the running daemon is; see control/daemon-record. */
   readonly daemonRecord: string;
+  /** Held by whoever may change this installation: the daemon, or a command while none runs. */
+  readonly daemonLock: string;
+  /** The journal and the backups of migrations. */
+  readonly migrations: string;
   readonly logs: string;
   readonly bridgeLog: string;
   readonly auditFile: string;
@@ -99,6 +103,8 @@ export function resolvePaths(options: PathsOptions): BridgePaths {
       outgoing: join(state, 'outgoing.local'),
     },
     daemonRecord: join(state, 'daemon.json'),
+    daemonLock: join(state, 'daemon.lock'),
+    migrations: join(state, 'migrations'),
     logs,
     bridgeLog: join(logs, 'bridge.log'),
     auditFile: join(logs, 'audit.jsonl'),

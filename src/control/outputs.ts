@@ -50,6 +50,24 @@ export const outputs = {
     ),
   }),
   pair: results.pair,
+  migrate: z.object({
+    outcome: z.enum(['nothing', 'planned', 'done']),
+    healed: z.nullable(z.enum(['undone', 'finished'])),
+    steps: z.readonly(
+      z.array(
+        z.object({
+          id: z.string(),
+          title: z.string(),
+          files: z.readonly(z.array(z.object({ from: z.string(), to: z.string(), bytes: number }))),
+          settings: z.readonly(z.array(z.string())),
+          sessions: z.readonly(z.array(z.object({ number, channel: z.string(), was: number }))),
+          notes: z.readonly(z.array(z.string())),
+        }),
+      ),
+    ),
+    verified: z.object({ files: number, bytes: number }),
+    backup: z.nullable(z.string()),
+  }),
   dp: results.post,
 } as const;
 

@@ -207,7 +207,7 @@ export const catalogue = {
     'leftovers',
     'note',
     'the Python bridge is still installed',
-    'remove it when you like',
+    '`vai migrate`; remove it when you like',
   ),
 } as const satisfies Readonly<Record<string, Entry>>;
 

@@ -2,6 +2,7 @@ import { agents, prompts } from './agents.ts';
 import { chat, files } from './chat.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
+import { migration } from './migration.ts';
 import type { PolicyRow, Recovery } from './row.ts';
 import { sessions, state } from './sessions.ts';
 import { starting } from './starting.ts';
@@ -17,9 +18,20 @@ export const subjects = {
   Requests: prompts,
   'Sessions and terminals': sessions,
   'The state of the bridge': state,
+  Migration: migration,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, PolicyRow>>>>;
 
-const rows = { ...starting, ...commands, ...chat, ...files, ...agents, ...prompts, ...sessions, ...state };
+const rows = {
+  ...starting,
+  ...commands,
+  ...chat,
+  ...files,
+  ...agents,
+  ...prompts,
+  ...sessions,
+  ...state,
+  ...migration,
+};
 
 /** What can be thrown: another code does not compile. A new one is one row in the table of its subject, beside this file. */
 export type ErrorCode = keyof typeof rows;

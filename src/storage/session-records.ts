@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+
+import { BridgeError, describeError } from '../base/errors.ts';
 import type { Lifecycle, SessionNumber, SessionRecord } from '../model/session.ts';
 import type { SessionRecords } from '../contracts/stores.ts';
 import type { Database, Row } from './database.ts';
@@ -56,6 +60,28 @@ export class SqliteSessionRecords implements SessionRecords {
 
   claimNumber(session: SessionNumber): void {
     if (session > this.highestNumber()) this.#facts.set(HIGHEST, String(session));
+  }
+}
+
+/**
+ * The highest session number that was ever given, of a database that nobody has opened; it is not changed, and need not
+ * be of this version. 0 when there is no such file.
+ *
+ * @throws BridgeError `state-unreadable`.
+ */
+export function highestNumberIn(file: string): number {
+  if (!existsSync(file)) return 0;
+  let connection: DatabaseSync | undefined;
+  try {
+    connection = new DatabaseSync(file, { readOnly: true });
+    const row = connection.prepare('SELECT value FROM facts WHERE name = ?').get(HIGHEST);
+    return Number(row?.['value'] ?? 0);
+  } catch (cause) {
+    throw new BridgeError('state-unreadable', `The state file ${file} cannot be opened: ${describeError(cause)}.`, {
+      cause,
+    });
+  } finally {
+    connection?.close();
   }
 }
 

@@ -46,7 +46,7 @@ export class SessionsFile implements SessionMap {
     try {
       const after = change(this.#load());
       this.#refuseDuplicates(after);
-      const text = serialize([...after].sort((a, b) => a.number - b.number));
+      const text = sessionsText(after);
       const result = this.#parse(text); // What could not be read again is not written.
       writeFileAtomic(this.#path, text);
       return result;
@@ -160,10 +160,11 @@ export class SessionsFile implements SessionMap {
   }
 }
 
-/** The flat form for sessions without settings of their own, as the predecessor wrote it. */
-function serialize(entries: readonly SessionEntry[]): string {
+/** The map as it is written: the flat form for sessions without settings of their own, as the predecessor wrote it. */
+export function sessionsText(entries: readonly SessionEntry[]): string {
+  const sorted = [...entries].sort((a, b) => a.number - b.number);
   const object = Object.fromEntries(
-    entries.map(({ number, channel, ...extra }) => [
+    sorted.map(({ number, channel, ...extra }) => [
       String(number),
       Object.keys(extra).length === 0 ? channel : { channel, ...extra },
     ]),

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import ts from 'typescript';
 
-const src = join(import.meta.dirname, '../../src');
+const root = join(import.meta.dirname, '../..');
 
 /** A place where an error is made. */
 export interface ThrowSite {
-  /** The file under `src/`, and the line. */
+  /** The file, and the line. */
   readonly at: string;
   /** All that stands there as a code. */
   readonly codes: readonly string[];
@@ -24,14 +24,14 @@ export interface Sources {
   readonly throwSites: readonly ThrowSite[];
 }
 
-/** Reads all of `src/` but the policy itself. */
+/** Reads all of `src/` and `migration/` but the policy itself. */
 export function readSources(): Sources {
   const texts: string[] = [];
   const used = new Set<string>();
   const throwSites: ThrowSite[] = [];
-  for (const name of readdirSync(src, { recursive: true, encoding: 'utf8' })) {
-    if (!/\.tsx?$/.test(name) || name.startsWith('error-policy/')) continue;
-    const file = ts.createSourceFile(name, readFileSync(join(src, name), 'utf8'), ts.ScriptTarget.Latest, true);
+  for (const name of filesOf('src', 'migration')) {
+    if (!/\.tsx?$/.test(name) || name.startsWith('src/error-policy/')) continue;
+    const file = ts.createSourceFile(name, readFileSync(join(root, name), 'utf8'), ts.ScriptTarget.Latest, true);
     const visit = (node: ts.Node): void => {
       if (isText(node)) {
         texts.push(node.text);
@@ -44,6 +44,12 @@ export function readSources(): Sources {
     visit(file);
   }
   return { texts, used, throwSites };
+}
+
+function filesOf(...folders: readonly string[]): readonly string[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
 }
 
 function isText(node: ts.Node): node is ts.LiteralLikeNode {

@@ -6,7 +6,7 @@ import { parseChannelId, parseSessionNumber } from '../../model/session.ts';
 import type { SessionEntry } from '../../model/session.ts';
 import { SessionDirectories } from '../../storage/session-directories.ts';
 import { SessionsFile } from '../../storage/sessions-file.ts';
-import { readOrBegin, replaceEnvFile, withVariable } from './env-file.ts';
+import { readOrBegin, replaceEnvFile, withVariable } from '../../config/env-file.ts';
 import type { QuietTools, WantedSession } from './tools.ts';
 
 /** Writes the token into `config/.env`. @returns what was done, for a person. */

@@ -4,8 +4,8 @@ import { parseEnv } from 'node:util';
 
 import { describe, expect, it } from 'vitest';
 
-import { readOrBegin, replaceEnvFile, withVariable } from '../../../src/cli/setup/env-file.ts';
-import { temporaryDirectory } from '../../storage/temporary-directory.ts';
+import { readOrBegin, replaceEnvFile, withVariable } from '../../src/config/env-file.ts';
+import { temporaryDirectory } from '../storage/temporary-directory.ts';
 
 const name = 'DISCORD_BOT_TOKEN';
 

@@ -2,17 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
 
-import { claimPrivateDirectory, writeFileAtomic } from '../../base/atomic-file.ts';
-import { BridgeError } from '../../base/errors.ts';
+import { claimPrivateDirectory, writeFileAtomic } from '../base/atomic-file.ts';
+import { BridgeError } from '../base/errors.ts';
 
 /**
  * The text of a `.env` file with one variable set. Every other line and comment stays; a line that sets the variable
- * is replaced, else one that would if it were no comment, else a line is added.
+ * is replaced, else one that would if it were no comment, else a line is added. A value that would be read otherwise
+ * stands in quotes.
  *
  * @throws BridgeError `env-file-odd` when the result would not be read back as meant.
  */
 export function withVariable(text: string, name: string, value: string): string {
-  const line = `${name}=${value}`;
+  const line = `${name}=${written(value) ?? value}`;
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   const isSet = lines.some((one) => setting(name).test(one));
   const commented = lines.findIndex((one) => comment(name).test(one));
@@ -36,6 +37,11 @@ export function withVariable(text: string, name: string, value: string): string 
   );
 }
 
+/** Whether a value can be written into a `.env` file at all: no kind of quotes takes every text. */
+export function isWritable(value: string): boolean {
+  return written(value) !== undefined;
+}
+
 /**
  * Replaces a `.env` file as one step (0600), and keeps the old one beside it as `.env.backup`.
  *
@@ -54,6 +60,13 @@ export function replaceEnvFile(path: string, text: string): string | undefined {
 export function readOrBegin(path: string, example: string): string {
   if (existsSync(path)) return readFileSync(path, 'utf8').replace(/^\u{feff}/u, '');
   return existsSync(example) ? readFileSync(example, 'utf8') : '';
+}
+
+/** A value as it stands behind the `=`. */
+function written(value: string): string | undefined {
+  return ['', '"', "'", '`']
+    .map((quote) => `${quote}${value}${quote}`)
+    .find((text) => !/[\r\n]/.test(value) && parseEnv(`A=${text}\nB=1\n`)['A'] === value);
 }
 
 function setting(name: string): RegExp {
