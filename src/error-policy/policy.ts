@@ -9,13 +9,13 @@ import { starting } from './starting.ts';
 
 /** The rows by subject, in the order of the page that is made of them. */
 export const subjects = {
-  'By itself': events,
-  'Nothing starts': starting,
-  'Commands fail': commands,
-  'The chat server': chat,
+  'Without anybody asking': events,
+  'The bridge does not start': starting,
+  'Commands are refused': commands,
+  'The chat server refuses': chat,
   Files: files,
   'Agents and messages': agents,
-  Requests: prompts,
+  'Answers to requests': prompts,
   'Sessions and terminals': sessions,
   'The state of the bridge': state,
   Migration: migration,

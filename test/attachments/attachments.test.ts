@@ -99,7 +99,7 @@ describe('MS-02: files of a session', () => {
     expect(stored.path).toMatch(/FILE_.*\.ogg$/);
   });
 
-  it('a name that is taken gets a suffix, and nothing is overwritten', async () => {
+  it('MS-16: a name that is taken gets a suffix, and nothing is overwritten', async () => {
     const { directory, fetch, names } = world({ mark: () => 'abcdef' });
     const first = await fetch({ url: await serverOf(png) });
     writeFileSync(first.path, 'precious');

@@ -4,6 +4,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { cliReference } from '../../docs/generate-cli.ts';
+import { troubleshooting } from '../../docs/generate-troubleshooting.ts';
+import { errorPolicy, eventPolicy } from '../../src/error-policy/policy.ts';
 import { configSchema, settingNames, settings, writtenValue } from '../../src/config/settings.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -121,6 +123,16 @@ describe('docs/cli.md', () => {
 
   it.each(commands)('explains vai %s under a heading of its own', (command) => {
     expect(anchorsOf(read('docs/cli.md'))).toContain(command);
+  });
+});
+
+describe('docs/troubleshooting.md', () => {
+  it('MS-16: shows all errors as the policy has them; `npm run docs:troubleshooting` makes it so', async () => {
+    const text = read('docs/troubleshooting.md');
+    expect(text).toBe(await troubleshooting());
+    // Were the marks broken, nothing would stand between them.
+    const codes = [...Object.keys(errorPolicy), ...Object.keys(eventPolicy)];
+    expect(codes.filter((code) => !text.includes(`| \`${code}\``))).toEqual([]);
   });
 });
 

@@ -217,7 +217,7 @@ describe('access', () => {
 });
 
 describe('channels without a session', () => {
-  it('MS-04: serve the owner through the default session, with a warning; the answer goes where the question was', () => {
+  it('MS-04, MS-16: serve the owner through the default session, with a warning; the answer goes where the question was', () => {
     const { intake, stores, log } = world({ defaultSession: two });
     intake.receive(inbound('300000000000000001', { channel: elsewhere }));
     expect(stores.inbox.next(two)).toMatchObject({ id: 'discord:300000000000000001', channel: elsewhere });

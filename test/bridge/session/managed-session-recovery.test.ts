@@ -33,7 +33,7 @@ describe('a death nobody asked for', () => {
     expect(said(all)).toEqual([words.sessionLost(137, 1_000), words.sessionRestarted(one)]);
   });
 
-  it('MS-07: three restarts after 1, 2 and 4 s, then it is given up with a message, and no timer is left', async () => {
+  it('MS-07, MS-16: three restarts after 1, 2 and 4 s, then it is given up with a message, and no timer is left', async () => {
     const all = world();
     const { session, driver, clock } = all;
     await session.start();
