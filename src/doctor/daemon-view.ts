@@ -4,7 +4,9 @@ import type { Clock } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import type { BridgeStatus } from '../contracts/bridge-api.ts';
+import type { Metrics } from '../contracts/metrics.ts';
 import { connectControl } from '../control/client.ts';
+import type { ControlClient } from '../control/client.ts';
 import { isDaemonAlive, readDaemonRecord } from '../control/daemon-record.ts';
 import type { DaemonRecord } from '../control/daemon-record.ts';
 
@@ -13,7 +15,14 @@ const answerMs = 5000;
 
 /** The daemon as it is seen from outside. */
 export type DaemonView =
-  | { readonly kind: 'running'; readonly status: BridgeStatus; readonly socket: string; readonly hasRecord: boolean }
+  | {
+      readonly kind: 'running';
+      readonly status: BridgeStatus;
+      /** What it and its sessions take; undefined when it cannot tell. */
+      readonly metrics: Metrics | undefined;
+      readonly socket: string;
+      readonly hasRecord: boolean;
+    }
   | {
       readonly kind: 'silent';
       /** Undefined when no process is known that is it. */
@@ -50,7 +59,8 @@ export async function viewDaemon(options: {
   try {
     const bridge = await connectControl({ socket, clock, timeoutMs: answerMs, ...(token ? { token } : {}) });
     try {
-      return { kind: 'running', status: await bridge.status(), socket, hasRecord: alive !== undefined };
+      const status = await bridge.status();
+      return { kind: 'running', status, metrics: await metricsOf(bridge), socket, hasRecord: alive !== undefined };
     } finally {
       bridge.close();
     }
@@ -60,5 +70,15 @@ export async function viewDaemon(options: {
       return { kind: 'stopped', recordOf: record?.pid, hasSocket: existsSync(paths.controlSocket) };
     }
     return { kind: 'silent', pid: alive?.pid, socket, error };
+  }
+}
+
+/** The bridge may be well and not be able to measure: that is a finding of its own. */
+async function metricsOf(bridge: ControlClient): Promise<Metrics | undefined> {
+  try {
+    return await bridge.metrics();
+  } catch (error) {
+    if (error instanceof BridgeError) return undefined;
+    throw error;
   }
 }

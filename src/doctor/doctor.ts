@@ -7,6 +7,8 @@ import { environmentCheck } from './checks/environment.ts';
 import { filesCheck } from './checks/files.ts';
 import { installationCheck } from './checks/installation.ts';
 import { leftoversCheck } from './checks/leftovers.ts';
+import { limitsCheck } from './checks/limits.ts';
+import { metricsPortCheck } from './checks/metrics-port.ts';
 import { nodeCheck } from './checks/node.ts';
 import { portCheck } from './checks/port.ts';
 import { predecessorCheck } from './checks/predecessor.ts';
@@ -30,12 +32,14 @@ const checks: readonly ((surroundings: Surroundings) => Check)[] = [
   settingsCheck,
   mapsCheck,
   portCheck,
+  metricsPortCheck,
   (surroundings) => diskCheck(surroundings),
   (surroundings) => resourcesCheck(surroundings),
   timeCheck,
   environmentCheck,
   discordCheck,
   daemonCheck,
+  (surroundings) => limitsCheck(surroundings),
   leftoversCheck,
   predecessorCheck,
 ];

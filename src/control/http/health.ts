@@ -101,7 +101,7 @@ const crossings: Readonly<Record<AlertKind, string>> = {
 };
 
 function crossed({ session, kind }: Alert): Ailment {
-  const code = `alert-${kind}`;
+  const code = kind === 'throttled' ? 'session-throttled' : 'over-threshold';
   if (session !== undefined) return { ...warning(code, `Session ${session} ${crossings[kind]}: vai top`), session };
   return warning(
     code,

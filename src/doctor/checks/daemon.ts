@@ -29,6 +29,7 @@ export function daemonCheck(surroundings: Surroundings): Check {
             ...settingsFindings(surroundings),
             ...missingFiles(view, surroundings),
             ...chatFindings(status, vai),
+            ...parkedFindings(status, vai),
             ...status.sessions.flatMap((session) => sessionFindings(session, vai)),
           ];
         }
@@ -106,7 +107,7 @@ function missingFiles(
 ): readonly Finding[] {
   const { sessions } = paths[status.chat.kind];
   const expected = [
-    ...[paths.state, paths.logs, paths.config, socket, status.tmuxSocket],
+    ...[paths.state, paths.logs, paths.config, paths.monitoring, socket, status.tmuxSocket],
     ...(hasRecord ? [] : [paths.daemonRecord]),
     ...status.sessions.map(({ number }) => join(sessions, String(number))),
   ];
@@ -156,6 +157,12 @@ function chatFindings({ chat }: BridgeStatus, vai: string): readonly Finding[] {
     findings.push(fault('nobody-owns', 'Nobody owns the bridge, so nothing from the chat is run.', `${vai} pair`));
   }
   return findings;
+}
+
+function parkedFindings({ outbox }: BridgeStatus, vai: string): readonly Finding[] {
+  if (outbox.parked === 0) return [];
+  const says = `Channels that refuse the bot: ${outbox.parked}; what is for them waits.`;
+  return [fault('channel-parked', says, `${vai} outbox; then: ${vai} outbox --retry`)];
 }
 
 function sessionFindings(session: SessionStatus, vai: string): readonly Finding[] {

@@ -1,7 +1,6 @@
-import { createServer } from 'node:net';
-
-import { BridgeError, systemErrorCode } from '../../base/errors.ts';
+import { BridgeError } from '../../base/errors.ts';
 import { describeSource } from '../../config/load-config.ts';
+import { whyNotFree } from '../free-port.ts';
 import { fault, good } from '../report.ts';
 import type { Check } from '../run-checks.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -22,7 +21,7 @@ export function portCheck({ configuration, daemon, paths }: Surroundings): Check
       if (url !== undefined && portOf(url) === localPort) {
         return [good('machine', `Port ${localPort} is the bridge's own.`)];
       }
-      const error = await whyNotFree(localPort);
+      const error = await whyNotFree(localPort, '127.0.0.1');
       if (error === undefined) return [good('machine', `Port ${localPort} for the chat page is free.`)];
       if (error === 'EACCES') {
         return [
@@ -47,13 +46,4 @@ export function portCheck({ configuration, daemon, paths }: Surroundings): Check
 /** An address of http leaves out its usual port. */
 function portOf(url: string): number {
   return Number(new URL(url).port || 80);
-}
-
-/** Listens for a moment. Nobody can connect in that time: it is closed before anything is read. */
-function whyNotFree(port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer((socket) => socket.destroy());
-    server.once('error', (error) => resolve(systemErrorCode(error) ?? error.message));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(undefined)));
-  });
 }

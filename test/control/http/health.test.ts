@@ -59,6 +59,9 @@ describe('ailmentsOf', () => {
   it('tells of channels that refuse the bot', async () => {
     const status = { ...(await statusWith()), outbox: { pending: 5, parked: 2 } };
     expect(ailmentsOf({ ...well, status })).toMatchObject([{ code: 'channel-parked', level: 'warning' }]);
+    for (const code of ['channel-parked', 'session-throttled', 'over-threshold', 'measuring-failed'] as const) {
+      expect(catalogue[code].level).toBe('warning');
+    }
   });
 
   it('warns of what the monitor found, and of nothing else when it could not look', async () => {
@@ -71,17 +74,21 @@ describe('ailmentsOf', () => {
     ];
     expect(ailmentsOf({ ...well, status, alerts })).toEqual([
       {
-        code: 'alert-throttled',
+        code: 'session-throttled',
         level: 'warning',
         says: 'Session 1 takes more memory than it may, and its new messages wait: vai top',
         session: 1,
       },
       {
-        code: 'alert-total-memory',
+        code: 'over-threshold',
         level: 'warning',
         says: 'All sessions together take nearly all the memory that they may: vai top',
       },
-      { code: 'alert-disk', level: 'warning', says: 'The machine has nearly all the disk in use that it may: vai top' },
+      {
+        code: 'over-threshold',
+        level: 'warning',
+        says: 'The machine has nearly all the disk in use that it may: vai top',
+      },
     ]);
     expect(ailmentsOf({ ...well, status, alerts: undefined })).toMatchObject([{ code: 'measuring-failed' }]);
   });

@@ -36,7 +36,7 @@ async function start(): Promise<void> {
   const { paths } = world;
   await world.serve(api);
   writeFileSync(join(paths.runtime, 'tmux.sock'), '');
-  for (const path of [paths.logs, paths.config, join(paths.state, 'sessions.local', '1')])
+  for (const path of [paths.logs, paths.config, paths.monitoring, join(paths.state, 'sessions.local', '1')])
     mkdirSync(path, { recursive: true });
   writeDaemonRecord(paths.daemonRecord, ownDaemonRecord(paths.controlSocket));
   api.planted = { tmuxSocket: join(paths.runtime, 'tmux.sock'), home: paths.home, version: world.look().version };
@@ -73,6 +73,12 @@ describe('daemonCheck', () => {
   it('finds nothing wrong with a bridge that is well', async () => {
     await start();
     expect(await find()).toEqual([]);
+  });
+
+  it('finds channels that refuse the bot', async () => {
+    await start();
+    api.planted = { ...api.planted, outbox: { pending: 3, parked: 1 } };
+    expect(await find()).toMatchObject([{ id: 'channel-parked', do: 'vai outbox; then: vai outbox --retry' }]);
   });
 
   it('finds a process that lives and does not answer', async () => {
