@@ -1,6 +1,6 @@
 #!/bin/sh
 # Starts the bridge from a checkout: installs what is missing, builds when something changed, starts the daemon.
-# Options go to `vai start`, e.g. --foreground.
+# Options and numbers of sessions go to `vai start`, e.g. --foreground.
 
 say() { printf '%s\n' "$1" >&2; }
 fail() { printf 'start-bridge: %s\n' "$1" >&2; exit 1; }
@@ -110,9 +110,10 @@ unlock() { # before the daemon starts: it must not inherit the lock
 
 case ${1-} in
   -h | --help)
-    echo "Usage: ./start-bridge.sh [--foreground]"
+    echo "Usage: ./start-bridge.sh [--foreground] [--all] [N...]"
     echo
     echo "Installs what is missing, builds, starts the bridge in the background and says what runs."
+    echo "With numbers: starts these sessions and leaves the others as they are; --all: also what was stopped by number."
     echo "With --foreground it stays in this process (for service managers). Stop it with ./stop-bridge.sh"
     exit 0
     ;;

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Stops the bridge of this checkout: ends all sessions safely, then the daemon. With --keep-sessions the agents run on.
+# With numbers of sessions it ends these alone: they stay stopped until somebody starts them.
 
 fail() { printf 'stop-bridge: %s\n' "$1" >&2; exit 1; }
 

@@ -5,12 +5,21 @@ import { describeError, BridgeError } from './base/errors.ts';
 import { startDaemon } from './compose/start-daemon.ts';
 import type { Daemon, StopOptions } from './compose/start-daemon.ts';
 import { resolvePaths } from './config/paths.ts';
+import { readStartWish } from './model/session.ts';
+import type { StartWish } from './model/session.ts';
+
+export interface RunOptions {
+  /** Also log to standard output. */
+  readonly echoLog: boolean;
+  /** Which sessions are brought up. */
+  readonly start: StartWish;
+}
 
 /**
  * Runs the daemon in this process until it is asked to stop. SIGTERM, SIGINT and SIGHUP leave the agents running (I6).
  * A parent that gave us an IPC channel hears once whether the start went well.
  */
-export async function runDaemon(options: { readonly echoLog: boolean } = { echoLog: false }): Promise<void> {
+export async function runDaemon(options: RunOptions = { echoLog: false, start: 'usual' }): Promise<void> {
   const umask = process.umask(0o077);
   // A full disk or a reader that went away costs what was to be said there, never the bridge.
   // `vai` ends when its reader does; in the foreground it has become the bridge.
@@ -36,6 +45,7 @@ export async function runDaemon(options: { readonly echoLog: boolean } = { echoL
       environment: process.env,
       umask,
       echoLog: options.echoLog,
+      start: options.start,
       onStopRequested: stopRequested,
     });
   } catch (error) {
@@ -63,4 +73,7 @@ function tellParent(message: object): void {
 }
 
 const program = process.argv[1];
-if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) void runDaemon();
+if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) {
+  // Whoever starts the bridge writes the words; others are as good as none.
+  void runDaemon({ echoLog: false, start: readStartWish(process.argv.slice(2)) ?? 'usual' });
+}

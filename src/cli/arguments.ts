@@ -11,6 +11,15 @@ export function sessionArgument(): Argument {
   return hinted(new Argument('<N>', 'session number').argParser(readSession), 'sessions');
 }
 
+/** The argument that names some sessions, or none. */
+export function sessionsArgument(description: string): Argument {
+  const read = (value: string, previous: readonly SessionNumber[] | undefined): readonly SessionNumber[] => [
+    ...(previous ?? []),
+    readSession(value),
+  ];
+  return hinted(new Argument('[N...]', description).argParser(read), 'sessions');
+}
+
 /** The option of every command that can speak to programs. */
 export function jsonOption(): Option {
   return new Option('--json', 'for programs: JSON on standard output');

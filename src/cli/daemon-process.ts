@@ -8,6 +8,8 @@ import { spawnProcess } from '../base/run-command.ts';
 import { knownCode } from '../error-policy/policy.ts';
 import { startReportSchema } from '../control/protocol.ts';
 import type { StartReport } from '../control/protocol.ts';
+import { startWords } from '../model/session.ts';
+import type { StartWish } from '../model/session.ts';
 import type { CliContext } from './context.ts';
 
 const startTimeoutMs = 60_000;
@@ -28,17 +30,18 @@ const mainUrl = new URL(
  * Starts the daemon as a process of its own that outlives this one, and waits for its report. What it says before its
  * log is open goes to `logs/start.log`.
  *
+ * @param wish which sessions it shall bring up.
  * @param program what the daemon runs.
  * @throws BridgeError with the daemon's own code and words when it fails; `start-failed`, `start-timeout`, `not-built`.
  */
-export async function spawnDaemon(context: CliContext, program: URL = mainUrl): Promise<void> {
+export async function spawnDaemon(context: CliContext, wish: StartWish, program: URL = mainUrl): Promise<void> {
   demandBuilt(program);
   const { home, logs, bridgeLog } = context.paths;
   const { startLog: outputFile } = context;
   makePrivateDirectory(home);
   makePrivateDirectory(logs);
   const output = openSync(outputFile, 'w', 0o600);
-  const child = spawnProcess(process.execPath, [...daemonFlags, fileURLToPath(program)], {
+  const child = spawnProcess(process.execPath, [...daemonFlags, fileURLToPath(program), ...startWords(wish)], {
     cwd: home,
     detached: true,
     stdio: ['ignore', output, output, 'ipc'],
@@ -74,14 +77,16 @@ export async function spawnDaemon(context: CliContext, program: URL = mainUrl): 
 }
 
 /** Runs the daemon in this process until it ends. */
-export async function runInForeground(context: CliContext): Promise<void> {
+export async function runInForeground(context: CliContext, wish: StartWish): Promise<void> {
   demandBuilt(mainUrl);
   const { home } = context.paths;
   makePrivateDirectory(home);
   process.env['BRIDGE_HOME'] = home;
   process.chdir(home);
-  const main = (await import(mainUrl.href)) as { runDaemon(options: { readonly echoLog: boolean }): Promise<void> };
-  await main.runDaemon({ echoLog: true });
+  const main = (await import(mainUrl.href)) as {
+    runDaemon(options: { readonly echoLog: boolean; readonly start: StartWish }): Promise<void>;
+  };
+  await main.runDaemon({ echoLog: true, start: wish });
   context.exitCode = Number(process.exitCode ?? 0);
 }
 

@@ -7,6 +7,7 @@ import type { BridgePaths } from '../config/paths.ts';
 import { productVersion } from '../config/version.ts';
 import { startControlServer } from '../control/server.ts';
 import { createDiscordTransport } from '../discord/transport.ts';
+import type { StartWish } from '../model/session.ts';
 import { terminalName } from '../model/terminal-name.ts';
 import { openStores } from '../storage/stores.ts';
 import { commandsAnnouncer } from './acts.ts';
@@ -44,6 +45,8 @@ export interface DaemonOptions {
   readonly umask: number;
   /** Also log to standard output. */
   readonly echoLog: boolean;
+  /** Which sessions are brought up; default `usual`. */
+  readonly start?: StartWish;
   /** Somebody asked for the end of the daemon. */
   readonly onStopRequested: (options: StopOptions) => void;
   /** Agents in the place of the real ones, for measurements. */
@@ -98,7 +101,9 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
     house;
   const { catchUp } = incoming;
 
+  const { start: wish = 'usual' } = options;
   await sessions.load();
+  sessions.demandKnown(wish);
   await endStrangers({
     terminal: agents.terminal,
     known: new Set(sessions.entries().map(({ number }) => terminalName(number))),
@@ -160,7 +165,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   await Promise.race([catchUp.settled(), clock.sleep(catchUpPatienceMs, patience.signal).catch(() => undefined)]);
   patience.abort();
   scope.defer('the sessions', () => (keepSessions ? sessions.detachAll() : sessions.stopAll()));
-  await sessions.startAll();
+  await sessions.startAll(wish);
   scope.defer('reminders', () => {
     prompts.reminders.close();
     prompts.decisions.close();

@@ -8,9 +8,13 @@ const running = z.extend(results.status, { running: z.literal(true) });
 
 /** What commands print with `--json`, by command. Keys may be added to objects; none changes its meaning or goes away. */
 export const outputs = {
-  start: running,
-  restart: running,
-  stop: z.object({ pid: number, sessions: z.readonly(z.array(number)), kept: z.boolean() }),
+  /** With what it made of the sessions that were asked for by number. */
+  start: z.extend(running, { starts: z.exactOptional(results.startSessions) }),
+  restart: z.union([running, z.object({ restarted: z.readonly(z.array(number)) })]),
+  stop: z.union([
+    z.object({ pid: number, sessions: z.readonly(z.array(number)), kept: z.boolean() }),
+    z.object({ stops: results.stopSessions }),
+  ]),
   /** A line each, with `--watch`. */
   status: z.discriminatedUnion('running', [running, z.object({ running: z.literal(false) })]),
   top: results.metrics,

@@ -65,6 +65,20 @@ export type StaysDown = (typeof staysDowns)[number];
 /** Which sessions a start brings up: all but those that stay down, all, or some, beside what is alive already. */
 export type StartWish = 'usual' | 'all' | readonly SessionNumber[];
 
+/** A wish as the words of a command line, for `readStartWish`. */
+export function startWords(wish: StartWish): readonly string[] {
+  if (wish === 'usual') return [];
+  return wish === 'all' ? ['--all'] : wish.map(String);
+}
+
+/** Reads a wish from the words of a command line; undefined when they are none. */
+export function readStartWish(words: readonly string[]): StartWish | undefined {
+  if (words.length === 0) return 'usual';
+  if (words.length === 1 && words[0] === '--all') return 'all';
+  const numbers = words.map(parseSessionNumber);
+  return numbers.every((number) => number !== undefined) ? numbers : undefined;
+}
+
 /** What the bridge keeps about a session beside its entry; survives restarts. */
 export interface SessionRecord {
   readonly number: SessionNumber;

@@ -10,7 +10,9 @@ import { startControlServer } from '../../src/control/server.ts';
 import { FakeBridgeApi } from '../control/fake-bridge-api.ts';
 
 /** What the real one exports, with the bridge in memory; what it does is told by FAKE_MAIN. */
-export async function runDaemon(options: { readonly echoLog: boolean } = { echoLog: false }): Promise<void> {
+export async function runDaemon(
+  options: { readonly echoLog: boolean; readonly start?: unknown } = { echoLog: false, start: process.argv.slice(2) },
+): Promise<void> {
   const paths = resolvePaths({ environment: process.env });
   const told = process.env['FAKE_MAIN'] ?? 'ready';
   if (told === 'crash') throw new Error('out of luck');
@@ -27,7 +29,9 @@ export async function runDaemon(options: { readonly echoLog: boolean } = { echoL
   if (options.echoLog) process.stdout.write('{"msg":"log line"}\n');
   const note = (text: string): void => appendFileSync(join(dirname(paths.home), 'notes'), `${text}\n`);
   note(`cwd=${process.cwd()} home=${process.env['BRIDGE_HOME'] ?? ''} parent=${String(process.send !== undefined)}`);
+  note(`start=${JSON.stringify(options.start)}`);
   const api = new FakeBridgeApi();
+  if (told === 'broken') api.states.set(1, { lifecycle: 'lost', state: 'unknown', detail: 'no such file' });
   const stopped = new Promise<void>((resolve) => {
     api.onStop = (keepSessions) => {
       note(`stop keepSessions=${String(keepSessions)}`);

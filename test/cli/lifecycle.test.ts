@@ -68,7 +68,7 @@ describe('MS-13: start and stop', () => {
     ]) {
       expect(started.stdout).toContain(words);
     }
-    expect(notes()).toEqual([`cwd=${line.paths.home} home=${line.paths.home} parent=true`]);
+    expect(notes()).toEqual([`cwd=${line.paths.home} home=${line.paths.home} parent=true`, 'start=[]']);
     expect(statSync(join(line.paths.logs, 'start.log')).mode & 0o777).toBe(0o600);
     expect(statSync(line.paths.home).mode & 0o777).toBe(0o700);
 
@@ -118,6 +118,37 @@ describe('MS-13: start and stop', () => {
   });
 
   it.each([
+    [['start', '1'], 'start=["1"]'],
+    [['start', '--all'], 'start=["--all"]'],
+  ])('vai %j tells the bridge which sessions are wanted', async (args, words) => {
+    expect(await vai(args)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(notes()).toContain(words);
+    await vai(['stop']);
+  });
+
+  it('in the foreground too', async () => {
+    const running = vai(['start', '--foreground', '2', '3']);
+    await expect.poll(() => existsSync(line.paths.controlSocket), { timeout: 15_000 }).toBe(true);
+    expect(notes()).toContain('start=[2,3]');
+    await vai(['stop']);
+    expect(await running).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([[['start']], [['start', '1']], [['restart']]])(
+    'vai %j with a broken session says what there is, which does not run and why, and ends with 1',
+    async (args) => {
+      const result = await vai(args, { FAKE_MAIN: 'broken' });
+      expect(result.exitCode).toBe(1);
+      expect(result.stdout).toContain('The bridge is running');
+      expect(result.stderr).toBe(
+        'vai: Not running: session 1 (no such file). None runs. When the cause is mended: vai start 1\n',
+      );
+      expect((await vai(['start', '--json'])).exitCode).toBe(1);
+      await vai(['stop']);
+    },
+  );
+
+  it.each([
     ['failed', 'vai: The token is wrong. Correct it.\n'],
     ['crash', 'vai: The bridge ended while it started (exit code 1): '],
   ])('tells why a start %s', async (how, words) => {
@@ -155,7 +186,7 @@ describe('patience', () => {
     );
     const clock = new ManualClock();
     const context = new CliContext(line.environment, clock);
-    const pending = failure(spawnDaemon(context, pathToFileURL(silent)));
+    const pending = failure(spawnDaemon(context, 'usual', pathToFileURL(silent)));
     await expect.poll(() => existsSync(join(line.directory, 'pid'))).toBe(true);
     await clock.advance(60_000);
     const error = await pending;

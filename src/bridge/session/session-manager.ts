@@ -86,19 +86,23 @@ export class SessionManager {
     }
   }
 
+  /** @throws BridgeError `session-unknown` naming the first number of a wish that no session has. */
+  demandKnown(wish: StartWish): void {
+    if (typeof wish !== 'string') for (const number of wish) this.get(number);
+  }
+
   /**
    * Brings the sessions up: finds all live agents at once, starts the others in turn. Resolves when each is up or has been
    * tried. With `wish` as a list, the others are left as they are: what lives is adopted, what does not stays down from
    * now on.
    *
-   * @throws BridgeError `session-unknown` naming the first unknown number; nothing is begun then.
+   * @throws BridgeError as `demandKnown`; nothing is begun then.
    */
   async startAll(wish: StartWish = 'usual'): Promise<void> {
-    const wanted = wish === 'usual' || wish === 'all' ? this.list() : wish.map((number) => this.get(number));
+    this.demandKnown(wish);
+    const isWanted = (number: SessionNumber): boolean => wish === 'all' || (wish !== 'usual' && wish.includes(number));
     const others = wish === 'usual' ? 'usual' : 'if-alive';
-    await Promise.all(
-      this.list().map((session) => session.start(wish !== 'usual' && wanted.includes(session) ? 'asked' : others)),
-    );
+    await Promise.all(this.list().map((session) => session.start(isWanted(session.entry.number) ? 'asked' : others)));
   }
 
   /**

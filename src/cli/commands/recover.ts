@@ -22,7 +22,7 @@ export function addRecover(program: Command, context: CliContext): void {
     });
   explain(command, {
     notes: [
-      'Starts a session that is lost, failed or stopped, with its history where the agent has it.',
+      'Starts a session that is lost, failed or stopped (also on request), with its history where the agent has it.',
       'With `--json`: `session`, and `outcome`: `running` (there was nothing to do) or `restarted`.',
     ],
     examples: ['vai recover 2'],

@@ -40,7 +40,7 @@ export function addStatus(program: Command, context: CliContext): void {
           ['`starting`', 'its agent is being started'],
           ['`lost`', 'died; a restart is coming'],
           ['`failed`', 'given up: fix the cause, then `vai recover N`'],
-          ['`stopped`', 'ended on purpose'],
+          ['`stopped`', 'ended on purpose: `vai start N`'],
         ],
       },
       'With `--watch` the terminal shows the present state until you press q, also while the bridge is stopped and started again. When standard output is no terminal, each change is a line.',
@@ -56,7 +56,7 @@ export function addStatus(program: Command, context: CliContext): void {
           ['`agent`', '`name` and `why`: what new sessions get'],
           [
             '`sessions[]`',
-            '`number`, `channel`, `channelName` (when it is known), `tmux`, `agent`, `lifecycle`, `state`, `waitingFor`, `detail`, `since`, `pid`, `generation`, `queued`, `agentSession`, `attach`',
+            '`number`, `channel`, `channelName` (when it is known), `tmux`, `agent`, `lifecycle`, `staysDown` (`asked`, `ended-at-terminal`; only when it is so), `state`, `waitingFor`, `detail`, `since`, `pid`, `generation`, `queued`, `agentSession`, `attach`',
           ],
           ['`outbox`', '`pending`: what waits to be posted; `parked`: channels that refuse the bot'],
           ['`metrics`', 'where programs read health and figures: `url`, or why not: `detail`; missing when it is off'],

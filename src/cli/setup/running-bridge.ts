@@ -1,4 +1,4 @@
-import { BridgeError } from '../../base/errors.ts';
+import { BridgeError, describeError } from '../../base/errors.ts';
 import type { BridgeStatus } from '../../contracts/bridge-api.ts';
 import { startBridge } from '../commands/start.ts';
 import { stopBridge } from '../commands/stop.ts';
@@ -30,7 +30,13 @@ export function runningBridge(context: CliContext): RunningBridge {
     pair: () => context.withBridge((bridge) => bridge.pair()),
     restart: async () => {
       if ((await status()) !== undefined) await stopBridge(context, true);
-      await startBridge(context, { json: false });
+      try {
+        await startBridge(context, { json: false });
+      } catch (error) {
+        // The bridge runs all the same, and what is left to do needs no more.
+        if (!(error instanceof BridgeError) || error.code !== 'sessions-not-running') throw error;
+        context.note(describeError(error));
+      }
     },
   };
 }
