@@ -24,7 +24,7 @@ export const agents = {
   'agent-busy': row(
     'not-done',
     'wait-for-agent',
-    ['The agent is ….', 'Another message is being typed.'],
+    ['The agent is ….', 'Another message is being typed.', 'The agent of session … works.'],
     'it works on something',
     'Wait until it is idle.',
   ),

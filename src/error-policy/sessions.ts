@@ -26,6 +26,18 @@ export const sessions = {
     'the reason stands in the line',
     'See `vai status` and `vai logs N`.',
   ),
+  'sessions-not-running': refused(
+    'Not running: … (…). …',
+    'the reason of each stands in the brackets; the others run',
+    'When the cause is mended: `vai start N`.',
+  ),
+  'sessions-not-stopped': row(
+    'unknown',
+    'none',
+    'Not ended: … (…).',
+    'the reason stands in the brackets; the session stays stopped, but its agent may live',
+    'Try again: `vai stop N`.',
+  ),
   'session-stopped': refused('Session … is stopped.', 'somebody asked for it', 'Start it: `vai start N`.'),
   'terminal-gone': row(
     ['not-done', 'unknown'],

@@ -82,7 +82,6 @@ async function stopSessions(context: CliContext, sessions: readonly SessionNumbe
     ({ session, problem = 'unknown' }) => `session ${session} (${problem.replace(/\.$/, '')})`,
   );
   throw new BridgeError('sessions-not-stopped', `Not ended: ${reasons.join(', ')}.`, {
-    happened: 'unknown',
     advice: `Try again: ${context.vai} stop ${failed.map(({ session }) => session).join(' ')}`,
   });
 }
