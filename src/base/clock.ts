@@ -69,6 +69,11 @@ export function localTime(epochMs: number): string {
   return `${date} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
+/** The day of a wall time in milliseconds: `2026-11-20`, in the machine's time zone. */
+export function localDay(epochMs: number): string {
+  return localTime(epochMs).slice(0, 10);
+}
+
 /** A wall time in milliseconds for the name of a file: `20261120_021059`, in the machine's time zone. */
 export function compactTime(epochMs: number): string {
   const time = new Date(epochMs);

@@ -16,10 +16,10 @@ export class LogFile {
   }
 
   /**
-   * The last `count` whole lines that are wanted, oldest first; undefined when there is no file. `news` goes on from
+   * The last `count` whole lines, oldest first; undefined when there is no file. `news` goes on from
    * there.
    */
-  last(count: number, wanted: (line: string) => boolean): readonly string[] | undefined {
+  last(count: number): readonly string[] | undefined {
     return this.#open((file, inode, size) => {
       this.#inode = inode;
       this.#offset = size;
@@ -39,7 +39,7 @@ export class LogFile {
         }
         // What stands before the first newline may have begun in an earlier chunk.
         const cut = start === 0 ? 0 : tail.indexOf(newline) + 1;
-        found.unshift(...splitLines(tail.subarray(cut)).filter(wanted));
+        found.unshift(...splitLines(tail.subarray(cut)));
         tail = tail.subarray(0, cut);
       }
       return count === 0 ? [] : found.slice(-count);

@@ -19,20 +19,17 @@ const levels: Readonly<Record<number, string>> = {
   60: 'FATAL',
 };
 
-/** Which session a line of the log is about; undefined when it is about none. */
-export function sessionOfLogLine(line: string): number | undefined {
-  return parseLine(line)?.session;
-}
-
-/** A line of the log for a person: time, level, session, sentence, fields. What is no log line stays as it is. */
+/** A line of the log for a person, and one line only: time, level, session, sentence, fields. What is no log line stays as it is. */
 export function prettyLogLine(line: string): string {
   const parsed = parseLine(line);
-  if (parsed === undefined) return line;
+  if (parsed === undefined) return line.replace(/[\t\n]/g, ' ');
   const { level, time, msg, session, ...fields } = parsed;
   const when = (typeof time === 'number' ? isoTime(time) : time).replace('T', ' ');
   const name = typeof level === 'number' ? (levels[level] ?? String(level)) : level.toUpperCase();
   const about = session === undefined ? [] : [`[session ${session}]`];
-  return [when, name.padEnd(5), ...about, msg ?? '', ...Object.entries(fields).map(fieldText)].join(' ');
+  return [when, name.padEnd(5), ...about, msg ?? '', ...Object.entries(fields).map(fieldText)]
+    .join(' ')
+    .replace(/[\t\n]/g, ' ');
 }
 
 function fieldText([name, value]: readonly [string, unknown]): string {

@@ -1,12 +1,15 @@
 import { claimPrivateDirectory } from '../base/atomic-file.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
+import { describeError } from '../base/errors.ts';
 import type { Scope } from '../base/scope.ts';
+import { secretValues } from '../config/secrets.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import { ownDaemonRecord, removeDaemonRecord, writeDaemonRecord } from '../control/daemon-record.ts';
 import { Logger } from '../observe/logger.ts';
+import { redactor } from '../observe/redact.ts';
 import { takeDaemonLock } from '../storage/daemon-lock.ts';
 import { FileChanges } from '../storage/file-changes.ts';
 
@@ -19,6 +22,8 @@ export interface Ground {
   readonly access: LoadedConfig['access'];
   readonly clock: Clock;
   readonly log: Logger;
+  /** Takes secrets out of a line of JSON. */
+  readonly redact: (line: string) => string;
 }
 
 /**
@@ -26,10 +31,10 @@ export interface Ground {
  *
  * @throws BridgeError of `loadConfig`, `claimPrivateDirectory`, `takeDaemonLock` or `FileChanges.heal`.
  */
-export function layGround(
+export async function layGround(
   options: Pick<Ground, 'paths' | 'environment'> & { readonly echoLog: boolean },
   scope: Scope,
-): Ground {
+): Promise<Ground> {
   const { paths, environment } = options;
   healMigration(paths);
   const { config, sources, access, warnings } = loadConfig({
@@ -38,22 +43,40 @@ export function layGround(
     bridgeJson: paths.bridgeJson,
   });
   const { config: configuration, state, logs, attachments, monitoring, workspace } = paths;
-  for (const directory of [configuration, state, logs, attachments, monitoring, workspace]) {
+  for (const directory of [configuration, state, attachments, monitoring, workspace]) {
     claimPrivateDirectory(directory);
   }
+  const logsTrouble = claimLogs(logs);
   scope.defer('the daemon lock', takeDaemonLock(paths.daemonLock));
   writeDaemonRecord(paths.daemonRecord, ownDaemonRecord(paths.controlSocket));
   scope.defer('the daemon record', () => {
     removeDaemonRecord(paths.daemonRecord, process.pid);
   });
+  const redact = redactor(secretValues(environment, config));
+  const clock = systemClock;
   const log = new Logger({
-    directory: paths.logs,
+    directory: logs,
     level: config.logLevel,
-    secrets: config.discordToken === undefined ? [] : [config.discordToken],
+    keep: config.logKeep,
+    redact,
+    clock,
     echo: options.echoLog,
   });
+  scope.defer('the log', () => log.close());
+  await log.open();
+  if (logsTrouble !== undefined) log.error({ file: logs, error: logsTrouble }, 'the directory of logs cannot be used');
   for (const warning of warnings) log.warn({ warning }, 'configuration');
-  return { paths, environment, config, sources, access, clock: systemClock, log };
+  return { paths, environment, config, sources, access, clock, log, redact };
+}
+
+/** What is wrong with the directory of logs: the one that the bridge can do without. */
+function claimLogs(directory: string): string | undefined {
+  try {
+    claimPrivateDirectory(directory);
+    return undefined;
+  } catch (error) {
+    return describeError(error);
+  }
 }
 
 /** A migration that was killed is ended before anything of it is read: the settings are part of it. */

@@ -69,7 +69,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 }
 
 async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
-  const ground = layGround(options, scope);
+  const ground = await layGround(options, scope);
   const { paths, config, clock, log } = ground;
   const server = await openChatServer(ground, scope);
   const watch = await prepareWatch(ground);

@@ -116,6 +116,8 @@ export const configSchema = z.object({
     .transform((value) => value.toLowerCase())
     .pipe(z.enum(logLevels))
     .prefault('info'),
+  logKeep: count.prefault(10),
+  logSecrets: options.prefault([]),
   language: word.pipe(z.enum(['en', 'ja'])).prefault('en'),
   catchUpMaxAge: duration.prefault('6h'),
   queueNotice: count.prefault(100),
@@ -219,6 +221,13 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     expected: 'a port number (1 to 65535, or 0 for any free one)',
   },
   logLevel: { variables: ['LOG_LEVEL'], json: 'log.level', expected: `one of ${logLevels.join(', ')}` },
+  logKeep: { variables: ['LOG_KEEP'], json: 'log.keep', expected: 'a number of files (1 to 999999)' },
+  logSecrets: {
+    variables: ['LOG_SECRETS'],
+    json: 'log.secrets',
+    expected: 'a line of words with every quote closed, or in bridge.json a list of texts',
+    secret: true,
+  },
   language: { variables: ['BRIDGE_LANGUAGE'], json: 'language', expected: '"en" or "ja"' },
   catchUpMaxAge: {
     variables: ['CATCH_UP_MAX_AGE'],

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,11 +28,21 @@ describe('MS-09: vai logs', () => {
 
   beforeEach(() => {
     mkdirSync(line.paths.logs, { recursive: true });
-    writeFileSync(
-      line.paths.bridgeLog,
-      `${entries.map((entry) => JSON.stringify(entry)).join('\n')}\nnot json \u001b[2J\n`,
-    );
+    write('bridge', 1, `${entries.map((entry) => JSON.stringify(entry)).join('\n')}\nnot json \u001b[2J\n`);
+    write('session_1', 1, `${JSON.stringify(entries[1])}\n`);
+    write('session_12', 1, `${JSON.stringify({ ...entries[2], msg: 'older' })}\n`);
+    write('session_12', 2, `${JSON.stringify(entries[2])}\n`);
   });
+
+  /** A piece of a log, as the bridge writes them. */
+  function pieceOf(name: string, number: number): string {
+    return join(line.paths.logs, name, `${name}.2025-01-01.${number}.log`);
+  }
+
+  function write(name: string, number: number, text: string): void {
+    mkdirSync(join(line.paths.logs, name), { recursive: true });
+    appendFileSync(pieceOf(name, number), text);
+  }
 
   it('shows readable lines', async () => {
     expect(await line.vai('logs')).toMatchObject({
@@ -51,11 +61,27 @@ describe('MS-09: vai logs', () => {
   it('shows one session, the last lines, or the lines as they are', async () => {
     expect((await line.vai('logs', '1')).stdout.trim().split('\n')).toEqual([expect.stringContaining('[session 1]')]);
     expect((await line.vai('logs', '-n', '1', '12', '--json')).stdout).toBe(`${JSON.stringify(entries[2])}\n`);
+    const both = (await line.vai('logs', '12')).stdout.trim().split('\n');
+    expect(both).toEqual([expect.stringContaining('older'), expect.stringContaining('session added')]);
     expect(await line.vai('logs', '5')).toMatchObject({
       exitCode: 0,
       stdout: '',
-      stderr: 'The log has no line about session 5.\n',
+      stderr: 'There is no line about session 5 in the logs.\n',
     });
+  });
+
+  it('shows a log that an older version wrote as one file', async () => {
+    rmSync(join(line.paths.logs, 'bridge'), { recursive: true });
+    writeFileSync(line.paths.bridgeLog, `${JSON.stringify(entries[0])}\n`);
+    expect((await line.vai('logs')).stdout).toContain('the bridge is ready');
+  });
+
+  it('MS-09: what is in a line writes no line of its own and steers no terminal', async () => {
+    const name = 'eve\n2026-01-01 00:00:00.000Z ERROR forged\u001b[2J\u009b\u2028\u202e';
+    write('session_9', 1, `${JSON.stringify({ ...entries[2], msg: name, author: name })}\n`);
+    const { stdout } = await line.vai('logs', '9');
+    expect(stdout.split('\n')).toHaveLength(2);
+    for (const character of '\u001b\u009b\u2028\u202e') expect(stdout).not.toContain(character);
   });
 
   it('says when there is no log yet', async () => {
@@ -77,13 +103,16 @@ describe('MS-09: vai logs', () => {
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     await expect.poll(() => text, { timeout: 10_000 }).toContain('session added');
-    appendFileSync(line.paths.bridgeLog, '{"level":30,"time":1,"session":3,"msg":"other"}\n{"level":30,"time":1,"sess');
-    appendFileSync(line.paths.bridgeLog, 'ion":12,"msg":"fresh"}\n');
+    write('bridge', 1, '{"level":30,"time":1,"session":3,"msg":"other"}\n');
+    write('session_12', 2, '{"level":30,"time":1,"session":12,"msg":"last of its file"}\n');
+    write('session_12', 3, '{"level":30,"time":1,"sess');
+    write('session_12', 3, 'ion":12,"msg":"fresh"}\n');
     await expect.poll(() => text, { timeout: 10_000 }).toContain('"msg":"fresh"');
+    expect(text).toContain('"msg":"last of its file"');
     expect(text).not.toContain('other');
     child.stdout.destroy();
     const ended = once(child, 'exit');
-    appendFileSync(line.paths.bridgeLog, '{"level":30,"time":1,"session":12,"msg":"into a closed pipe"}\n');
+    write('session_12', 3, '{"level":30,"time":1,"session":12,"msg":"into a closed pipe"}\n');
     expect(await ended).toEqual([0, null]);
     expect(errors).toBe('');
   });

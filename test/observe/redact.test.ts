@@ -19,6 +19,22 @@ describe('redaction', () => {
     expect(redactor([secret])(JSON.stringify({ value: secret }))).toBe('{"value":"[redacted]"}');
   });
 
+  it('MS-09: finds a known secret in JSON inside a text, in an address, and in a Basic header', () => {
+    const secret = 'pass "word"/1';
+    const redact = redactor([secret]);
+    const nested = JSON.stringify({ error: JSON.stringify({ value: secret }) });
+    expect(redact(nested)).toBe(String.raw`{"error":"{\"value\":\"[redacted]\"}"}`);
+    expect(redact(`/x?q=${encodeURIComponent(secret)}`)).toBe('/x?q=[redacted]');
+    expect(redact(`"v":"${Buffer.from(secret).toString('base64')}"`)).not.toContain('cGFzcyAi');
+  });
+
+  it('takes no longer than it must with a line made to hold it up', () => {
+    const began = performance.now();
+    for (const piece of ['token=', 'a://b:', '\\"token\\":', '-----BEGIN PRIVATE KEY-----', 'eyJaaaaaaaaa.', 'Bearer '])
+      redactor([])(piece.repeat(20_000));
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
   it('leaves nothing of a longer secret that begins with a shorter one', () => {
     const redact = redactor(['abcdefgh', 'abcdefgh-and-the-rest']);
     expect(redact('x abcdefgh-and-the-rest y')).toBe('x [redacted] y');
@@ -35,6 +51,44 @@ describe('redaction', () => {
     ['an agent key', `ANTHROPIC_API_KEY=${agentKey} next`, 'ANTHROPIC_API_KEY=[redacted] next'],
     ['a bot token by its shape', `got ${discordToken}, sadly`, 'got [redacted], sadly'],
     ['a GitHub token', ['ghp', 'A1'.repeat(18)].join('_'), '[redacted]'],
+    [
+      'a named field',
+      '{"botToken":"hunter2-x","n":{"api_key":"a b","tokens":12}}',
+      '{"botToken":"[redacted]","n":{"api_key":"[redacted]","tokens":12}}',
+    ],
+    [
+      'a value with a quote in it',
+      String.raw`{"password":"a\"b","next":"stays"}`,
+      '{"password":"[redacted]","next":"stays"}',
+    ],
+    [
+      'JSON inside a text',
+      String.raw`{"error":"sent {\"token\":\"abc-1\",\"x\":1}"}`,
+      String.raw`{"error":"sent {\"token\":\"[redacted]\",\"x\":1}"}`,
+    ],
+    ['a basic header', '"Authorization":"Basic dXNlcjpwYXNz"', '"Authorization":"Basic [redacted]"'],
+    ['a header in a text', 'sent x-api-key: abc123, got 401', 'sent x-api-key: [redacted], got 401'],
+    ['a cookie', 'Set-Cookie: sid=abcdef', 'Set-Cookie: [redacted]'],
+    ['a variable', 'with AWS_SECRET_ACCESS_KEY=abcd/efgh next', 'with AWS_SECRET_ACCESS_KEY=[redacted] next'],
+    ['the key of a page', 'http://127.0.0.1:8787/?key=abcdefgh&x=1', 'http://127.0.0.1:8787/?key=[redacted]&x=1'],
+    ['a password in an address', 'https://me:hunter2@example.com/x', 'https://me:[redacted]@example.com/x'],
+    [
+      'the token of a webhook',
+      `/api/v10/webhooks/100000000000000001/${'w'.repeat(40)}/messages`,
+      '/api/v10/webhooks/100000000000000001/[redacted]/messages',
+    ],
+    ['a web token', ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiIxIn0', 'c2lnbmF0dXJl'].join('.'), '[redacted]'],
+    ['a cloud key', ['AKIA', 'ABCDEFGH12345678'].join(''), '[redacted]'],
+    [
+      'a private key',
+      String.raw`{"e":"-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----","n":1}`,
+      '{"e":"[redacted]","n":1}',
+    ],
+    [
+      'a private key that was cut',
+      String.raw`{"e":"-----BEGIN PRIVATE KEY-----\nabc","n":1}`,
+      '{"e":"[redacted]","n":1}',
+    ],
     ['a fine-grained GitHub token', ['github', 'pat', 'A1'.repeat(11), 'B2'.repeat(20)].join('_'), '[redacted]'],
   ] as const) {
     it(`takes out ${name} that nobody told it of`, () => {

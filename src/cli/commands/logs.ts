@@ -19,10 +19,10 @@ const lookEveryMs = 250;
 const logNames = ['bridge', 'start'];
 
 export function addLogs(program: Command, context: CliContext): void {
-  const what = new Argument('[what]', 'session number: what the log has about it; bridge (default) or start: that log');
+  const what = new Argument('[what]', 'session number: the log about it; bridge (default) or start: that log');
   const command = program
     .command('logs')
-    .description("Shows the bridge's log, or what in it is about one session.")
+    .description("Shows the bridge's log, or that about one session.")
     .addArgument(hinted(what, 'sessions', logNames))
     .option('-f, --follow', 'go on as lines are written; end with Ctrl-C')
     .option('-n, --lines <LINES>', 'how many of the last lines', readCount, 50)
@@ -32,6 +32,7 @@ export function addLogs(program: Command, context: CliContext): void {
     alone: true,
     notes: [
       'Reads the files, so it works while the bridge is not running. `start` is what the bridge said at its last start before its log was open.',
+      'A log is a new file each day and at 10 MB: `-n` reads as far back as they go, `-f` goes on from one to the next.',
       'With `--json`: one object in each line, `level` and `time` as pino writes them.',
     ],
     examples: [
@@ -50,28 +51,33 @@ async function showLogs(context: CliContext, wanted: string, options: Options): 
       `Use a number (1, 2, 3 ...), or: ${logNames.join(', ')}.`,
     );
   }
-  const [{ LogFile }, { prettyLogLine, sessionOfLogLine }] = await Promise.all([
+  const [{ LogFile }, { RolledLog }, { prettyLogLine }] = await Promise.all([
     import('../log-file.ts'),
+    import('../rolled-log.ts'),
     import('../log-line.ts'),
   ]);
-  const path = wanted === 'start' ? context.startLog : context.paths.bridgeLog;
-  const file = new LogFile(path);
-  const isWanted = (line: string): boolean => session === undefined || sessionOfLogLine(line) === session;
+  const { logs, bridgeLog } = context.paths;
+  const name = session === undefined ? wanted : `session_${session}`;
+  const file = wanted === 'start' ? new LogFile(context.startLog) : new RolledLog(logs, name);
   const print = (line: string): void => {
     if (options.json) process.stdout.write(`${line}\n`);
     else context.print(prettyLogLine(line));
   };
 
-  const last = file.last(options.lines, isWanted);
+  const last = file.last(options.lines);
   if (last === undefined && !options.follow) {
-    throw new BridgeError('no-log', `There is no log yet at ${path}.`, {
+    // The bridge has a log, and nothing about this session in it.
+    if (session !== undefined && new RolledLog(logs, 'bridge').last(0) !== undefined) {
+      context.note(`There is no line about session ${session} in the logs.`);
+      return;
+    }
+    throw new BridgeError('no-log', `There is no log yet at ${wanted === 'start' ? context.startLog : bridgeLog}.`, {
       advice: 'It appears with the first start: vai start',
     });
   }
   for (const line of last ?? []) print(line);
-  if (last?.length === 0 && session !== undefined) context.note(`The log has no line about session ${session}.`);
   while (options.follow) {
     await context.clock.sleep(lookEveryMs);
-    for (const line of file.news().filter(isWanted)) print(line);
+    for (const line of file.news()) print(line);
   }
 }
