@@ -14,6 +14,7 @@ import {
 import { createHash } from 'node:crypto';
 
 import { BridgeError, systemErrorCode } from '../base/errors.ts';
+import { failPoint } from '../base/fail-point.ts';
 
 const chunkBytes = 1 << 20;
 
@@ -67,6 +68,7 @@ export function copyToNew(from: string, to: string): Digest {
     const digest = digestOf(from, (piece) => {
       for (let offset = 0; offset < piece.length;) offset += writeSync(file, piece, offset);
     });
+    failPoint('file-changes');
     fsyncSync(file);
     return digest;
   } finally {
@@ -88,6 +90,7 @@ export function linkOrCopy(from: string, to: string): void {
 export function moveToFree(from: string, to: string): void {
   try {
     linkSync(from, to);
+    failPoint('file-changes');
     rmSync(from);
     return;
   } catch (cause) {

@@ -5,7 +5,7 @@ import type { Output } from '../../control/outputs.ts';
 import { jsonOption } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { explain } from '../manual.ts';
-import { loadMigration } from '../migration-program.ts';
+import { runMigration } from '../migration-program.ts';
 import { styled } from '../style.ts';
 import type { Line } from '../style.ts';
 
@@ -44,9 +44,13 @@ export function addMigrate(program: Command, context: CliContext): void {
 async function migrateInstallation(context: CliContext, { from, dryRun, json }: Options): Promise<void> {
   context.demandOwnShell("Nothing is migrated from inside a session's terminal.");
   const { environment, clock } = context;
-  const migrate = await loadMigration();
   const report = await context.progress('Migrating', () =>
-    migrate({ environment: { ...environment, BRIDGE_HOME: context.paths.home }, clock, from, dryRun: dryRun === true }),
+    runMigration({
+      environment: { ...environment, BRIDGE_HOME: context.paths.home },
+      clock,
+      from,
+      dryRun: dryRun === true,
+    }),
   );
   if (json) context.printJson(report satisfies Output<'migrate'>);
   else context.print(...reportLines(report, context));
