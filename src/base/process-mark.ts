@@ -5,6 +5,12 @@ import type { ProcessEntry } from './process-table.ts';
 /** What a process carries from whoever started it; undefined for one without, or whose own cannot be read. */
 export type ReadMark = (entry: Pick<ProcessEntry, 'pid' | 'started'>) => string | undefined;
 
+/** A mark that is looked for. */
+export interface Mark {
+  readonly value: string;
+  readonly of: ReadMark;
+}
+
 /** How many processes are remembered before those that are gone are forgotten: a machine seldom has as many. */
 const mostKnown = 4096;
 
@@ -30,10 +36,15 @@ export function createMarkReader(
   };
 }
 
+/** The mark that a process with these variables carries; names and order as for its reader. */
+export function markFrom(variables: readonly (readonly [name: string, value: string])[]): string {
+  return variables.map(([name, value]) => `${name}=${value}`).join('\0');
+}
+
 function markIn(environment: string, names: readonly string[]): string | undefined {
   const variables = environment.split('\0');
-  const values = names.map((name) => variables.find((variable) => variable.startsWith(`${name}=`)));
-  return values.includes(undefined) ? undefined : values.join('\0');
+  const found = names.map((name) => variables.find((variable) => variable.startsWith(`${name}=`)));
+  return found.includes(undefined) ? undefined : found.join('\0');
 }
 
 /** As /proc has it: `NAME=value`, each with a zero behind it. Others' processes are closed to us, and ours may end. */

@@ -1,20 +1,22 @@
 import type { Clock } from './clock.ts';
 import { BridgeError, systemErrorCode } from './errors.ts';
 import { WatchedTime } from './watched-time.ts';
-import type { ReadMark } from './process-mark.ts';
-import type { ProcessEntry, ReadProcessTable } from './process-table.ts';
+import type { Mark, ReadMark } from './process-mark.ts';
+import type { ProcessEntry } from './process-table.ts';
 
 /** A process that is meant even if its number is given again. */
 export type ProcessIdentity = Pick<ProcessEntry, 'pid' | 'started'>;
 
 export interface EndTreeOptions {
-  readonly root: ProcessIdentity;
+  /** None: only what carries the mark. */
+  readonly root: ProcessIdentity | undefined;
   readonly clock: Clock;
-  readonly readTable: ReadProcessTable;
+  /** Every live process, as of now. */
+  readonly readIndex: () => Promise<ProcessIndex>;
   /** Milliseconds between asking (TERM, HUP) and forcing (KILL). */
   readonly graceMs: number;
-  /** Also ends what carries the mark of one of the tree, wherever it went. */
-  readonly markOf?: ReadMark;
+  /** What else is ended, wherever it went: what carries this. */
+  readonly mark?: Mark;
   /** Default `process.kill`. */
   readonly signal?: (pid: number, signal: NodeJS.Signals) => void;
 }
@@ -25,18 +27,24 @@ const pollMs = 20;
 
 /** A table of processes by what leads from one to others: many trees are found in it at little cost. */
 export interface ProcessIndex {
-  readonly entries: readonly ProcessEntry[];
   readonly byPid: ReadonlyMap<number, ProcessEntry>;
   readonly byParent: ReadonlyMap<number, readonly ProcessEntry[]>;
   readonly bySession: ReadonlyMap<number, readonly ProcessEntry[]>;
+  /** Each process is asked once, however many ask. */
+  byMark(markOf: ReadMark): ReadonlyMap<string, readonly ProcessEntry[]>;
 }
 
 export function indexProcesses(entries: readonly ProcessEntry[]): ProcessIndex {
+  const marked = new Map<ReadMark, ReadonlyMap<string, readonly ProcessEntry[]>>();
   return {
-    entries,
     byPid: new Map(entries.map((entry) => [entry.pid, entry])),
     byParent: Map.groupBy(entries, ({ parent }) => parent),
     bySession: Map.groupBy(entries, ({ session }) => session),
+    byMark: (markOf) => {
+      const known = marked.get(markOf) ?? groupByMark(entries, markOf);
+      marked.set(markOf, known);
+      return known;
+    },
   };
 }
 
@@ -93,25 +101,28 @@ export function markOfTree(tree: readonly ProcessEntry[], markOf: ReadMark): str
 }
 
 /**
- * Processes outside of some trees that carry a mark, by the mark: whoever makes a session (`setsid`) and loses its parent
- * is found by nothing else. Not `never`, nor what descends from it.
+ * Processes outside of some trees that carry a mark: whoever makes a session (`setsid`) and loses its parent is found by
+ * nothing else. Not `never`, nor what descends from it.
  *
  * @param others what is in a tree, or above one: that holds more than the tree.
  */
 export function strays(
   index: ProcessIndex,
-  others: ReadonlySet<number>,
-  markOf: ReadMark,
+  others: { has(pid: number): boolean },
+  mark: Mark,
   never: number = process.pid,
-): ReadonlyMap<string, readonly ProcessEntry[]> {
-  const carriers = index.entries.flatMap((entry) => {
-    if (others.has(entry.pid) || entry.pid === never) return [];
+): readonly ProcessEntry[] {
+  const carriers = index.byMark(mark.of).get(mark.value) ?? [];
+  return carriers.filter(({ pid }) => !others.has(pid) && pid !== never && !ancestors(index, pid).has(never));
+}
+
+function groupByMark(entries: readonly ProcessEntry[], markOf: ReadMark): ReadonlyMap<string, readonly ProcessEntry[]> {
+  const carriers = entries.flatMap((entry) => {
     const mark = markOf(entry);
-    return mark === undefined || ancestors(index, entry.pid).has(never) ? [] : [{ mark, entry }];
+    return mark === undefined ? [] : [{ mark, entry }];
   });
-  const byMark = new Map<string, ProcessEntry[]>();
-  for (const { mark, entry } of carriers) byMark.set(mark, [...(byMark.get(mark) ?? []), entry]);
-  return byMark;
+  const groups = Map.groupBy(carriers, ({ mark }) => mark);
+  return new Map([...groups].map(([mark, group]) => [mark, group.map(({ entry }) => entry)]));
 }
 
 /**
@@ -137,9 +148,10 @@ export async function endProcessTree(options: EndTreeOptions): Promise<void> {
     for (const entry of entries) before.add(keyOf(entry));
   };
   let known: readonly ProcessEntry[] = [];
-  const own: Kinship = { mark: undefined, above: new Set() };
+  // Who is above the root is spared also when the root is gone.
+  const above = new Set<number>();
   for (;;) {
-    known = await survivors(known, own, options);
+    known = await survivors(known, above, options);
     if (known.length === 0) return;
     const waited = time.elapsed();
     if (waited >= graceMs + forceMs) {
@@ -158,31 +170,22 @@ export async function endProcessTree(options: EndTreeOptions): Promise<void> {
   }
 }
 
-/** What is known of a tree from the looks before: who carried its mark, or tied it to those above, may be gone by now. */
-interface Kinship {
-  mark: string | undefined;
-  readonly above: Set<number>;
-}
-
 /** Those of `known` that still live, the trees that grew from them, and what strayed from those. */
 async function survivors(
   known: readonly ProcessEntry[],
-  own: Kinship,
-  { root, readTable, markOf }: EndTreeOptions,
+  above: Set<number>,
+  { root, readIndex, mark }: EndTreeOptions,
 ): Promise<readonly ProcessEntry[]> {
-  const index = indexProcesses(await readTable());
+  const index = await readIndex();
   const alive = new Map<number, ProcessEntry>();
   const take = (identity: ProcessIdentity): void => {
     for (const entry of processTree(index, identity)) alive.set(entry.pid, entry);
   };
-  take(root);
+  if (root) take(root);
   for (const identity of known) take(identity);
-  if (!markOf) return [...alive.values()];
-  own.mark ??= markOfTree([...alive.values()], markOf);
-  for (const pid of ancestors(index, root.pid)) own.above.add(pid);
-  if (own.mark === undefined) return [...alive.values()];
-  const strayed = strays(index, new Set([...own.above, ...alive.keys()]), markOf);
-  for (const entry of strayed.get(own.mark) ?? []) take(entry);
+  if (!mark) return [...alive.values()];
+  if (root) for (const pid of ancestors(index, root.pid)) above.add(pid);
+  for (const entry of strays(index, new Set([...above, ...alive.keys()]), mark)) take(entry);
   return [...alive.values()];
 }
 

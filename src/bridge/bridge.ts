@@ -64,7 +64,7 @@ export interface BridgeOptions {
   readonly owners: Owners;
   readonly held: HeldMessages;
   readonly decisions: Decisions;
-  readonly monitor: Pick<ResourceMonitor, 'metrics'>;
+  readonly monitor: Pick<ResourceMonitor, 'metrics' | 'whyHeldBack'>;
   readonly workspace: Workspace;
   readonly outgoing: OutgoingFiles;
   readonly words: Words;

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { createMarkReader } from '../base/process-mark.ts';
+import type { Mark } from '../base/process-mark.ts';
 import { packageRoot } from '../base/own-files.ts';
 import type { Scope } from '../base/scope.ts';
 import { createClaudeCodeDriver } from '../agents/claude-code/driver.ts';
 import { chooseAgent, createDriverRegistry } from '../agents/registry.ts';
 import type { AgentChoice, DriverRegistry } from '../agents/registry.ts';
 import { createScriptedDriver } from '../agents/scripted/driver.ts';
-import { sessionMarks } from '../config/agent-environment.ts';
+import { sessionMark, sessionMarks } from '../config/agent-environment.ts';
 import type { Terminal } from '../contracts/terminal.ts';
+import { sessionOfTerminal } from '../model/terminal-name.ts';
 import { openTmux } from '../terminal/tmux-manager.ts';
 import type { Ground } from './ground.ts';
 
@@ -29,7 +32,13 @@ export async function openAgents(
   options: { readonly umask: number; readonly keepSessions: () => boolean },
   scope: Scope,
 ): Promise<Agents> {
-  const terminal = await openTmux({ socket: paths.tmuxSocket, clock, log, umask: options.umask, marks: sessionMarks });
+  const terminal = await openTmux({
+    socket: paths.tmuxSocket,
+    clock,
+    log,
+    umask: options.umask,
+    markOf: markOfTerminals(paths.home),
+  });
   scope.defer('the terminals', async () => {
     // A terminal server with nothing in it serves nobody; agents outlive us (I6).
     if (!options.keepSessions() || (await terminal.list()).length === 0) await terminal.shutdown();
@@ -53,4 +62,13 @@ export async function openAgents(
     createScriptedDriver({ terminal, clock, log }),
   ]);
   return { terminal, drivers, choice };
+}
+
+/** What everything carries that runs in the terminals of an installation's sessions. */
+function markOfTerminals(home: string): (terminal: string) => Mark | undefined {
+  const of = createMarkReader(sessionMarks);
+  return (terminal) => {
+    const session = sessionOfTerminal(terminal);
+    return session === undefined ? undefined : { value: sessionMark(home, session), of };
+  };
 }

@@ -6,6 +6,7 @@ import { commandWordsIn } from '../bridge/words/commands.ts';
 import { Bridge } from '../bridge/bridge.ts';
 import { ChannelTopics } from '../bridge/outbound/channel-topics.ts';
 import type { MessageFiles } from '../bridge/attachments/message-files.ts';
+import type { ResourceMonitor } from '../bridge/monitor/resource-monitor.ts';
 import { Delivery } from '../bridge/outbound/delivery.ts';
 import { ReplyCollector } from '../bridge/replies/reply-collector.ts';
 import { servingSession } from '../bridge/inbound/routing.ts';
@@ -56,6 +57,7 @@ export interface House {
   readonly acts: Acts;
   readonly bridge: Bridge;
   readonly filesOut: FilesOut;
+  readonly monitor: ResourceMonitor;
 }
 
 /** Constructs the middle and ties it to what is outside. Starts nothing. */
@@ -150,6 +152,7 @@ export function furnishHouse(
       topics?.forget(entry.channel);
       server.removeChannel(entry);
     },
+    heldBack: (session) => monitor.heldBack(session),
     onState: ({ entry, record, state }) => {
       typing.update(entry.number, state.activity === 'busy');
       topics?.update({
@@ -167,6 +170,14 @@ export function furnishHouse(
     sources.defaultSession.from === 'default'
       ? servingSession(sessions.entries(), config.defaultSession)
       : config.defaultSession;
+  const monitor = furnishMonitor(ground, {
+    stores,
+    gauges: openGauges(ground),
+    sessions: () => sessions.list(),
+    channelOf: (session) => sessions.channelOf(session),
+    mainChannel: () => sessions.channelOf(defaultSession()),
+    onOutbox,
+  });
   const incoming: Incoming = furnishIncoming({
     stores,
     transport,
@@ -201,8 +212,6 @@ export function furnishHouse(
     owners: () => owners.ids(),
     onOutbox,
   });
-  const gauges = openGauges(ground);
-  const monitor = furnishMonitor(ground, { stores, gauges, sessions: () => sessions.list() });
   const bridge = new Bridge({
     sessions,
     monitor,
@@ -240,5 +249,19 @@ export function furnishHouse(
   });
   const takers = { offers: filesOut.offerActs, prompts: prompts.acts, commands };
   const acts = furnishActs(takers, { language: config.language, log });
-  return { sessions, files, delivery, typing, topics, incoming, gate, prompts, commands, bridge, filesOut, acts };
+  return {
+    sessions,
+    files,
+    delivery,
+    typing,
+    topics,
+    incoming,
+    gate,
+    prompts,
+    commands,
+    bridge,
+    filesOut,
+    acts,
+    monitor,
+  };
 }

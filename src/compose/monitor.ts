@@ -2,16 +2,20 @@ import { join } from 'node:path';
 
 import { createMarkReader } from '../base/process-mark.ts';
 import { readProcessTable } from '../base/process-table.ts';
+import { AlertBook } from '../bridge/monitor/alert-book.ts';
+import type { AlertBookOptions } from '../bridge/monitor/alert-book.ts';
 import { ResourceMonitor } from '../bridge/monitor/resource-monitor.ts';
 import { Sampler } from '../bridge/monitor/sampler.ts';
 import type { ManagedSession } from '../bridge/session/managed-session.ts';
+import { monitorWordsIn } from '../bridge/words/monitor.ts';
 import { sessionMarks } from '../config/agent-environment.ts';
 import type { Gauges } from '../contracts/gauges.ts';
 import type { Stores } from '../contracts/stores.ts';
 import { LocalGauges } from '../measure/local-gauges.ts';
+import { MetricsFile } from '../storage/metrics-file.ts';
 import type { Ground } from './ground.ts';
 
-export interface MonitorOptions {
+export interface MonitorOptions extends Pick<AlertBookOptions, 'channelOf' | 'mainChannel' | 'onOutbox'> {
   readonly stores: Stores;
   readonly gauges: Gauges;
   readonly sessions: () => readonly ManagedSession[];
@@ -28,8 +32,8 @@ export function openGauges({ paths }: Pick<Ground, 'paths'>): Gauges {
 
 /** Puts together what watches the sessions and the machine. Starts nothing. */
 export function furnishMonitor(
-  { paths, clock }: Pick<Ground, 'paths' | 'clock'>,
-  { stores, gauges, sessions }: MonitorOptions,
+  { paths, config, clock, log }: Pick<Ground, 'paths' | 'config' | 'clock' | 'log'>,
+  { stores, gauges, sessions, ...told }: MonitorOptions,
 ): ResourceMonitor {
   const sampler = new Sampler({
     gauges,
@@ -37,7 +41,33 @@ export function furnishMonitor(
     stores,
     attachmentsOf: (session) => join(paths.attachments, `session_${session}`),
     clock,
-    windowMs: 300_000,
+    windowMs: config.monitorInterval,
   });
-  return new ResourceMonitor({ sampler, clock });
+  const alerts = new AlertBook({
+    ...told,
+    stores,
+    clock,
+    log,
+    limits: {
+      sessionMemory: config.limitsSessionMemory,
+      totalMemory: config.limitsTotalMemory,
+      attachments: config.attachmentsQuota,
+      memoryPercent: config.alertsMemory,
+      diskPercent: config.alertsDisk,
+      responseMs: config.alertsResponse,
+    },
+    words: monitorWordsIn(config.language),
+    opsChannel: config.opsChannel,
+  });
+  return new ResourceMonitor({
+    sampler,
+    alerts,
+    book: new MetricsFile({ path: join(paths.monitoring, 'metrics.json'), keepMs: config.retentionMetrics }),
+    clock,
+    log,
+    intervalMs: config.monitorInterval,
+    onReleased: (released) => {
+      for (const session of sessions()) if (released.includes(session.entry.number)) session.wake();
+    },
+  });
 }

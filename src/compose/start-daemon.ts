@@ -97,8 +97,21 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
   const isFirstRun = server.kind === 'local' && !existsSync(server.files.map);
   const house = furnishHouse(ground, { server, stores, agents, transport, watch }, options.onStopRequested);
-  const { sessions, files, delivery, typing, topics, incoming, gate, prompts, commands, bridge, filesOut, acts } =
-    house;
+  const {
+    sessions,
+    files,
+    delivery,
+    typing,
+    topics,
+    incoming,
+    gate,
+    prompts,
+    commands,
+    bridge,
+    filesOut,
+    acts,
+    monitor,
+  } = house;
   const { catchUp } = incoming;
 
   const { start: wish = 'usual' } = options;
@@ -166,6 +179,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   patience.abort();
   scope.defer('the sessions', () => (keepSessions ? sessions.detachAll() : sessions.stopAll()));
   await sessions.startAll(wish);
+  scope.defer('the monitor', monitor.start());
   scope.defer('reminders', () => {
     prompts.reminders.close();
     prompts.decisions.close();

@@ -1,3 +1,4 @@
+import { markFrom } from '../base/process-mark.ts';
 import { withoutOwnSecrets } from './secrets.ts';
 
 export interface AgentEnvironmentOptions {
@@ -20,6 +21,12 @@ const misleading = /^(TMUX|TMUX_PANE|CLAUDECODE|CLAUDE_CODE_ENTRYPOINT|CLAUDE_CO
 
 /** What all processes of one session have in common, whatever becomes of their parents: these variables of theirs. */
 export const sessionMarks = ['BRIDGE_HOME', 'BRIDGE_SESSION'] as const;
+
+/** The mark of a session's processes. */
+export function sessionMark(home: string, session: number): string {
+  const values = { BRIDGE_HOME: home, BRIDGE_SESSION: String(session) };
+  return markFrom(sessionMarks.map((name) => [name, values[name]]));
+}
 
 /** The environment of a session's agent: the daemon's, without the bridge's secrets, with what `dp` and `vai` need. */
 export function agentEnvironment(options: AgentEnvironmentOptions): Readonly<Record<string, string>> {

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 
 import { z } from 'zod';
 
-import { parseSessionNumber } from '../model/session.ts';
+import { parseChannelId, parseSessionNumber } from '../model/session.ts';
 import { expandHome, isDirectory } from './directories.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { formatSize, parseSize } from './size.ts';
@@ -42,6 +42,27 @@ const size = word.transform((text, context) => {
   const parsed = parseSize(text);
   if (parsed !== undefined && parsed > 0) return parsed;
   context.addIssue('not a size');
+  return z.NEVER;
+});
+
+/** Bytes that may be taken; `none` for any number. */
+const limit = word
+  .transform((text) => (text.toLowerCase() === 'none' ? Infinity : text))
+  .pipe(z.union([z.literal(Infinity), size]));
+
+/** A whole number of per cent. */
+const percent = number.pipe(
+  z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .pipe(z.number().min(1).max(100)),
+);
+
+const channel = word.transform((text, context) => {
+  const parsed = parseChannelId(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue('not a channel id');
   return z.NEVER;
 });
 
@@ -131,12 +152,20 @@ export const configSchema = z.object({
   retentionPrompts: retention.prefault('30d'),
   retentionChannels: retention.prefault('90d'),
   retentionFiles: retention.prefault('7d'),
+  retentionMetrics: retention.prefault('7d'),
   attachmentsMaxSize: size.prefault('100MB'),
   attachmentsQuota: size.prefault('250MB'),
   attachmentsKeep: retention.prefault('1d'),
   attachmentsTranscribe: options.prefault([]),
   metricsPort: port.optional(),
   metricsHost: hostName.prefault('127.0.0.1'),
+  opsChannel: channel.optional(),
+  monitorInterval: retention.prefault('5m'),
+  limitsSessionMemory: limit.prefault('512MB'),
+  limitsTotalMemory: limit.prefault('2GB'),
+  alertsMemory: percent.prefault(80),
+  alertsDisk: percent.prefault(90),
+  alertsResponse: duration.refine((span) => span > 0).prefault('3s'),
 });
 
 /** Everything the owner can set, checked. */
@@ -163,6 +192,10 @@ const kept = {
   expected: 'a duration longer than 0, e.g. 12h or 30d',
   isDuration: true,
 } as const;
+
+const perCent = { expected: 'a whole number of per cent, 1 to 100' } as const;
+
+const limited = { expected: 'a size greater than 0, e.g. 512MB or 2GB, or "none"', isSize: true } as const;
 
 const sized = { expected: 'a size greater than 0, e.g. 512kB, 100MB or 1GB', isSize: true } as const;
 
@@ -264,6 +297,7 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
   retentionPrompts: { variables: ['RETENTION_PROMPTS'], json: 'retention.prompts', ...kept },
   retentionChannels: { variables: ['RETENTION_CHANNELS'], json: 'retention.channels', ...kept },
   retentionFiles: { variables: ['RETENTION_FILES'], json: 'retention.files', ...kept },
+  retentionMetrics: { variables: ['RETENTION_METRICS'], json: 'retention.metrics', ...kept },
   attachmentsMaxSize: { variables: ['ATTACHMENTS_MAX_SIZE'], json: 'attachments.maxSize', ...sized },
   attachmentsQuota: { variables: ['ATTACHMENTS_QUOTA'], json: 'attachments.quota', ...sized },
   attachmentsKeep: { variables: ['ATTACHMENTS_KEEP'], json: 'attachments.keep', ...kept },
@@ -281,6 +315,23 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     variables: ['METRICS_HOST'],
     json: 'metrics.host',
     expected: 'an address or a name of this machine, e.g. 127.0.0.1 or ::1',
+  },
+  opsChannel: { variables: ['OPS_CHANNEL'], json: 'ops.channel', expected: 'a channel id (15 to 20 digits)' },
+  monitorInterval: {
+    variables: ['MONITOR_INTERVAL'],
+    json: 'monitor.interval',
+    expected: 'a duration longer than 0, e.g. 1m or 5m',
+    isDuration: true,
+  },
+  limitsSessionMemory: { variables: ['LIMITS_SESSION_MEMORY'], json: 'limits.sessionMemory', ...limited },
+  limitsTotalMemory: { variables: ['LIMITS_TOTAL_MEMORY'], json: 'limits.totalMemory', ...limited },
+  alertsMemory: { variables: ['ALERTS_MEMORY'], json: 'alerts.memory', ...perCent },
+  alertsDisk: { variables: ['ALERTS_DISK'], json: 'alerts.disk', ...perCent },
+  alertsResponse: {
+    variables: ['ALERTS_RESPONSE'],
+    json: 'alerts.response',
+    expected: 'a duration longer than 0, e.g. 3s or 2m, or "forever"',
+    isDuration: true,
   },
 };
 

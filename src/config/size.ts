@@ -8,8 +8,9 @@ export function parseSize(text: string): number | undefined {
   return match?.['count'] === undefined || !unit ? undefined : Number(match['count']) * unit[1];
 }
 
-/** A size as people write it, in the largest unit that divides it: `250MB`. */
+/** A size as people write it, in the largest unit that divides it: `250MB`; `none` for one without end. */
 export function formatSize(bytes: number): string {
+  if (bytes === Infinity) return 'none';
   const unit = Object.entries(units).find(([, size]) => bytes % size === 0);
   return unit ? `${bytes / unit[1]}${unit[0]}` : `${bytes} bytes`;
 }

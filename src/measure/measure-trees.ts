@@ -38,8 +38,10 @@ export function measureTrees(
     take(tree, leaderOf(index, root, never));
   }
   const above = roots.flatMap((pid) => [...ancestors(index, pid)]);
-  const strayed = strays(index, new Set([...found, ...above]), markOf, never);
-  for (const [mark, tree] of marks) for (const entry of strayed.get(mark) ?? []) take(tree, entry);
+  const others = new Set([...found, ...above]);
+  for (const [value, tree] of marks) {
+    for (const entry of strays(index, others, { value, of: markOf }, never)) take(tree, entry);
+  }
   return new Map([...trees].map(([pid, tree]) => [pid, usageOf(tree)]));
 }
 

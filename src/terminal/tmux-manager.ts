@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 
 import type { Cancel, Clock } from '../base/clock.ts';
-import { createMarkReader } from '../base/process-mark.ts';
+import type { Mark } from '../base/process-mark.ts';
 import { BridgeError } from '../base/errors.ts';
 import { silentLog } from '../base/log.ts';
 import type { Log } from '../base/log.ts';
@@ -45,10 +45,10 @@ export interface OpenTmuxOptions {
   /** Milliseconds between asking a process tree to end and forcing it. Default 3000. */
   readonly graceMs?: number;
   /**
-   * Environment variables by which the processes of one terminal know each other: what has all of them like its program is
-   * ended with it, also what made a session of its own and lost its parent. Default: none.
+   * What every process of a terminal carries, by the terminal's name: what has it is ended with the terminal, also when it
+   * made a session of its own and lost its parent. Default: nothing is known.
    */
-  readonly marks?: readonly string[];
+  readonly markOf?: (terminal: string) => Mark | undefined;
   /** Milliseconds without an answer after which tmux counts as stuck. Default 10000. */
   readonly replyTimeoutMs?: number;
 }
@@ -67,7 +67,7 @@ export async function openTmux(options: OpenTmuxOptions): Promise<Terminal> {
     clock,
     log,
     graceMs: options.graceMs ?? 3000,
-    markOf: options.marks === undefined ? undefined : createMarkReader(options.marks),
+    markOf: options.markOf ?? (() => undefined),
   });
   const connection = new TmuxConnection({
     tmux: installation,
@@ -208,7 +208,7 @@ export class TmuxManager implements Terminal {
     // Made while this one waited for its turn.
     if (deaths.get(name)) throw terminalExists(name);
     const survivor = recallProcess(spec);
-    if (survivor) await endings.end(survivor);
+    if (survivor) await endings.end(name, survivor);
     return withLaunchScript(spec, { tmux: tmuxPath, socket, columns, rows, umask }, async (script) => {
       const argv = paneCommand(tmux.paneLabel(name, columns, rows), script);
       const reply = await this.#newSession(tmux.newSession(name, columns, rows, argv));
@@ -258,10 +258,10 @@ export class TmuxManager implements Terminal {
     const watched = deaths.release(name);
     await endings.settled(name);
     // The watched process is the one we mean even when its server is gone or does not answer.
-    if (watched) await endings.end(watched.process);
+    await endings.end(name, watched?.process);
     const pane = (await panes.list()).find((candidate) => candidate.name === name);
     if (pane) {
-      await endings.end(await identify(pane.pid));
+      await endings.end(name, await identify(pane.pid));
       await panes.close(pane.sessionId);
     }
     panes.forget(name);

@@ -2,18 +2,17 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { SerialQueue } from '../base/serial-queue.ts';
 import { findProcess, readProcessTable } from '../base/process-table.ts';
-import type { ProcessEntry } from '../base/process-table.ts';
-import type { ReadMark } from '../base/process-mark.ts';
-import { endProcessTree } from '../base/process-tree.ts';
-import type { ProcessIdentity } from '../base/process-tree.ts';
+import type { Mark } from '../base/process-mark.ts';
+import { endProcessTree, indexProcesses } from '../base/process-tree.ts';
+import type { ProcessIdentity, ProcessIndex } from '../base/process-tree.ts';
 
 export interface TreeEndingsOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Milliseconds between asking a process tree to end and forcing it. */
   readonly graceMs: number;
-  /** Also ends what carries the mark of a tree, wherever it went. */
-  readonly markOf: ReadMark | undefined;
+  /** What everything of a terminal carries, by the terminal's name. */
+  readonly markOf: (terminal: string) => Mark | undefined;
 }
 
 /**
@@ -26,19 +25,26 @@ const tableAgeMs = 10;
 export class TreeEndings {
   readonly #options: TreeEndingsOptions;
   readonly #reads = new SerialQueue();
-  #table: { readonly at: number; readonly entries: readonly ProcessEntry[] } | undefined;
+  #table: { readonly at: number; readonly index: ProcessIndex } | undefined;
   readonly #background = new Map<string, Promise<void>>();
 
   constructor(options: TreeEndingsOptions) {
     this.#options = options;
   }
 
-  /** Ends a tree; resolves when it is gone. @throws BridgeError `process-tree-alive`. */
-  end(root: ProcessIdentity): Promise<void> {
+  /**
+   * Ends a tree, and what else carries the mark of its terminal; resolves when all are gone.
+   *
+   * @param root none: only what carries the mark.
+   * @throws BridgeError `process-tree-alive`.
+   */
+  async end(name: string, root: ProcessIdentity | undefined): Promise<void> {
     const { clock, graceMs, markOf } = this.#options;
+    const mark = markOf(name);
+    if (!root && !mark) return;
     const began = clock.monotonic();
-    const readTable = (): Promise<readonly ProcessEntry[]> => this.#reads.run(() => this.#readTable(began));
-    return endProcessTree({ root, clock, graceMs, readTable, ...(markOf === undefined ? {} : { markOf }) });
+    const readIndex = (): Promise<ProcessIndex> => this.#reads.run(() => this.#readIndex(began));
+    await endProcessTree({ root, clock, graceMs, readIndex, ...(mark === undefined ? {} : { mark }) });
   }
 
   /**
@@ -46,7 +52,7 @@ export class TreeEndings {
    * agents would work on one session.
    */
   begin(name: string, root: ProcessIdentity): void {
-    const ending = this.end(root)
+    const ending = this.end(name, root)
       .catch((error: unknown) => this.#options.log.error({ error, terminal: name }, 'leftovers of a terminal stay'))
       .finally(() => {
         if (this.#background.get(name) === ending) this.#background.delete(name);
@@ -54,13 +60,13 @@ export class TreeEndings {
     this.#background.set(name, ending);
   }
 
-  async #readTable(since: number): Promise<readonly ProcessEntry[]> {
+  async #readIndex(since: number): Promise<ProcessIndex> {
     const at = this.#options.clock.monotonic();
     const known = this.#table;
-    if (known && known.at > since && at - known.at < tableAgeMs) return known.entries;
-    const entries = await readProcessTable();
-    this.#table = { at, entries };
-    return entries;
+    if (known && known.at > since && at - known.at < tableAgeMs) return known.index;
+    const index = indexProcesses(await readProcessTable());
+    this.#table = { at, index };
+    return index;
   }
 
   /** Resolves when nothing of this terminal is being ended in the background. */

@@ -64,7 +64,7 @@ describe('endProcessTree', () => {
       root,
       clock,
       graceMs: 3000,
-      readTable: async () => [...machine.table],
+      readIndex: async () => indexProcesses([...machine.table]),
       signal: (pid, signal) => {
         machine.signals.push(`${pid} ${signal} ${clock.monotonic()}`);
         const index = machine.table.findIndex((each) => each.pid === pid);
@@ -165,8 +165,8 @@ describe('marks', () => {
       root,
       clock,
       graceMs: 3000,
-      markOf,
-      readTable: async () => [...left],
+      mark: { value: 'one', of: markOf },
+      readIndex: async () => indexProcesses([...left]),
       signal: (pid, signal) => {
         const index = left.findIndex((each) => each.pid === pid);
         if (signal === 'SIGTERM' && index >= 0) left.splice(index, 1);
@@ -177,15 +177,34 @@ describe('marks', () => {
     expect(pids(left)).toEqual([5, 40]);
   });
 
-  it('are remembered when who carried them has ended first', async () => {
+  it('are enough where there is no root', async () => {
+    const clock = new ManualClock();
+    const left = table.filter(({ pid }) => pid >= 30);
+    const ended = endProcessTree({
+      root: undefined,
+      clock,
+      graceMs: 3000,
+      mark: { value: 'one', of: markOf },
+      readIndex: async () => indexProcesses([...left]),
+      signal: (pid, signal) => {
+        const index = left.findIndex((each) => each.pid === pid);
+        if (signal === 'SIGTERM' && index >= 0) left.splice(index, 1);
+      },
+    });
+    await clock.advance(100);
+    await ended;
+    expect(pids(left)).toEqual([40]);
+  });
+
+  it('count also when who carried them has ended first', async () => {
     const clock = new ManualClock();
     const left = table.filter(({ pid }) => pid < 30);
     const ended = endProcessTree({
       root,
       clock,
       graceMs: 3000,
-      markOf,
-      readTable: async () => [...left],
+      mark: { value: 'one', of: markOf },
+      readIndex: async () => indexProcesses([...left]),
       signal: (pid, signal) => {
         const index = left.findIndex((each) => each.pid === pid);
         if (index < 0 || signal !== 'SIGTERM') return;
@@ -200,12 +219,7 @@ describe('marks', () => {
 
   it('of a process that we descend from or that descends from us end nobody', () => {
     const all = [...table.filter(({ pid }) => pid !== 30), entry(999, 1, 999), entry(30, 999, 999)];
-    const strayed = strays(
-      indexProcesses(all),
-      new Set([5, 10, 11, 12]),
-      ({ pid }) => (pid >= 30 ? 'one' : undefined),
-      999,
-    );
-    expect(pids(strayed.get('one') ?? [])).toEqual([40]);
+    const mark = { value: 'one', of: ({ pid }: { readonly pid: number }) => (pid >= 30 ? 'one' : undefined) };
+    expect(pids(strays(indexProcesses(all), new Set([5, 10, 11, 12]), mark, 999))).toEqual([40]);
   });
 });

@@ -80,6 +80,13 @@ describe('loadConfig', () => {
       attachmentsQuota: 250 * 1024 * 1024,
       attachmentsKeep: day,
       attachmentsTranscribe: [],
+      retentionMetrics: 7 * day,
+      monitorInterval: hour / 12,
+      limitsSessionMemory: 512 * 1024 ** 2,
+      limitsTotalMemory: 2 * 1024 ** 3,
+      alertsMemory: 80,
+      alertsDisk: 90,
+      alertsResponse: 3000,
     });
     expect(Object.values(sources).every((source) => source.from === 'default')).toBe(true);
     expect(Object.keys(sources).sort()).toEqual([...settingNames].sort());
@@ -127,6 +134,14 @@ describe('loadConfig', () => {
       attachmentsTranscribe: 'whisper --fast',
       metricsPort: '9464',
       metricsHost: '[::1]',
+      retentionMetrics: '9d',
+      monitorInterval: '1m',
+      limitsSessionMemory: '1GB',
+      limitsTotalMemory: 'none',
+      alertsMemory: '70',
+      alertsDisk: '95',
+      alertsResponse: 'forever',
+      opsChannel: '100000000000000009',
     };
     const expected = {
       ...values,
@@ -152,6 +167,13 @@ describe('loadConfig', () => {
       attachmentsTranscribe: ['whisper', '--fast'],
       metricsPort: 9464,
       metricsHost: '::1',
+      retentionMetrics: 9 * day,
+      monitorInterval: 60_000,
+      limitsSessionMemory: 1024 ** 3,
+      limitsTotalMemory: Infinity,
+      alertsMemory: 70,
+      alertsDisk: 95,
+      alertsResponse: Infinity,
     };
     const environment = Object.fromEntries(settingNames.map((name) => [settings[name].variables[0], values[name]]));
     expect(load({ environment }).config).toEqual(expected);
@@ -260,6 +282,13 @@ describe('loadConfig', () => {
     ['PROMPT_DEFAULT_AFTER', '0', 'a duration longer than 0'],
     ['CATCH_UP_MAX_AGE', 'six hours', 'a duration, e.g. 30m or 6h'],
     ['QUEUE_NOTICE', '0', 'a number of messages'],
+    ['MONITOR_INTERVAL', 'forever', 'a duration longer than 0'],
+    ['LIMITS_SESSION_MEMORY', 'little', 'a size greater than 0'],
+    ['LIMITS_TOTAL_MEMORY', '0MB', 'a size greater than 0'],
+    ['ALERTS_MEMORY', '0', 'a whole number of per cent'],
+    ['ALERTS_DISK', '101', 'a whole number of per cent'],
+    ['ALERTS_RESPONSE', '0', 'a duration longer than 0'],
+    ['OPS_CHANNEL', 'ops', 'a channel id'],
     ['QUEUE_NOTICE', 'many', 'a number of messages'],
     ['RETENTION_MESSAGES', '0', 'a duration longer than 0'],
     ['RETENTION_MESSAGES', 'forever', 'a duration longer than 0'],

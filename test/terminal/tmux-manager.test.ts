@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/base/clock.ts';
 import type { TerminalDeath } from '../../src/contracts/terminal.ts';
+import { createMarkReader, markFrom } from '../../src/base/process-mark.ts';
 import { findProcess, readProcessTable } from '../../src/base/process-table.ts';
 import { terminalContract } from '../contracts/terminal.ts';
 import { makeTmuxWorld, shows } from './tmux-world.ts';
@@ -240,7 +241,9 @@ describe('kill', () => {
   });
 
   it('ends what left the session and lost its parent by its mark, and nobody else (MS-08)', async () => {
-    const terminal = await world.open({ marks: ['HOME_OF', 'NUMBER'] });
+    const of = createMarkReader(['HOME_OF', 'NUMBER']);
+    const mark = (number: string): string => markFrom([...Object.entries({ HOME_OF: world.root, NUMBER: number })]);
+    const terminal = await world.open({ markOf: (name) => ({ value: mark(name.slice(-1)), of }) });
     const wayward = sh('(setsid sleep 622 &); echo ready; while :; do sleep 1; done');
     for (const number of ['1', '2']) {
       await terminal.create(world.spec(`marked-${number}`, wayward, { HOME_OF: world.root, NUMBER: number }));

@@ -1,5 +1,5 @@
 import { isoTime } from '../../base/clock.ts';
-import type { ChannelId } from '../../model/session.ts';
+import type { ChannelId, SessionNumber } from '../../model/session.ts';
 import { terminalName } from '../../model/terminal-name.ts';
 import type { SessionListing, SessionStatus } from '../../contracts/bridge-api.ts';
 import type { ChatTransport } from '../../contracts/chat.ts';
@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly transport: Pick<ChatTransport, 'channelName'>;
   readonly workspace: Pick<Workspace, 'workDirOf'>;
   readonly stores: Pick<Stores, 'inbox'>;
+  /** What holds the messages of sessions back. */
+  readonly monitor: { whyHeldBack(session: SessionNumber): string | undefined };
   readonly attachLine: (terminal: string) => string;
 }
 
@@ -28,10 +30,10 @@ export function listSession({ entry, record }: ManagedSession, { transport, work
 /** A session as the status shows it. */
 export function describeSession(
   session: ManagedSession,
-  { transport, stores, attachLine }: Surroundings,
+  { transport, stores, monitor, attachLine }: Surroundings,
 ): SessionStatus {
   const { entry, record, state, agent, problem } = session;
-  const detail = problem ?? state.detail;
+  const detail = problem ?? monitor.whyHeldBack(entry.number) ?? state.detail;
   return {
     number: entry.number,
     ...channelOf(entry.channel, transport),

@@ -2,13 +2,15 @@ import { BridgeError, describeError } from '../../base/errors.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import { isAtRest } from '../../model/agent.ts';
 import type { AgentState } from '../../model/agent.ts';
-import type { BusyMode, SessionEntry, SessionRecord, StaysDown } from '../../model/session.ts';
+import type { BusyMode, SessionEntry, SessionNumber, SessionRecord, StaysDown } from '../../model/session.ts';
 import type { RunningAgent } from '../../contracts/agent.ts';
 import { AgentKeeper } from './agent-keeper.ts';
 import type { AgentKeeperOptions } from './agent-keeper.ts';
 import { Lull } from './lull.ts';
 
 export interface ManagedSessionOptions extends Omit<AgentKeeperOptions, 'present' | 'held' | 'later' | 'onChange'> {
+  /** Why a session is given nothing new, in a word or two; undefined when nothing holds its messages back. */
+  readonly heldBack?: (session: SessionNumber) => string | undefined;
   /** Something about this session's agent changed. */
   readonly onState: (session: ManagedSession) => void;
 }
@@ -38,7 +40,7 @@ export class ManagedSession {
     this.#keeper = new AgentKeeper({
       ...options,
       present: () => this.#entry,
-      held: () => (this.#lull.isHeld ? 'a restart' : undefined),
+      held: () => (this.#lull.isHeld ? 'a restart' : options.heldBack?.(this.#entry.number)),
       later: (step) => {
         this.#later(step);
       },

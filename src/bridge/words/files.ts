@@ -108,5 +108,6 @@ export function fileWordsIn(language: Language): FileWords {
 /** A size as people write it: `1.2 MB`, of 2^20 bytes each. */
 export function bytesAsWords(size: number): string {
   if (size < 1024) return `${size} B`;
-  return size < 1024 * 1024 ? `${(size / 1024).toFixed(1)} kB` : `${(size / 1024 / 1024).toFixed(1)} MB`;
+  if (size < 1024 ** 2) return `${(size / 1024).toFixed(1)} kB`;
+  return size < 1024 ** 3 ? `${(size / 1024 ** 2).toFixed(1)} MB` : `${(size / 1024 ** 3).toFixed(1)} GB`;
 }

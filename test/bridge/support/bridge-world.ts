@@ -2,8 +2,6 @@ import { patientPolicy } from '../../../src/bridge/prompts/prompt-policy.ts';
 import { furnishPrompts } from '../../../src/compose/prompts.ts';
 import { Bridge } from '../../../src/bridge/bridge.ts';
 import { HeldMessages } from '../../../src/bridge/catch-up/held-messages.ts';
-import { ResourceMonitor } from '../../../src/bridge/monitor/resource-monitor.ts';
-import { Sampler } from '../../../src/bridge/monitor/sampler.ts';
 import { Owners } from '../../../src/bridge/inbound/owners.ts';
 import { ReplyCollector } from '../../../src/bridge/replies/reply-collector.ts';
 import { roles } from '../../../src/model/access.ts';
@@ -12,9 +10,9 @@ import type { Author } from '../../../src/model/message.ts';
 import type { OutboundContent } from '../../../src/model/outbound.ts';
 import type { ChannelId } from '../../../src/model/session.ts';
 import { words } from './collector-world.ts';
-import { HandGauges } from './hand-gauges.ts';
 import { HandOutgoing } from './hand-outgoing.ts';
 import { HandTransport } from './hand-transport.ts';
+import { monitorOf } from './monitor-world.ts';
 import { world as managerWorld } from './manager-world.ts';
 import { gateWorld, rules } from './gate-world.ts';
 import { channelOne, channelTwo, elsewhere, one, two } from './messages.ts';
@@ -71,18 +69,10 @@ export async function world(policy = patientPolicy) {
     owners: () => owners.ids(),
     onOutbox,
   });
-  const gauges = new HandGauges();
-  const sampler = new Sampler({
-    gauges,
-    sessions: () => manager.list(),
-    stores,
-    attachmentsOf: (session) => `/home/attachments/session_${session}`,
-    clock,
-    windowMs: 300_000,
-  });
+  const { gauges, monitor } = monitorOf(base);
   const bridge = new Bridge({
     sessions: manager,
-    monitor: new ResourceMonitor({ sampler, clock }),
+    monitor,
     stores,
     transport,
     collector,

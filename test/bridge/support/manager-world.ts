@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { SessionManager } from '../../../src/bridge/session/session-manager.ts';
-import type { SessionEntry } from '../../../src/model/session.ts';
+import type { SessionEntry, SessionNumber } from '../../../src/model/session.ts';
 import { SessionsFile } from '../../../src/storage/sessions-file.ts';
 import { temporaryDirectory } from '../../storage/temporary-directory.ts';
 import { again, world as sessionWorld } from './session-world.ts';
@@ -11,6 +11,7 @@ import { again, world as sessionWorld } from './session-world.ts';
 export function world(
   map?: object,
   before?: { readonly base: ReturnType<typeof sessionWorld>; readonly path: string },
+  heldBack?: (session: SessionNumber) => string | undefined,
 ) {
   const base = before ? again(before.base) : sessionWorld();
   const path = before?.path ?? join(temporaryDirectory(), 'sessions.json');
@@ -20,6 +21,7 @@ export function world(
   const removed: SessionEntry[] = [];
   const manager: SessionManager = new SessionManager({
     ...base.common,
+    ...(heldBack === undefined ? {} : { heldBack }),
     map: new SessionsFile({ path }),
     onAdded: (entry) => added.push(entry),
     onRemoved: (entry) => removed.push(entry),

@@ -14,6 +14,15 @@ import { endProcessesNaming, processesNaming } from './leftovers.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
+/** What this machine happens to have left, and how long it takes, is the business of tests about that. */
+const anyAmount = {
+  LIMITS_SESSION_MEMORY: 'none',
+  LIMITS_TOTAL_MEMORY: 'none',
+  ALERTS_MEMORY: '100',
+  ALERTS_DISK: '100',
+  ALERTS_RESPONSE: 'forever',
+} as const;
+
 export interface Finished {
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -45,6 +54,7 @@ export class Installation {
       LOCAL_PORT: '0',
       AGENT: 'scripted',
       LOG_LEVEL: 'debug',
+      ...anyAmount,
       ...environment,
     };
     this.paths = resolvePaths({ environment: this.environment });
