@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/build.ts'],
-          setupFiles: ['test/e2e/support/last-words.ts'],
+          setupFiles: ['test/e2e/support/show-last-words.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
           maxWorkers: 3,

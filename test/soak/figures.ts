@@ -13,14 +13,18 @@ const inside = z.object({ heapUsed: z.number(), external: z.number(), resources:
 
 const megabyte = 2 ** 20;
 
+/** By how many MB the daemon's memory may grow in an hour. */
+const mostPerHour = 1;
+
 /** What must not grow, and below which rise it is noise. */
 export const quantities = {
-  resident: { name: 'resident memory', unit: 'MB', noise: 15 },
-  heap: { name: 'heap after a collection', unit: 'MB', noise: 1.5 },
-  external: { name: 'external memory', unit: 'MB', noise: 1.5 },
+  resident: { name: 'resident memory', unit: 'MB', noise: 15, mostPerHour },
+  heap: { name: 'heap after a collection', unit: 'MB', noise: 1.5, mostPerHour },
+  external: { name: 'external memory', unit: 'MB', noise: 1.5, mostPerHour },
   resources: { name: 'timers, sockets, watches', unit: 'count', noise: 4 },
   descriptors: { name: 'descriptors', unit: 'count', noise: 4 },
   processes: { name: 'processes of the installation', unit: 'count', noise: 2 },
+  disk: { name: 'its directory without logs', unit: 'MB', noise: 3 },
   files: { name: 'files in its directory', unit: 'count', noise: 25 },
   database: { name: 'database with its journal', unit: 'MB', noise: 1.5 },
 } as const satisfies Readonly<Record<string, Quantity>>;
@@ -34,7 +38,7 @@ export async function takeFigures(bridge: Installation, memoryFile: string): Pro
   rmSync(memoryFile, { force: true });
   process.kill(pid, 'SIGUSR2');
   const memory = await until(() => readInside(memoryFile), { what: 'the daemon to tell its memory' });
-  const { home, discord } = bridge.paths;
+  const { home, discord, logs } = bridge.paths;
   return {
     resident: residentMegabytes(pid),
     heap: memory.heapUsed / megabyte,
@@ -42,6 +46,7 @@ export async function takeFigures(bridge: Installation, memoryFile: string): Pro
     resources: memory.resources,
     descriptors: openFiles(pid),
     processes: bridge.processes().length,
+    disk: sizeIn(home, logs) / megabyte,
     files: countFiles(home),
     database: ['', '-wal', '-shm'].reduce((sum, end) => sum + sizeOf(`${discord.database}${end}`), 0) / megabyte,
   };
@@ -62,6 +67,16 @@ function countFiles(directory: string): number {
     files += entry.isDirectory() ? countFiles(join(directory, entry.name)) : 1;
   }
   return files;
+}
+
+/** Logs are bounded by their own rule, which is larger than what a soak writes. */
+function sizeIn(directory: string, without: string): number {
+  let size = 0;
+  for (const entry of namesIn(directory)) {
+    const path = join(directory, entry.name);
+    if (path !== without) size += entry.isDirectory() ? sizeIn(path, without) : sizeOf(path);
+  }
+  return size;
 }
 
 function namesIn(directory: string): ReturnType<typeof list> {

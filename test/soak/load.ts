@@ -31,6 +31,8 @@ export interface LoadCount {
   deaths: number;
   gaps: number;
   statusCalls: number;
+  /** Times that health and figures were read. */
+  pages: number;
   /** What an agent took with it when it was killed, and that is told. */
   failed: number;
 }
@@ -48,6 +50,7 @@ export class Load {
     deaths: 0,
     gaps: 0,
     statusCalls: 0,
+    pages: 0,
     failed: 0,
   };
   /** Everything that went wrong. */
@@ -181,10 +184,22 @@ export class Load {
 
   async #look(): Promise<void> {
     await this.#control(async (client) => {
-      const { sessions } = await client.status();
+      const { sessions, metrics } = await client.status();
+      await client.metrics();
       this.count.statusCalls += 1;
+      if (metrics?.url !== undefined) await this.#read(metrics.url);
       for (const { number, lifecycle } of sessions) if (lifecycle === 'failed') await client.recover(number);
     });
+  }
+
+  /** As Prometheus and a watchdog do. */
+  async #read(url: string): Promise<void> {
+    const page = await fetch(url);
+    if (!page.ok || !(await page.text()).includes('bridge_sessions')) this.#trouble(`${url} answered ${page.status}`);
+    const health = await fetch(new URL('/health', url));
+    // An agent that was just killed makes it "degraded", which is 200.
+    if (health.status !== 200) this.#trouble(`the health was ${health.status}: ${await health.text()}`);
+    this.count.pages += 1;
   }
 
   async #killAgent(): Promise<void> {

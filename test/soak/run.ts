@@ -36,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
     },
   });
   process.stdout.write(`\n${report(result)}\n`);
-  return result.troubles.length > 0 || result.trends.some(({ grows }) => grows) ? 1 : 0;
+  return result.troubles.length > 0 || result.trends.some(({ grows, verdict }) => grows || verdict === 'over') ? 1 : 0;
 }
 
 /** What came of it, for people. */
@@ -52,10 +52,14 @@ function report({ count, troubles, trends, hours, warmUpMs }: SoakResult): strin
   ].join('\n');
 }
 
-function describeTrend({ quantity, median, slopePerHour, rise, steadiness, grows }: Trend): string {
-  const { name, unit } = quantity;
+function describeTrend({ quantity, median, slopePerHour, rise, steadiness, grows, pace, verdict }: Trend): string {
+  const { name, unit, mostPerHour } = quantity;
   const figures = `median ${median.toFixed(1)} ${unit}, slope ${slopePerHour.toFixed(1)} ${unit}/h`;
-  return `  ${grows ? 'GROWS' : 'flat '}  ${name}: ${figures}, rise ${rise.toFixed(2)}, steadiness ${steadiness.toFixed(2)}`;
+  const line = `  ${grows || verdict === 'over' ? 'GROWS' : 'flat '}  ${name}: ${figures}, rise ${rise.toFixed(2)}, steadiness ${steadiness.toFixed(2)}`;
+  if (verdict === undefined) return line;
+  const said = { within: 'shown', over: 'it is MORE', open: 'not shown: a longer soak would' }[verdict];
+  const bounds = `${pace.perHour.toFixed(2)} (95 %: ${pace.low.toFixed(2)} to ${pace.high.toFixed(2)})`;
+  return `${line}\n           at most ${mostPerHour} ${unit}/h? ${bounds}: ${said}`;
 }
 
 function numberAfter(args: readonly string[], name: string, usual: number): number {

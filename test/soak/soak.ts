@@ -46,7 +46,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const stage = await Stage.open(shape, {
     clock,
     preload: [new URL('sampler.mjs', import.meta.url)],
-    environment: { LOG_LEVEL: 'info', CATCH_UP_MAX_AGE: 'forever', ...retentionSettings() },
+    environment: { LOG_LEVEL: 'info', CATCH_UP_MAX_AGE: 'forever', METRICS_PORT: '0', ...retentionSettings() },
   });
   const memoryFile = join(stage.bridge.paths.home, 'memory.json');
   stage.bridge.environment['BRIDGE_TEST_MEMORY'] = memoryFile;

@@ -90,6 +90,45 @@ describe('I11: the judge of what grows', () => {
     ).toBe(false);
   });
 
+  describe('MS-11: what it may grow by in an hour', () => {
+    const slow = { ...megabytes, mostPerHour: 1 };
+    /** Of samples that are 15 s apart, for a quarter of an hour. */
+    const perHour = (megabytesPerHour: number) => (index: number) => 80 + (megabytesPerHour / 240) * index;
+    const slowly = (rule: (index: number) => number, shake: number): readonly Sample[] =>
+      samples(rule, shake).map(({ at, value }) => ({ at: at * 3, value }));
+    const verdict = (slope: number, shake: number) => trendOf(slow, slowly(perHour(slope), shake)).verdict;
+
+    it('is shown where the samples are steady enough', () => {
+      expect([verdict(0, 0.01), verdict(0.8, 0.01)]).toEqual(['within', 'within']);
+      expect([verdict(1.2, 0.01), verdict(-5, 0.1)]).toEqual(['over', 'within']);
+    });
+
+    it('is left open where they are not', () => {
+      expect([verdict(0.9, 1), verdict(0, 5), verdict(1.5, 1)]).toEqual(['open', 'open', 'open']);
+    });
+
+    it('is left open after five minutes, in which caches fill', () => {
+      expect(
+        trendOf(
+          slow,
+          samples((index) => 80 + index),
+        ).verdict,
+      ).toBe('open');
+    });
+
+    it('has the true slope within its bounds', () => {
+      const { pace } = trendOf(slow, slowly(perHour(24), 0.5));
+      expect(pace.low).toBeLessThan(24);
+      expect(pace.high).toBeGreaterThan(24);
+      expect(pace.perHour).toBeGreaterThan(pace.low);
+      expect(pace.perHour).toBeLessThan(pace.high);
+    });
+
+    it('is not asked where nobody says how much', () => {
+      expect(trendOf(megabytes, samples(perHour(1000))).verdict).toBeUndefined();
+    });
+  });
+
   it('refuses to judge by a handful of samples', () => {
     expect(() => trendOf(megabytes, samples(() => 1).slice(0, 4))).toThrow('4 samples of memory are too few');
   });

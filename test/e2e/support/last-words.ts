@@ -1,5 +1,3 @@
-import { afterEach } from 'vitest';
-
 /** One thing that a failed test should show: a log, a screen. */
 interface Source {
   readonly title: string;
@@ -26,16 +24,16 @@ export function showOnFailure(title: string, read: () => string): () => void {
   };
 }
 
-// The first hook that is there is the last to run: whatever a test set up has ended by then.
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') {
+/** A test has ended: shows what it was to show when it `failed`, and forgets what is over. */
+export function endOfTest(failed: boolean): void {
+  if (failed) {
     for (const { title, read } of sources) {
       const end = readOrSay(read).trimEnd().split('\n').slice(-lines).join('\n');
       console.error(`-- ${title}\n${end === '' ? '(nothing)' : end}`);
     }
   }
   for (const source of sources) if (source.isOver) sources.delete(source);
-});
+}
 
 function readOrSay(read: () => string): string {
   try {
