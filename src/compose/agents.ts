@@ -1,9 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { createMarkReader } from '../base/process-mark.ts';
 import type { Mark } from '../base/process-mark.ts';
-import { packageRoot } from '../base/own-files.ts';
 import type { Scope } from '../base/scope.ts';
 import { createClaudeCodeDriver } from '../agents/claude-code/driver.ts';
 import { chooseAgent, createDriverRegistry } from '../agents/registry.ts';
@@ -14,6 +10,7 @@ import type { Terminal } from '../contracts/terminal.ts';
 import { sessionOfTerminal } from '../model/terminal-name.ts';
 import { openTmux } from '../terminal/tmux-manager.ts';
 import type { Ground } from './ground.ts';
+import { instructionsIn } from './instructions.ts';
 
 /** The agents, and the terminals they live in. */
 export interface Agents {
@@ -57,7 +54,7 @@ export async function openAgents(
       command: choice.name === 'claude-code' ? choice.command : config.claudeCommand,
       extraArguments: config.claudeOptions,
       permissionMode: config.permissionMode,
-      bridgeInstructions: readFileSync(join(packageRoot(), 'docs', 'inside-a-session.md'), 'utf8'),
+      bridgeInstructions: instructionsIn(config.language),
     }),
     createScriptedDriver({ terminal, clock, log }),
   ]);
