@@ -4,6 +4,7 @@ import { addAccess } from './commands/access.ts';
 import { addAddSession } from './commands/add-session.ts';
 import { addAnswer } from './commands/answer.ts';
 import { addAttach } from './commands/attach.ts';
+import { addBackup } from './commands/backup.ts';
 import { addCatchUp } from './commands/catch-up.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -19,6 +20,7 @@ import { addQueue } from './commands/queue.ts';
 import { addRecover } from './commands/recover.ts';
 import { addRemoveSession } from './commands/remove-session.ts';
 import { addRestart } from './commands/restart.ts';
+import { addRestore } from './commands/restore.ts';
 import { addSend } from './commands/send.ts';
 import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
@@ -63,6 +65,8 @@ const commands: Readonly<Record<string, (program: Command, context: CliContext) 
   logs: addLogs,
   migrate: addMigrate,
   doctor: addDoctor,
+  backup: addBackup,
+  restore: addRestore,
   completion: addCompletion,
   help: addHelp,
 };

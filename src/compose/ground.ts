@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import type { Scope } from '../base/scope.ts';
 import { secretValues } from '../config/secrets.ts';
+import { finishInterruptedRestore } from '../backup/idle-installation.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { BridgePaths } from '../config/paths.ts';
@@ -37,6 +38,7 @@ export async function layGround(
 ): Promise<Ground> {
   const { paths, environment } = options;
   healMigration(paths);
+  const finished = finishInterruptedRestore(paths);
   const { config, sources, access, warnings } = loadConfig({
     environment,
     envFile: paths.envFile,
@@ -66,6 +68,9 @@ export async function layGround(
   await log.open();
   if (logsTrouble !== undefined) log.error({ file: logs, error: logsTrouble }, 'the directory of logs cannot be used');
   for (const warning of warnings) log.warn({ warning }, 'configuration');
+  if (finished) {
+    log.warn({ backup: finished.archive, replaced: finished.replaced }, 'an interrupted restore was finished');
+  }
   return { paths, environment, config, sources, access, clock, log, redact };
 }
 

@@ -41,6 +41,10 @@ export interface BridgePaths {
   readonly attachments: string;
   readonly monitoring: string;
   readonly workspace: string;
+  /** Where `vai backup` puts what nobody chose a place for. */
+  readonly backups: string;
+  /** What a restore replaced. */
+  readonly replaced: string;
   /** The run-time directory of this installation: sockets only. */
   readonly runtime: string;
   readonly controlSocket: string;
@@ -111,6 +115,8 @@ export function resolvePaths(options: PathsOptions): BridgePaths {
     attachments: join(home, 'attachments'),
     monitoring: join(home, 'monitoring'),
     workspace: join(home, 'workspace'),
+    backups: join(home, 'backups'),
+    replaced: join(home, 'replaced'),
     get runtime() {
       return runtime();
     },

@@ -72,6 +72,31 @@ export const outputs = {
     verified: z.object({ files: number, bytes: number }),
     backup: z.nullable(z.string()),
   }),
+  backup: z.union([
+    z.object({
+      file: z.string(),
+      bytes: number,
+      sha256: z.string(),
+      version: z.string(),
+      createdAt: z.string(),
+      files: number,
+      left: z.readonly(z.array(z.object({ path: z.string(), why: z.string() }))),
+      removed: z.readonly(z.array(z.string())),
+    }),
+    z.object({
+      backups: z.readonly(z.array(z.object({ file: z.string(), bytes: number, createdAt: z.string() }))),
+    }),
+  ]),
+  /** Only the first three when an interrupted one was finished. */
+  restore: z.object({
+    file: z.string(),
+    restored: z.boolean(),
+    replaced: z.readonly(z.array(z.string())),
+    version: z.exactOptional(z.string()),
+    createdAt: z.exactOptional(z.string()),
+    files: z.exactOptional(number),
+    warnings: z.exactOptional(z.readonly(z.array(z.string()))),
+  }),
   dp: results.post,
 } as const;
 

@@ -1,4 +1,5 @@
 import { agents, prompts } from './agents.ts';
+import { backups } from './backups.ts';
 import { chat, files } from './chat.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
@@ -19,6 +20,7 @@ export const subjects = {
   'Sessions and terminals': sessions,
   'The state of the bridge': state,
   Migration: migration,
+  Backups: backups,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, PolicyRow>>>>;
 
 const rows = {
@@ -31,6 +33,7 @@ const rows = {
   ...sessions,
   ...state,
   ...migration,
+  ...backups,
 };
 
 /** What can be thrown: another code does not compile. A new one is one row in the table of its subject, beside this file. */

@@ -133,7 +133,7 @@ export const state = {
     'wait',
     ['The state file … is damaged or no state file …', 'The state file … cannot be opened: ….'],
     'a disk that fails, or something else wrote it',
-    'Restore it from a backup, or move it away to start with empty queues.',
+    'Restore a backup: `vai backup --list`, then `vai restore FILE`; or move it away to start with empty queues.',
   ),
   'state-undone': row(
     'not-done',
@@ -143,7 +143,10 @@ export const state = {
     'It is written again.',
   ),
   'state-too-new': refused(
-    'The state file … has version …; this bridge knows versions up to ….',
+    [
+      'The state file … has version …; this bridge knows versions up to ….',
+      '… in … has version …, as bridge … wrote it; this bridge knows versions up to ….',
+    ],
     'the code is older than the state',
     'Install the newer bridge again, or restore the backup that was made before the upgrade.',
   ),

@@ -11,7 +11,7 @@ const troubles = {
   },
   'state-unreadable': {
     what: 'is damaged or no state file',
-    advice: 'Restore it from a backup, or move it away to start with empty queues.',
+    advice: 'Restore a backup (vai backup --list, then vai restore FILE), or move it away to start with empty queues.',
   },
 } as const;
 

@@ -25,6 +25,9 @@ const migrations: readonly string[] = [
   fileOffersSchema,
 ];
 
+/** What a state file is brought to when it is opened; a file with a higher version is of a newer bridge. */
+export const stateVersion = migrations.length;
+
 export type Row = Record<string, SQLOutputValue>;
 
 /** Pages of 4 kB that one step of a compaction gives back: some milliseconds. */
@@ -83,7 +86,6 @@ export class Database {
       const trouble = stateTrouble(cause, path);
       if (trouble) throw trouble;
       throw new BridgeError('state-unreadable', `The state file ${path} cannot be opened: ${describeError(cause)}.`, {
-        advice: 'Restore it from a backup, or move it away to start with empty queues.',
         cause,
       });
     }

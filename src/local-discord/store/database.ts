@@ -47,6 +47,9 @@ const migrations: readonly string[] = [
 `,
 ];
 
+/** What a data file is brought to when it is opened; a file with a higher version is of a newer program. */
+export const localDataVersion = migrations.length;
+
 /**
  * Opens the data file, making it (0600) when there is none. What is committed survives `kill -9` and a power cut.
  *

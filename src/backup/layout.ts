@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+
+import type { BridgePaths } from '../config/paths.ts';
+import { localDataVersion } from '../local-discord/store/database.ts';
+import { stateVersion } from '../storage/database.ts';
+
+/** The directories of an installation that a backup has, by their names in it. */
+export const rootNames = ['config', 'state', 'attachments', 'workspace'] as const;
+
+export type RootName = (typeof rootNames)[number];
+
+/** A root of the home, and where it is. */
+export interface Root {
+  readonly name: RootName;
+  readonly directory: string;
+}
+
+/** What each part of an installation is for a backup. */
+export type Kind =
+  /** Stored as it is. */
+  | 'file'
+  /** Copied as it is at one moment. */
+  | 'database'
+  /** Of a database: goes with it, and is not stored. */
+  | 'journal'
+  /** Of this installation at this time: never stored, never replaced. */
+  | 'own';
+
+/** In `state/`: who runs, locks, what is unfinished. */
+const ownState = ['daemon.json', 'daemon.lock', 'backup.lock', 'restore.json'];
+
+/** A file in the making, as `base/atomic-file` names it. */
+const unfinished = /\.[\w-]{8}\.tmp$/;
+
+export function rootsOf(paths: BridgePaths): readonly Root[] {
+  return rootNames.map((name) => ({ name, directory: paths[name] }));
+}
+
+/** What an entry is that lies directly in a root. */
+export function kindOf(root: RootName, name: string): Kind {
+  if (name === '.gitkeep' || isPrepared(name) || name.startsWith('.replaced-') || unfinished.test(name)) return 'own';
+  if (root === 'config') return /\.(?:example|lock)$/.test(name) ? 'own' : 'file';
+  if (root !== 'state') return 'file';
+  if (ownState.some((one) => name === one || name === `${one}-journal`)) return 'own';
+  if (/\.db-(?:wal|shm|journal)$/.test(name)) return 'journal';
+  return name.endsWith('.db') ? 'database' : 'file';
+}
+
+/** Whether a file further down is one that is still being made. */
+export function isUnfinished(name: string): boolean {
+  return unfinished.test(name);
+}
+
+/** The name of a directory in which something is prepared. */
+export function stagingName(purpose: 'backup' | 'restore', id: string): string {
+  return `.${purpose}-${id}`;
+}
+
+/** Whether a name is one of `stagingName`. */
+export function isPrepared(name: string): boolean {
+  return /^\.(?:backup|restore)-/.test(name);
+}
+
+/** The highest schema version of a database that this bridge understands; undefined for one it does not know. */
+export function knownVersion(paths: BridgePaths, database: string): number | undefined {
+  const path = join(paths.home, database);
+  if (path === join(paths.state, 'local-discord.db')) return localDataVersion;
+  return [paths.discord.database, paths.local.database].includes(path) ? stateVersion : undefined;
+}
+
+export function lockFile({ state }: BridgePaths): string {
+  return join(state, 'backup.lock');
+}
+
+/** There while a restore is exchanging files, and after one that was interrupted. */
+export function journalFile({ state }: BridgePaths): string {
+  return join(state, 'restore.json');
+}
