@@ -74,6 +74,10 @@ function tellParent(message: object): void {
 
 const program = process.argv[1];
 if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) {
-  // Whoever starts the bridge writes the words; others are as good as none.
-  void runDaemon({ echoLog: false, start: readStartWish(process.argv.slice(2)) ?? 'usual' });
+  const start = readStartWish(process.argv.slice(2));
+  if (start !== undefined) void runDaemon({ echoLog: false, start });
+  else {
+    process.stderr.write(`main: "${process.argv.slice(2).join(' ')}" is neither --all nor session numbers.\n`);
+    process.exitCode = 2;
+  }
 }

@@ -83,7 +83,7 @@ export interface SessionStart {
   readonly problem?: string;
 }
 
-/** What a stop made of a session. `failed`: it stays down, but its agent may live. */
+/** What a stop made of a session. `failed`: `problem` says why; its agent may live. */
 export interface SessionStop {
   readonly session: SessionNumber;
   readonly outcome: 'stopped' | 'was-stopped' | 'failed';

@@ -97,6 +97,7 @@ describe('MS-13: start-bridge.sh', () => {
     expect(first).toMatchObject({ exitCode: 0, stderr: 'Building ...\n' });
     expect(JSON.parse(first.stdout)).toEqual({ args: ['start', '--foreground'], cwd: base, locked: false });
     expect(await start()).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(JSON.parse((await start(['2', '3'])).stdout)).toMatchObject({ args: ['start', '2', '3'] });
     expect(builds()).toBe(1);
 
     const later = Date.now() / 1000 + 5;
@@ -244,6 +245,7 @@ describe('MS-13: stop-bridge.sh', () => {
     await start();
     const { stdout } = await stop(['--keep-sessions']);
     expect(JSON.parse(stdout)).toMatchObject({ args: ['stop', '--keep-sessions'] });
+    expect(JSON.parse((await stop(['4', '5'])).stdout)).toMatchObject({ args: ['stop', '4', '5'] });
   });
 
   it('says so when nothing was ever built', async () => {

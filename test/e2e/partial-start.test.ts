@@ -71,6 +71,19 @@ describe('MS-13: partial start and stop', () => {
     await owner.hears(channel, /\b2\b/); // Counted by an agent that has its history.
   });
 
+  it('I1: a bridge that is killed between the wish and the end of the agent ends it at its next start', async () => {
+    const { bridge } = world;
+    await bridge.startMortalDaemon('stop:written');
+    const { pid } = await bridge.session(1);
+    expect((await vai('stop', '1')).exitCode).toBe(1);
+    expect(await bridge.daemonSignal(5_000)).toBe('SIGKILL');
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    expect(await vai('start')).toMatchObject({ exitCode: 0, stderr: '' });
+    await until(() => !existsSync(`/proc/${pid}`), { what: 'the agent to be gone' });
+    expect(await bridge.session(1)).toMatchObject({ lifecycle: 'stopped', staysDown: 'asked', pid: null });
+    expect(await lifecycles()).toEqual(['stopped', 'running', 'running', 'running']);
+  });
+
   it('a start of two brings these up, adopts a live one, and leaves the rest down; an unknown number starts nothing', async () => {
     expect(await vai('start', '2', '9')).toMatchObject({ exitCode: 1, stdout: '' });
     expect(readDaemonRecord(world.bridge.paths.daemonRecord)).toBeUndefined();

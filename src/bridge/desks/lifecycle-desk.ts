@@ -1,4 +1,5 @@
 import { BridgeError, describeError } from '../../base/errors.ts';
+import { isAlive } from '../../model/session.ts';
 import type { SessionNumber } from '../../model/session.ts';
 import type { SessionStart, SessionStop } from '../../contracts/bridge-api.ts';
 import type { ManagedSession } from '../session/managed-session.ts';
@@ -59,7 +60,7 @@ export class LifecycleDesk {
   }
 
   /**
-   * Ends an agent and brings it up again; one that is stopped is brought up.
+   * Ends an agent and brings it up again; a session that does not run is brought up.
    *
    * @throws BridgeError `session-unknown`, `bridge-stopping`, `recover-failed`, and as `ManagedSession.restart`.
    */
@@ -67,8 +68,9 @@ export class LifecycleDesk {
     const { sessions } = this.#options;
     sessions.demandOpen();
     const session = sessions.get(number);
-    if (session.record.lifecycle === 'stopped') await session.recover();
-    else await session.restart(options);
+    if (isAlive(session.record.lifecycle)) await session.restart(options);
+    // With a full budget of attempts: a person asks for it.
+    else await session.recover();
   }
 
   /** @throws BridgeError `agent-busy` naming the sessions whose turns would be cut. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
+import { failPoint } from '../../base/fail-point.ts';
 import type { AgentState } from '../../model/agent.ts';
 import type { BusyMode, SessionEntry, SessionRecord, StaysDown } from '../../model/session.ts';
 import type { AgentDriver, RunningAgent } from '../../contracts/agent.ts';
@@ -205,6 +206,7 @@ export class AgentKeeper {
     const isNew = stays && this.staysDown !== 'asked';
     if (stays) this.#life.askedToStop();
     else this.#life.fullStop();
+    failPoint('stop:written');
     const agent = this.#hand.drop();
     this.#problem = undefined;
     this.#become('unknown');

@@ -61,7 +61,7 @@ export class SessionLife {
 
   /** A person ended the agent: the session is stopped, also for the next daemon. */
   endedByPerson(): void {
-    this.#options.stores.transaction(() => {
+    this.#asOneStep(() => {
       this.#note('ended-at-terminal');
       // Nobody lives there any more, and whoever looks would be told of the end again.
       this.save({ handle: undefined });
@@ -71,7 +71,7 @@ export class SessionLife {
 
   /** A person wants it stopped: it is, also for the next daemon, and after a full stop. */
   askedToStop(): void {
-    this.#options.stores.transaction(() => {
+    this.#asOneStep(() => {
       this.#note('asked');
       this.move('stopped');
     });
@@ -104,6 +104,17 @@ export class SessionLife {
     this.#options.stores.records.save(record);
     // Known only once it is written: what failed is not taken for done the next time.
     this.#record = record;
+  }
+
+  /** What is not on disk in the end is not known here either. */
+  #asOneStep(step: () => void): void {
+    const before = this.#record;
+    try {
+      this.#options.stores.transaction(step);
+    } catch (error) {
+      this.#record = before;
+      throw error;
+    }
   }
 
   #isNoted(why: StaysDown): boolean {

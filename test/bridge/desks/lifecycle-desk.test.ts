@@ -64,6 +64,18 @@ describe('MS-13: single sessions', () => {
     expect(manager.get(1)).toMatchObject({ staysDown: undefined, record: { lifecycle: 'running', generation: 3 } });
   });
 
+  it('one that was given up is restarted with a full budget of attempts', async () => {
+    const { bridge, manager, driver, clock } = await world();
+    driver.beforeLaunch = () => {
+      throw new Error('no such file');
+    };
+    driver.agents[0]!.die();
+    await clock.advance(10_000);
+    expect(manager.get(1).record.lifecycle).toBe('failed');
+    await expect(bridge.restartSession(local, 1, { whenIdle: false })).rejects.toThrow(refusal('recover-failed', ''));
+    expect(manager.get(1).record.lifecycle).toBe('lost');
+  });
+
   it('are nothing for a process inside a session, or for somebody who does not own the bridge', async () => {
     const { bridge, manager } = await world();
     for (const actor of [paneOne, chat('operator')]) {

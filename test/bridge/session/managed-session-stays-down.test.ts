@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { refusal } from '../../storage/refusal.ts';
+import { ManagedSession } from '../../../src/bridge/session/managed-session.ts';
 import { words } from '../support/collector-world.ts';
 import { channelOne, elsewhere, one } from '../support/messages.ts';
 import { textsFor } from '../support/outbox.ts';
+import { replacing } from '../support/replacing.ts';
 import { again, queue, world } from '../support/session-world.ts';
 import type { World } from '../support/session-world.ts';
 
@@ -114,6 +116,24 @@ describe('MS-13: a session that was asked to stop', () => {
     expect(after.driver.launches).toHaveLength(1);
     expect(after.session.record).toMatchObject({ lifecycle: 'stopped', agentSession: 'hand-conversation-1' });
     expect(after.stores.turns.get(one, 'turn-of-m1')?.outcome).toBe('lost');
+  });
+
+  it('I1: a wish that cannot be written down ends nothing', async () => {
+    const all = world();
+    const facts = replacing(all.stores.facts, {
+      set: () => {
+        throw new Error('the disk is full');
+      },
+    });
+    const session = new ManagedSession({
+      ...all.common,
+      stores: { ...all.stores, facts },
+      entry: { number: one, channel: channelOne },
+    });
+    await session.start();
+    await expect(session.stop({ stays: true })).rejects.toThrow('the disk is full');
+    expect(all.driver.agent.stopped).toBe(false);
+    expect(session).toMatchObject({ staysDown: undefined, agent: all.driver.agent, record: { lifecycle: 'running' } });
   });
 
   it('an agent that cannot be ended is named; asked again, it is ended', async () => {
