@@ -19,9 +19,9 @@ export const events = {
   'limit-exceeded': row(
     'done',
     'throttle',
-    '(a word in the channel, and `vai status`)',
-    'a session takes more memory or disk than its limit',
-    'See `vai top`; stop what takes it, raise the limit (docs/configuration.md), or restart the session.',
+    'Session … takes … of memory; it may take …. New messages wait until it is less, and none is lost.',
+    'its agent, and what that started, take more than `limits` in the configuration allows',
+    'See `vai top`; `vai restart N` frees its memory and keeps its history.',
   ),
   'channel-unmapped': row(
     'done',

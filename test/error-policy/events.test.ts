@@ -34,7 +34,12 @@ const proofs: Readonly<Record<keyof typeof eventPolicy, Proof>> = {
   },
   'limit-exceeded': {
     recovery: 'throttle',
-    shownBy: [],
+    shownBy: [
+      [
+        'bridge/monitor/resource-monitor.test.ts',
+        'MS-16: is given nothing new, loses nothing, and goes on within 15 s of taking less',
+      ],
+    ],
   },
   'channel-unmapped': {
     recovery: 'default-session',
@@ -45,6 +50,7 @@ const proofs: Readonly<Record<keyof typeof eventPolicy, Proof>> = {
 describe('MS-16: what happens by itself', () => {
   it.each(Object.entries(proofs))('%s is followed by what the policy says, and a test shows it', (event, proof) => {
     expect(Object.entries(eventPolicy).find(([name]) => name === event)?.[1].recovery).toBe(proof.recovery);
+    expect(proof.shownBy.length).toBeGreaterThan(0);
     for (const [file, title] of proof.shownBy) {
       expect(readFileSync(join(import.meta.dirname, '..', file), 'utf8')).toContain(title);
     }

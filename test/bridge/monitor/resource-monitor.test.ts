@@ -106,7 +106,7 @@ describe('samples (MS-08)', () => {
 });
 
 describe('a session that takes too much memory (MS-08)', () => {
-  it('is given nothing new, loses nothing, and goes on within 15 s of taking less', async () => {
+  it('MS-16: is given nothing new, loses nothing, and goes on within 15 s of taking less', async () => {
     const { monitor, takes, manager, driver, stores, clock } = await world();
     takes(1, { memory: 1200 });
     const stop = monitor.start();
