@@ -30,6 +30,7 @@ import type {
 } from '../contracts/bridge-api.ts';
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Metrics } from '../contracts/metrics.ts';
+import type { Recovery } from '../contracts/recovery.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { OutgoingFiles } from '../contracts/outgoing-files.ts';
 import type { Workspace } from '../contracts/workspace.ts';
@@ -40,6 +41,7 @@ import { CatchUpDesk } from './desks/catch-up-desk.ts';
 import type { HeldMessages } from './catch-up/held-messages.ts';
 import { LifecycleDesk } from './desks/lifecycle-desk.ts';
 import type { ResourceMonitor } from './monitor/resource-monitor.ts';
+import type { AutoRecovery } from './recovery/auto-recovery.ts';
 import { OutboxDesk } from './desks/outbox-desk.ts';
 import type { Owners } from './inbound/owners.ts';
 import { PostDesk } from './desks/post-desk.ts';
@@ -65,6 +67,7 @@ export interface BridgeOptions {
   readonly held: HeldMessages;
   readonly decisions: Decisions;
   readonly monitor: Pick<ResourceMonitor, 'metrics' | 'whyHeldBack'>;
+  readonly recovery: Pick<AutoRecovery, 'recover'>;
   readonly workspace: Workspace;
   readonly outgoing: OutgoingFiles;
   readonly words: Words;
@@ -149,9 +152,9 @@ export class Bridge implements BridgeApi {
     this.#options.log.info({ session }, 'session removed');
   }
 
-  async recover(actor: Actor, session: number): Promise<'running' | 'restarted'> {
+  async recover(actor: Actor, session: number): Promise<Recovery> {
     this.#demand('recover', actor, 'manage', session);
-    return this.#options.sessions.recover(session);
+    return this.#lifecycle.recover(session);
   }
 
   async startSessions(actor: Actor, sessions?: readonly number[]): Promise<readonly SessionStart[]> {

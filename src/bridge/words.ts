@@ -4,6 +4,8 @@ import type { AgentNotice, WaitingFor } from '../model/agent.ts';
 import type { BusyMode, ChannelId, SessionNumber } from '../model/session.ts';
 import { lifecycleWords } from './words/lifecycle.ts';
 import type { LifecycleWords } from './words/lifecycle.ts';
+import { recoveryWords } from './words/recovery.ts';
+import type { RecoveryWords } from './words/recovery.ts';
 import { promptWords } from './words/prompts.ts';
 import type { PromptWords } from './words/prompts.ts';
 
@@ -43,6 +45,7 @@ export interface Words {
   readonly prompts: PromptWords;
   /** About sessions that somebody stops, starts and restarts. */
   readonly lifecycle: LifecycleWords;
+  readonly recovery: RecoveryWords;
   notice(notice: AgentNotice, session: SessionNumber): string;
   deliveryFailed(reason: string): string;
   deliveryUnsure(): string;
@@ -110,6 +113,7 @@ const english: Words = {
   sentFromShell: (text) => `⌨️ **sent with vai send:** ${text}`,
   prompts: promptWords.en,
   lifecycle: lifecycleWords.en,
+  recovery: recoveryWords.en,
   notice: (notice, session) => {
     switch (notice.kind) {
       case 'needs-login':
@@ -184,6 +188,7 @@ const japanese: Words = {
   sentFromShell: (text) => `⌨️ **vai send で送信:** ${text}`,
   prompts: promptWords.ja,
   lifecycle: lifecycleWords.ja,
+  recovery: recoveryWords.ja,
   notice: (notice, session) => {
     switch (notice.kind) {
       case 'needs-login':

@@ -20,6 +20,11 @@ export function sessionsArgument(description: string): Argument {
   return hinted(new Argument('[N...]', description).argParser(read), 'sessions');
 }
 
+/** The argument that names one session, where it may be left out. */
+export function optionalSessionArgument(): Argument {
+  return hinted(new Argument('[N]', 'session number').argParser(readSession), 'sessions');
+}
+
 /** The option of every command that can speak to programs. */
 export function jsonOption(): Option {
   return new Option('--json', 'for programs: JSON on standard output');

@@ -10,12 +10,14 @@ import type { ResourceMonitor } from '../bridge/monitor/resource-monitor.ts';
 import { Delivery } from '../bridge/outbound/delivery.ts';
 import { ReplyCollector } from '../bridge/replies/reply-collector.ts';
 import { servingSession } from '../bridge/inbound/routing.ts';
+import type { AutoRecovery } from '../bridge/recovery/auto-recovery.ts';
 import { SessionManager } from '../bridge/session/session-manager.ts';
 import { TypingIndicator } from '../bridge/outbound/typing-indicator.ts';
 import { wordsIn } from '../bridge/words.ts';
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { SessionNumber } from '../model/session.ts';
+import { RecoveryFile } from '../observe/recovery-file.ts';
 import { SessionDirectories } from '../storage/session-directories.ts';
 import { SessionsFile } from '../storage/sessions-file.ts';
 import { furnishAccess } from './access.ts';
@@ -31,6 +33,7 @@ import type { Incoming } from './incoming.ts';
 import { furnishMonitor, openGauges } from './monitor.ts';
 import { furnishPrompts, promptPolicyOf } from './prompts.ts';
 import type { Prompts } from './prompts.ts';
+import { furnishRecovery } from './recovery.ts';
 import { environmentOf, shownPath, surroundingsOf } from './surroundings.ts';
 import type { Watch } from './watch.ts';
 
@@ -56,6 +59,7 @@ export interface House {
   readonly commands: Commands;
   readonly acts: Acts;
   readonly bridge: Bridge;
+  readonly recovery: AutoRecovery;
   readonly filesOut: FilesOut;
   readonly monitor: ResourceMonitor;
 }
@@ -131,7 +135,9 @@ export function furnishHouse(
         .find(({ entry }) => entry.number === session)
         ?.wake(),
   });
+  const book = new RecoveryFile({ path: ground.paths.recoveryFile, log });
   const sessions: SessionManager = new SessionManager({
+    book,
     map: new SessionsFile({ path: server.files.map }),
     stores,
     collector,
@@ -170,9 +176,10 @@ export function furnishHouse(
     sources.defaultSession.from === 'default'
       ? servingSession(sessions.entries(), config.defaultSession)
       : config.defaultSession;
+  const gauges = openGauges(ground);
   const monitor = furnishMonitor(ground, {
     stores,
-    gauges: openGauges(ground),
+    gauges,
     sessions: () => sessions.list(),
     channelOf: (session) => sessions.channelOf(session),
     mainChannel: () => sessions.channelOf(defaultSession()),
@@ -212,9 +219,11 @@ export function furnishHouse(
     owners: () => owners.ids(),
     onOutbox,
   });
+  const recovery = furnishRecovery(ground, { stores, gauges, collector, book, sessions: () => sessions.list() });
   const bridge = new Bridge({
     sessions,
     monitor,
+    recovery,
     held: incoming.held,
     decisions: prompts.decisions,
     stores,
@@ -260,6 +269,7 @@ export function furnishHouse(
     prompts,
     commands,
     bridge,
+    recovery,
     filesOut,
     acts,
     monitor,

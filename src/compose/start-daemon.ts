@@ -180,6 +180,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   scope.defer('the sessions', () => (keepSessions ? sessions.detachAll() : sessions.stopAll()));
   await sessions.startAll(wish);
   scope.defer('the monitor', monitor.start());
+  scope.defer('recovery', house.recovery.start());
   scope.defer('reminders', () => {
     prompts.reminders.close();
     prompts.decisions.close();

@@ -38,6 +38,8 @@ export interface BridgePaths {
   readonly logs: string;
   readonly bridgeLog: string;
   readonly auditFile: string;
+  /** The history of recoveries. */
+  readonly recoveryFile: string;
   readonly attachments: string;
   readonly monitoring: string;
   readonly workspace: string;
@@ -112,6 +114,7 @@ export function resolvePaths(options: PathsOptions): BridgePaths {
     logs,
     bridgeLog: join(logs, 'bridge.log'),
     auditFile: join(logs, 'audit.jsonl'),
+    recoveryFile: join(logs, 'recovery.jsonl'),
     attachments: join(home, 'attachments'),
     monitoring: join(home, 'monitoring'),
     workspace: join(home, 'workspace'),

@@ -37,6 +37,12 @@ const duration = number.transform((text, context) => {
 /** How long something is kept: nothing is kept for ever (I11), and nothing goes at once. */
 const retention = duration.pipe(z.number().positive());
 
+/** Between two looks: not so short that looking is all that is done, not so long that nobody looks. */
+const interval = duration.pipe(z.number().min(1_000).max(3_600_000));
+
+/** How long something may take before anything is done about it; for ever is allowed. */
+const patience = duration.refine((ms) => ms > 0);
+
 /** Bytes. */
 const size = word.transform((text, context) => {
   const parsed = parseSize(text);
@@ -146,6 +152,8 @@ export const configSchema = z.object({
   promptDefaultAnswer: word.pipe(z.enum(['none', 'allow', 'deny'])).prefault('none'),
   promptDefaultAfter: retention.prefault('1h'),
   botMessages: count.prefault(10),
+  recoveryInterval: interval.prefault('30s'),
+  recoveryPatience: patience.prefault('5m'),
   retentionMessages: retention.prefault('30d'),
   retentionPosts: retention.prefault('30d'),
   retentionTurns: retention.prefault('30d'),
@@ -289,6 +297,18 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     variables: ['PROMPT_DEFAULT_AFTER'],
     json: 'prompts.defaultAfter',
     expected: 'a duration longer than 0, e.g. 30m or 1h',
+    isDuration: true,
+  },
+  recoveryInterval: {
+    variables: ['RECOVERY_INTERVAL'],
+    json: 'recovery.interval',
+    expected: 'a duration from 1s to 1h, e.g. 30s',
+    isDuration: true,
+  },
+  recoveryPatience: {
+    variables: ['RECOVERY_PATIENCE'],
+    json: 'recovery.patience',
+    expected: 'a duration longer than 0, e.g. 5m, or "forever"',
     isDuration: true,
   },
   retentionMessages: { variables: ['RETENTION_MESSAGES'], json: 'retention.messages', ...kept },

@@ -6,6 +6,7 @@ import type { OutboxState } from '../model/outbound.ts';
 import type { BusyMode, ChannelId, Lifecycle, SessionNumber, StaysDown } from '../model/session.ts';
 import type { ChatConnection } from './chat.ts';
 import type { Metrics } from './metrics.ts';
+import type { Recovery } from './recovery.ts';
 import type { MessageDetail, OutboundKind } from './stores.ts';
 
 export interface SessionStatus {
@@ -293,8 +294,11 @@ export interface BridgeApi {
   addSession(actor: Actor, request: AddSessionRequest): Promise<SessionListing>;
   /** Ends the agent, removes the mapping, keeps its files. */
   removeSession(actor: Actor, session: number): Promise<void>;
-  /** Brings a session that is not running back; does nothing to a healthy one. Says what it did. */
-  recover(actor: Actor, session: number): Promise<'running' | 'restarted'>;
+  /**
+   * Brings a session back that is not running, and sets one going that is stuck, by the next step; does nothing to a
+   * healthy one. Looks for ten seconds where that is not plain. Says what it found and did.
+   */
+  recover(actor: Actor, session: number): Promise<Recovery>;
   /**
    * Brings sessions up that are not, also those that stay down; all of them when `sessions` is missing. Returns when each is
    * up or has been tried. @throws BridgeError `session-unknown`; nothing is begun then.

@@ -4,6 +4,18 @@ import { accessKinds } from '../model/access.ts';
 import { results } from './results.ts';
 
 const number = z.number();
+const recoveryLine = z.looseObject({
+  at: z.string(),
+  session: number,
+  generation: number,
+  by: z.enum(['bridge', 'person']),
+  finding: z.string(),
+  evidence: z.readonly(z.record(z.string(), z.union([z.string(), number]))),
+  step: z.string(),
+  attempt: number,
+  outcome: z.string(),
+  reason: z.exactOptional(z.string()),
+});
 const running = z.extend(results.status, { running: z.literal(true) });
 
 /** What commands print with `--json`, by command. Keys may be added to objects; none changes its meaning or goes away. */
@@ -21,7 +33,8 @@ export const outputs = {
   'list-sessions': results.listSessions,
   'add-session': results.addSession,
   'remove-session': z.object({ removed: number }),
-  recover: z.object({ session: number, outcome: results.recover }),
+  /** A list of attempts with `--history`. */
+  recover: z.union([z.extend(results.recover, { session: number }), z.readonly(z.array(recoveryLine))]),
   send: z.extend(results.send, { session: number }),
   outbox: z.extend(results.outbox, {
     retried: z.exactOptional(results.retryOutbox.shape.channels),

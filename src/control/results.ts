@@ -14,6 +14,7 @@ import type {
   SessionStop,
 } from '../contracts/bridge-api.ts';
 import type { Metrics, Sample } from '../contracts/metrics.ts';
+import type { Recovery } from '../contracts/recovery.ts';
 import { accessKinds, roles } from '../model/access.ts';
 import { waitingFors } from '../model/agent.ts';
 import { inboxMoves } from '../model/message.ts';
@@ -290,13 +291,31 @@ const metrics = z.object({
   ),
 }) satisfies z.ZodMiniType<Metrics>;
 
+const recovery = z.object({
+  outcome: z.enum(['running', 'nudged', 'interrupted', 'restarted']),
+  finding: z.enum([
+    'healthy',
+    'tool',
+    'waiting',
+    'underway',
+    'stopped',
+    'given-up',
+    'died',
+    'missing',
+    'wedged',
+    'deaf',
+    'overlay',
+  ]),
+  helped: z.boolean(),
+}) satisfies z.ZodMiniType<Recovery>;
+
 /** The result of every method. */
 export const results = {
   status: bridgeStatus,
   listSessions: z.readonly(z.array(sessionListing)),
   addSession: sessionListing,
   removeSession: nothing,
-  recover: z.enum(['running', 'restarted']),
+  recover: recovery,
   startSessions: z.readonly(z.array(sessionStart)),
   stopSessions: z.readonly(z.array(sessionStop)),
   restartSession: nothing,

@@ -149,6 +149,22 @@ describe('MS-06: vai when the bridge runs', () => {
     expect(await line.vai('recover', '9')).toMatchObject({ exitCode: 1 });
   });
 
+  it.each([
+    [{ outcome: 'restarted', finding: 'died', helped: true }, 0, 'Success: Session 1 is running again'],
+    [{ outcome: 'nudged', finding: 'wedged', helped: true }, 0, 'was given a push, and moves again'],
+    [{ outcome: 'nudged', finding: 'wedged', helped: false }, 1, 'for the next step: vai recover 1'],
+    [{ outcome: 'interrupted', finding: 'wedged', helped: false }, 1, 'was told to stop its turn, and still'],
+    [{ outcome: 'restarted', finding: 'wedged', helped: false }, 1, 'vai attach 1'],
+    [{ outcome: 'running', finding: 'tool', helped: true }, 0, 'vai interrupt 1'],
+    [{ outcome: 'running', finding: 'waiting', helped: true }, 0, 'See: vai prompts'],
+  ] as const)('MS-07: recover says what it found and did: %j', async (recovered, exitCode, text) => {
+    line.api.recovered = recovered;
+    const said = await line.vai('recover', '1');
+    expect(said.exitCode).toBe(exitCode);
+    expect(said.stdout).toContain(text);
+    expect(JSON.parse((await line.vai('recover', '1', '--json')).stdout)).toEqual({ session: 1, ...recovered });
+  });
+
   it('send takes the text from the argument or from standard input', async () => {
     expect(await line.vai('send', '1', 'two\\n words')).toMatchObject({ exitCode: 0, stderr: '' });
     expect(line.api.calls.at(-1)?.details).toEqual({ session: 1, text: 'two\\n words' });
@@ -359,7 +375,8 @@ describe('wrong use', () => {
   it.each([
     [['fly'], `vai: Unknown command 'fly'. See "vai --help".\n`],
     [['statsu'], `vai: Unknown command 'statsu' (Did you mean status?) See "vai --help".\n`],
-    [['recover'], `vai: Missing required argument 'N'. See "vai recover --help".\n`],
+    [['recover'], 'The number of the session is missing'],
+    [['remove-session'], `vai: Missing required argument 'N'. See "vai remove-session --help".\n`],
     [['recover', '0'], 'It must be a session number'],
     [['remove-session', 'one'], 'It must be a session number'],
     [['send', 'x', 'y'], 'It must be a session number'],

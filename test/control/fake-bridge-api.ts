@@ -21,6 +21,7 @@ import type {
   Stored,
 } from '../../src/contracts/bridge-api.ts';
 import type { Metrics } from '../../src/contracts/metrics.ts';
+import type { Recovery } from '../../src/contracts/recovery.ts';
 import { may } from '../../src/model/access.ts';
 import type { Action, Actor } from '../../src/model/access.ts';
 import type { PromptAnswer } from '../../src/model/prompt.ts';
@@ -253,10 +254,13 @@ export class FakeBridgeApi implements BridgeApi {
     this.sessions.splice(this.sessions.indexOf(this.#find(session)), 1);
   }
 
-  async recover(actor: Actor, session: number): Promise<'running' | 'restarted'> {
+  /** What `recover` finds and does. */
+  recovered: Recovery = { outcome: 'running', finding: 'healthy', helped: true };
+
+  async recover(actor: Actor, session: number): Promise<Recovery> {
     await this.#enter('recover', actor, 'manage', { session });
     this.#find(session);
-    return 'running';
+    return this.recovered;
   }
 
   async startSessions(actor: Actor, sessions?: readonly number[]): Promise<readonly SessionStart[]> {

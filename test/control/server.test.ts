@@ -86,7 +86,7 @@ describe('the control server', () => {
     expect((await bridge.status()).sessions[0]?.channel).toBe(firstChannel);
     expect(await bridge.addSession({ channel: '222222222222222222', trust: true })).toMatchObject({ number: 2 });
     expect(await bridge.listSessions()).toHaveLength(2);
-    expect(await bridge.recover(2)).toBe('running');
+    expect(await bridge.recover(2)).toEqual({ outcome: 'running', finding: 'healthy', helped: true });
     await bridge.removeSession(2);
     expect(await bridge.send(1, 'hello')).toMatchObject({ id: expect.stringContaining('cli:') as string });
     expect(await bridge.post({ kind: 'session', session: 1 }, 'hi')).toEqual({ channel: firstChannel });

@@ -2,11 +2,14 @@ import { BridgeError, describeError } from '../../base/errors.ts';
 import { isAlive } from '../../model/session.ts';
 import type { SessionNumber } from '../../model/session.ts';
 import type { SessionStart, SessionStop } from '../../contracts/bridge-api.ts';
+import type { Recovery } from '../../contracts/recovery.ts';
+import type { AutoRecovery } from '../recovery/auto-recovery.ts';
 import type { ManagedSession } from '../session/managed-session.ts';
 import type { SessionManager } from '../session/session-manager.ts';
 
 export interface LifecycleDeskOptions {
   readonly sessions: Pick<SessionManager, 'list' | 'get' | 'demandOpen'>;
+  readonly recovery: Pick<AutoRecovery, 'recover'>;
 }
 
 /**
@@ -71,6 +74,17 @@ export class LifecycleDesk {
     if (isAlive(session.record.lifecycle)) await session.restart(options);
     // With a full budget of attempts: a person asks for it.
     else await session.recover();
+  }
+
+  /**
+   * Brings back a session that does not run, and sets one going that is stuck. Does nothing to a healthy one.
+   *
+   * @throws BridgeError `session-unknown`, `bridge-stopping`, `recover-failed`.
+   */
+  async recover(number: number): Promise<Recovery> {
+    const { sessions, recovery } = this.#options;
+    sessions.demandOpen();
+    return recovery.recover(sessions.get(number));
   }
 
   /** @throws BridgeError `agent-busy` naming the sessions whose turns would be cut. */

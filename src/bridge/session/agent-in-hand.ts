@@ -32,6 +32,7 @@ export class AgentInHand {
   #agent: RunningAgent | undefined;
   #driver: AgentDriver | undefined;
   #state: AgentState;
+  #heard = 0;
   #earlyDeath: { readonly generation: number; readonly event: DeathEvent } | undefined;
 
   constructor(options: AgentInHandOptions) {
@@ -50,6 +51,11 @@ export class AgentInHand {
 
   get state(): AgentState {
     return this.#state;
+  }
+
+  /** How often something was heard of a session's newest agent. */
+  get heard(): number {
+    return this.#heard;
   }
 
   /** There is no agent whose state could be told. */
@@ -96,6 +102,7 @@ export class AgentInHand {
     if (isOlder && event.kind === 'prompt-opened') return;
     collector.collect(session, generation, event);
     if (isOlder) return;
+    this.#heard += 1;
     if (event.kind === 'state' && isAlive(life.record.lifecycle)) {
       this.#state = event.state;
       const agent = this.#agent;

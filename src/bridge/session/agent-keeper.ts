@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { describeError } from '../../base/errors.ts';
+import { BridgeError, describeError } from '../../base/errors.ts';
 import { failPoint } from '../../base/fail-point.ts';
 import type { AgentState } from '../../model/agent.ts';
 import type { BusyMode, SessionEntry, SessionRecord, StaysDown } from '../../model/session.ts';
@@ -11,6 +11,8 @@ import { AgentStarter } from './agent-starter.ts';
 import type { AgentStarterOptions, Started } from './agent-starter.ts';
 import { Conversation } from './conversation.ts';
 import type { ConversationOptions } from './conversation.ts';
+import { DeathNotes } from './death-notes.ts';
+import type { DeathNotesOptions } from './death-notes.ts';
 import { handOverAnswers } from './held-answers.ts';
 import { legible } from './legible.ts';
 import { possibleMode } from './next-step.ts';
@@ -30,6 +32,8 @@ export interface AgentKeeperOptions extends Omit<AgentStarterOptions, 'life' | '
   readonly files: ConversationOptions['files'];
   readonly words: Words;
   readonly clock: Clock;
+  /** Keeps what was tried to bring it back. */
+  readonly book: DeathNotesOptions['book'];
   /** Why nothing is given to the agent now, in a word or two. */
   readonly held: () => string | undefined;
   /** Does a step after those that are under way. */
@@ -59,6 +63,7 @@ export class AgentKeeper {
   readonly #starter: AgentStarter;
   readonly #hand: AgentInHand;
   readonly #voice: SessionVoice;
+  readonly #notes: DeathNotes;
   #conversation: Conversation;
   #problem: string | undefined;
 
@@ -67,6 +72,7 @@ export class AgentKeeper {
     this.#life = new SessionLife(options);
     this.#restarts = new Restarts(options);
     this.#voice = new SessionVoice(options);
+    this.#notes = new DeathNotes(options);
     this.#hand = new AgentInHand({
       ...options,
       session: options.entry.number,
@@ -111,6 +117,16 @@ export class AgentKeeper {
 
   get state(): AgentState {
     return this.#hand.state;
+  }
+
+  /** How often something was heard of the newest agent. */
+  get heard(): number {
+    return this.#hand.heard;
+  }
+
+  /** Whether it is about to be brought up by itself. */
+  get isRestartPlanned(): boolean {
+    return this.#restarts.isPlanned;
   }
 
   get conversation(): Conversation {
@@ -189,6 +205,7 @@ export class AgentKeeper {
     } catch (error) {
       this.#options.log.error({ session: this.entry.number, error: describeError(error) }, 'session did not start');
       this.#problem = legible(describeError(error));
+      this.#notes.notStarted(error instanceof BridgeError ? error.code : 'internal');
       const half = this.#hand.drop();
       if (half) await this.#hand.leave(half);
       this.#loseUnlessFull(error, isOnlyKept);
@@ -294,6 +311,7 @@ export class AgentKeeper {
       this.#options.log.warn({ session: this.entry.number, exitCode }, 'agent died');
       this.#options.collector.agentEnded(this.entry.number);
       this.#restarts.died();
+      this.#notes.died(exitCode);
       const tail = legible(lastLines.trim().split('\n').slice(-4).join('\n'));
       this.#problem = `The agent ended with exit code ${exitCode ?? 'unknown'}.${tail === '' ? '' : ` Last words: ${tail}.`}`;
       this.#lose((delay) => {
@@ -322,6 +340,7 @@ export class AgentKeeper {
     const decision = this.#restarts.decide();
     if (decision.action === 'give-up') {
       this.#life.move('failed');
+      this.#notes.gaveUp(this.record, this.#restarts.attempts);
       this.#voice.down(this.record, this.entry, { kind: 'given-up', reason: this.#problem ?? '' });
       this.#become('error');
       return;
@@ -332,13 +351,15 @@ export class AgentKeeper {
     this.#options.log.info({ session: this.entry.number, attempt, afterMs }, 'session will be restarted');
     this.#become('unknown');
     this.#restarts.schedule(decision, () => {
-      this.#options.later(() => this.#restartNow(isOnlyKept));
+      this.#options.later(() => this.#restartNow(attempt, isOnlyKept));
     });
   }
 
-  async #restartNow(isOnlyKept: boolean): Promise<void> {
-    if (this.record.lifecycle !== 'lost') return;
+  async #restartNow(attempt: number, isOnlyKept: boolean): Promise<void> {
+    const found = this.record;
+    if (found.lifecycle !== 'lost') return;
     await this.bringUp(isOnlyKept);
+    this.#notes.restarted(found, attempt, this.agent !== undefined);
     if (this.agent) this.#voice.back(this.record);
   }
 

@@ -97,6 +97,11 @@ export class Conversation {
     return this.#stop.signal.aborted;
   }
 
+  /** How often in a row an agent that was ready did not take what it was given. */
+  get inVain(): number {
+    return this.#tries.inVain;
+  }
+
   /** What a message waits for, in a word or two; undefined unless it is the one whose turn it is. */
   waitsFor(message: string): string | undefined {
     if (this.#waiting?.message !== message) return undefined;
@@ -187,7 +192,19 @@ export class Conversation {
       case 'interrupt':
         return this.#interruptFor(agent, message, turn?.turn);
       case 'deliver':
+        if (this.inVain > 0) await this.#push(agent);
         return this.#deliver(agent, message);
+    }
+  }
+
+  /** An agent that did not take the last one may be suspended. */
+  async #push(agent: RunningAgent): Promise<void> {
+    const { session, log } = this.#options;
+    log.info({ session, inVain: this.inVain }, 'an agent that takes no messages is given a push');
+    try {
+      await agent.nudge();
+    } catch (error) {
+      log.warn({ session, error: describeError(error) }, 'an agent could not be given a push');
     }
   }
 
@@ -266,7 +283,7 @@ export class Conversation {
     } else {
       collector.acknowledge(message, turn, how);
     }
-    this.#tries.forget(message);
+    this.#tries.arrived(message);
   }
 
   #deliveryFailed(agent: RunningAgent, message: InboxMessage, error: unknown): boolean {

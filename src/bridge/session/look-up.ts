@@ -73,7 +73,7 @@ export class LookUp {
     const { collector, agentQueue, tries, words } = this.#options;
     if (queued !== true || turn !== undefined) {
       collector.acknowledge(id, turn, { lookUp: 'the agent has it' });
-      tries.forget(id);
+      tries.arrived(id);
     } else if (tries.delivered(id)) {
       this.#giveUp(id, words.deliveryUnsure());
     } else {

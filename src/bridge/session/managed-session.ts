@@ -67,6 +67,21 @@ export class ManagedSession {
     return this.#keeper.state;
   }
 
+  /** How often something was heard of the newest agent. */
+  get heard(): number {
+    return this.#keeper.heard;
+  }
+
+  /** How often in a row a message was given to the agent in vain. */
+  get inVain(): number {
+    return this.#keeper.conversation.inVain;
+  }
+
+  /** Whether it is being started or ended, or will be by itself. */
+  get isUnderway(): boolean {
+    return this.#steps.isBusy || this.#keeper.isRestartPlanned;
+  }
+
   /** Why it is not brought up by itself, although it did not fail (I8). */
   get staysDown(): StaysDown | undefined {
     return this.#keeper.staysDown;
@@ -153,28 +168,23 @@ export class ManagedSession {
    *
    * @param options.whenIdle cuts no turn: waits up to 10 s for the end of one. Meanwhile, and for some seconds more, the
    * agent is given no other message, so that a call that follows finds it idle.
+   * @param options.generation only this agent: another one is left alone.
    * @throws BridgeError `agent-busy` when the turn still runs; `session-stopped`; `restart-failed` when it does not run
    * afterwards, or when the same agent still runs.
    */
-  async restart({ whenIdle = false }: { readonly whenIdle?: boolean } = {}): Promise<void> {
+  async restart(options: { readonly whenIdle?: boolean; readonly generation?: number } = {}): Promise<void> {
+    const { whenIdle = false, generation } = options;
     const { number } = this.entry;
     const lull = whenIdle ? await this.#lull.wait() : 'at-rest';
     if (lull === 'busy') throw busyError(number);
-    if (lull === 'over') {
-      throw new BridgeError(
-        'restart-failed',
-        `Session ${number} was stopped or restarted by somebody else meanwhile.`,
-        {
-          advice: 'See: vai status.',
-        },
-      );
-    }
+    if (lull === 'over') throw overtaken(number);
     return this.#steps.run(async () => {
       if (this.record.lifecycle === 'stopped') {
         throw new BridgeError('session-stopped', `Session ${number} is stopped.`, {
           advice: `Run: vai start ${number}`,
         });
       }
+      if (generation !== undefined && generation !== this.record.generation) throw overtaken(number);
       if (whenIdle && !this.isAtRest) throw busyError(number);
       try {
         await this.#endAndBringUp();
@@ -239,6 +249,12 @@ export class ManagedSession {
       this.#options.log.error({ session: this.entry.number, error: describeError(error) }, 'a session step failed');
     });
   }
+}
+
+function overtaken(session: number): BridgeError {
+  return new BridgeError('restart-failed', `Session ${session} was stopped or restarted by somebody else meanwhile.`, {
+    advice: 'See: vai status.',
+  });
 }
 
 function busyError(session: number): BridgeError {

@@ -13,6 +13,16 @@ export class Restarts {
     this.#clock = options.clock;
   }
 
+  /** How many there were since the session was last well. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  /** Whether the next one is planned. */
+  get isPlanned(): boolean {
+    return this.#next !== undefined;
+  }
+
   /** The session runs. */
   running(): void {
     this.#runningSince = this.#clock.monotonic();
@@ -31,17 +41,21 @@ export class Restarts {
   /** Restarts as was decided; the attempt counts from here on. */
   schedule({ attempt, afterMs }: Extract<RecoveryDecision, { action: 'restart' }>, restart: () => void): void {
     this.#attempts = attempt;
-    this.#next = this.#clock.after(afterMs, restart);
+    this.again(afterMs, restart);
   }
 
   /** Restarts without counting it: nobody could even begin. */
   again(afterMs: number, restart: () => void): void {
     this.cancel();
-    this.#next = this.#clock.after(afterMs, restart);
+    this.#next = this.#clock.after(afterMs, () => {
+      this.#next = undefined;
+      restart();
+    });
   }
 
   cancel(): void {
     this.#next?.();
+    this.#next = undefined;
   }
 
   /** A full budget of attempts again, and none of them under way. */

@@ -185,12 +185,6 @@ export class SessionManager {
     session.configure(withMode(session.entry, mode));
   }
 
-  /** Brings a session back that is not running. @throws BridgeError `session-unknown`, `recover-failed`. */
-  async recover(number: number): Promise<'running' | 'restarted'> {
-    this.demandOpen();
-    return this.get(number).recover();
-  }
-
   /** Ends every agent so that it can be resumed. One that cannot be ended does not keep the others. */
   stopAll(): Promise<void> {
     return this.#endAll('a session could not be stopped', async (session) => {

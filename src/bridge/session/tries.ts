@@ -10,9 +10,16 @@ const maxQuestions = 10;
 export class Tries {
   readonly #deliveries = new Map<string, number>();
   readonly #questions = new Map<string, number>();
+  #inVain = 0;
+
+  /** How many deliveries in a row were in vain, of whatever messages. */
+  get inVain(): number {
+    return this.#inVain;
+  }
 
   /** One more delivery was in vain. Returns whether it was the last. */
   delivered(message: string): boolean {
+    this.#inVain += 1;
     return count(this.#deliveries, message) >= maxTries;
   }
 
@@ -26,7 +33,13 @@ export class Tries {
     this.#questions.delete(message);
   }
 
-  /** The message has arrived, or never will. */
+  /** The message has arrived. */
+  arrived(message: string): void {
+    this.#inVain = 0;
+    this.forget(message);
+  }
+
+  /** Nobody tries any more. */
   forget(message: string): void {
     this.#deliveries.delete(message);
     this.#questions.delete(message);

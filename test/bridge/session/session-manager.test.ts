@@ -359,18 +359,9 @@ describe('the end', () => {
       await manager.add({ channel: channelOne });
       await manager[end]();
       await expect(manager.add({ channel: channelTwo })).rejects.toThrow(refusal('bridge-stopping'));
-      await expect(manager.recover(1)).rejects.toThrow(refusal('bridge-stopping'));
+      expect(() => manager.demandOpen()).toThrow(refusal('bridge-stopping'));
       expect(driver.launches).toHaveLength(1);
       expect(file()).toEqual({ 1: channelOne });
     });
   }
-
-  it('recover goes to the session, by number', async () => {
-    const { manager, driver } = world();
-    await manager.add({ channel: channelOne });
-    expect(await manager.recover(1)).toBe('running');
-    driver.agent.die();
-    expect(await manager.recover(1)).toBe('restarted');
-    await expect(manager.recover(2)).rejects.toThrow(refusal('session-unknown', '2'));
-  });
 });

@@ -1,6 +1,7 @@
 import { BridgeError } from '../../../src/base/errors.ts';
 import { Limiter } from '../../../src/base/limiter.ts';
 import type { SessionEntry } from '../../../src/model/session.ts';
+import type { RecoveryLine } from '../../../src/contracts/recovery.ts';
 import type { Stores } from '../../../src/contracts/stores.ts';
 import type { Workspace } from '../../../src/contracts/workspace.ts';
 import { ManagedSession } from '../../../src/bridge/session/managed-session.ts';
@@ -69,6 +70,8 @@ export function world(
   const workspace = new NamedPlaces();
   /** The state of the session's agent each time somebody was told of a change. */
   const states: string[] = [];
+  /** What was kept about attempts to bring it back. */
+  const attempts: RecoveryLine[] = [];
   const common: Omit<ManagedSessionOptions, 'entry'> = {
     stores,
     collector,
@@ -77,6 +80,7 @@ export function world(
     words,
     clock,
     log,
+    book: { note: (line) => attempts.push(line) },
     driver: (name) => {
       const found = drivers.get(name);
       if (!found) throw new BridgeError('agent-unknown', `There is no agent "${name}".`);
@@ -90,7 +94,7 @@ export function world(
   const session = new ManagedSession({ ...common, entry: { number: one, channel: channelOne, ...entry } });
   /** Lets everything happen that needs no time. */
   const settle = (): Promise<void> => clock.advance(0);
-  return { ...base, driver, drivers, workspace, states, common, session, settle };
+  return { ...base, driver, drivers, workspace, states, attempts, common, session, settle };
 }
 
 /** The bridge after a restart: the same state, the same agents. */
