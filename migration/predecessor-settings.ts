@@ -35,7 +35,7 @@ const placeholder = 'your_token_here';
  */
 export function readPredecessorEnv(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const line of text.replace(/^\u{feff}/u, '').split('\n')) {
+  for (const line of text.replace(/^\u{feff}/u, '').split(/\r?\n/)) {
     const match = /^\s*(?:export\s+)?(?<key>[^#=\s][^=]*?)\s*=(?<value>.*)$/.exec(line);
     const value = match?.groups?.['value']?.trim() ?? '';
     if (match?.groups?.['key'] !== undefined) {

@@ -86,9 +86,7 @@ export class FileChanges {
    *   could not be made so: `heal` tries again.
    */
   make(changes: readonly FileChange[], at: number): ChangesMade {
-    const applied = this.#applied(changes, at);
-    const committed: Journal = { ...applied, state: 'committed' };
-    writeJournal(this.#journal, committed);
+    const committed = this.#committed(changes, at);
     failPoint('file-changes');
     const left = this.#finish(committed);
     this.#removeOldBackups();
@@ -96,7 +94,7 @@ export class FileChanges {
     return { files: committed.changes.length, bytes, backup: committed.backup, left };
   }
 
-  #applied(changes: readonly FileChange[], at: number): Journal {
+  #committed(changes: readonly FileChange[], at: number): Journal {
     let journal: Journal | undefined;
     try {
       journal = this.#prepare(changes, at);
@@ -104,7 +102,9 @@ export class FileChanges {
       failPoint('file-changes');
       apply(journal);
       verify(journal);
-      return journal;
+      const committed: Journal = { ...journal, state: 'committed' };
+      writeJournal(this.#journal, committed);
+      return committed;
     } catch (cause) {
       if (journal) this.#undo(journal);
       else rmSync(this.#unfinished, { recursive: true, force: true });
@@ -155,6 +155,8 @@ export class FileChanges {
 
   #undo(journal: Journal): void {
     try {
+      // The write that decides may have failed when it was half done: a kill must not finish what is being undone.
+      if (readJournal(this.#journal)?.state === 'committed') writeJournal(this.#journal, journal);
       for (const change of journal.changes) {
         undo(change, journal.mark);
         failPoint('file-changes-undo');
@@ -225,7 +227,8 @@ function apply({ changes, directories, mark }: Journal): void {
     else throw changedMeanwhile(target);
     failPoint('file-changes');
   }
-  for (const directory of new Set(changes.map(({ target }) => dirname(target)))) flushDirectory(directory);
+  const changed = [...directories, ...changes.map(({ target }) => target)].map((path) => dirname(path));
+  for (const directory of new Set(changed)) flushDirectory(directory);
 }
 
 /** Reads everything back: as many files as there are changes, each as its source was. */

@@ -182,6 +182,26 @@ describe('MS-12: vai migrate, killed by kill -9', () => {
   });
 });
 
+it.runIf(process.platform === 'linux')(
+  'MS-12: on a full disk everything is as it was, and the cause is said',
+  async () => {
+    const world = makeWorld();
+    // What is begun fits: the settings, the map, small files. One file does not.
+    world.put(world.paths.attachments, 'IMG_20261120_100000_dddddd.png', 'x'.repeat(100_000));
+    const before = stateOf(world);
+    const full = await runCommand('prlimit', ['--fsize=50000:', process.execPath, vai, 'migrate'], {
+      env: world.environment,
+    });
+    expect(full).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(full.stderr).toMatch(
+      /^vai: EFBIG: .* Everything is as it was before\. Mend that, and run the command again\.\n$/,
+    );
+    expect(stateOf(world)).toEqual(before);
+    expect(journalOf(world)).toBeUndefined();
+    expect((await run(world)).exitCode).toBe(0);
+  },
+);
+
 it('MS-12: vai migrate says what it did, for a person', async () => {
   const world = makeWorld();
   const say = async (...options: readonly string[]): Promise<CommandResult> =>
