@@ -1,5 +1,6 @@
 import { fileMutants } from './file-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { lifecycleMutants } from './lifecycle-mutants.ts';
 import { promptMutants } from './prompt-mutants.ts';
 
 /** Every mistake that the tests must notice. */
@@ -296,5 +297,6 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   ...promptMutants,
+  ...lifecycleMutants,
   ...fileMutants,
 ];
