@@ -120,6 +120,7 @@ export const rings: Readonly<Record<string, Ring>> = {
       'storage/database-copy.ts',
       'storage/file-changes.ts',
       'storage/file-lock.ts',
+      'storage/restored-state.ts',
       'storage/sessions-file.ts',
       'storage/state-paths.ts',
       'local-discord/store/database.ts',

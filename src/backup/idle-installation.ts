@@ -1,8 +1,6 @@
 import { BridgeError } from '../base/errors.ts';
-import { shellWord } from '../base/shell-words.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import { takeDaemonLock } from '../storage/daemon-lock.ts';
-import { viewTmuxServer } from '../terminal/diagnosis.ts';
 import { finishExchange, interruptedExchange } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 import { entriesOf } from './entries.ts';
@@ -59,22 +57,6 @@ export function takeWholeInstallation(paths: BridgePaths): () => void {
       cause,
     });
   }
-}
-
-/**
- * Agents outlive their daemon. One of another state would go on beside its successor.
- *
- * @throws BridgeError `agents-running`.
- */
-export async function refuseAgents(
-  { tmuxSocket }: BridgePaths,
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<void> {
-  const names = (await viewTmuxServer(tmuxSocket, environment)) ?? [];
-  if (names.length === 0) return;
-  throw new BridgeError('agents-running', `Agents still run without their bridge: ${names.join(', ')}.`, {
-    advice: `End them: vai start, then vai stop; or, if it does not start: tmux -S ${shellWord(tmuxSocket)} kill-server`,
-  });
 }
 
 /** Unless a backup or a restore is at work with it. */

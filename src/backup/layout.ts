@@ -61,11 +61,16 @@ export function isPrepared(name: string): boolean {
   return /^\.(?:backup|restore)-/.test(name);
 }
 
+/** Whether a database is one of the stores, by its path from the home on. */
+export function isState({ home, discord, local }: BridgePaths, database: string): boolean {
+  return [discord.database, local.database].includes(join(home, database));
+}
+
 /** The highest schema version of a database that this bridge understands; undefined for one it does not know. */
 export function knownVersion(paths: BridgePaths, database: string): number | undefined {
   const path = join(paths.home, database);
   if (path === join(paths.state, 'local-discord.db')) return localDataVersion;
-  return [paths.discord.database, paths.local.database].includes(path) ? stateVersion : undefined;
+  return isState(paths, database) ? stateVersion : undefined;
 }
 
 export function lockFile({ state }: BridgePaths): string {

@@ -9,17 +9,19 @@ import { failPoint } from '../base/fail-point.ts';
 import { newHex } from '../base/ids.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import { FileChanges } from '../storage/file-changes.ts';
+import { markRestored } from '../storage/restored-state.ts';
 import { movePaths } from '../storage/state-paths.ts';
 import { checkArchive } from './check-archive.ts';
 import { checkUnpacked } from './check-unpacked.ts';
 import { entriesOf } from './entries.ts';
 import { exchange } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
-import { finishUnderLock, refuseAgents, takeWholeInstallation } from './idle-installation.ts';
-import { journalFile, kindOf, rootsOf, stagingName } from './layout.ts';
+import { finishUnderLock, takeWholeInstallation } from './idle-installation.ts';
+import { isState, journalFile, kindOf, rootsOf, stagingName } from './layout.ts';
 import type { RootName } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 import { refuseUnfinished, removeLeftovers, takeBackupLock } from './one-at-a-time.ts';
+import { endAgents, refuseAgents } from './orphaned-agents.ts';
 import { removeOldReplaced } from './replaced.ts';
 import { Unpacked } from './unpacked.ts';
 
@@ -31,6 +33,8 @@ export interface RestoreOptions {
   readonly file: string;
   /** Everything is checked, and nothing exchanged. */
   readonly dryRun: boolean;
+  /** Agents that run on without their bridge are ended, once the backup is found good. */
+  readonly endAgents: boolean;
   readonly say: (what: string) => void;
 }
 
@@ -66,7 +70,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   try {
     if (dryRun) refuseUnfinished(paths);
     else {
-      await refuseAgents(paths, environment);
+      if (!options.endAgents) await refuseAgents(paths, environment);
       finishUnderLock(paths);
       new FileChanges({ directory: paths.migrations }).heal();
     }
@@ -77,6 +81,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       failPoint('restore:unpacked');
       if (dryRun) return { manifest, replaced: [], warnings };
       const plan = planOf(options, manifest, roots);
+      if (options.endAgents) await endAgents(paths, environment, options.clock);
       say('exchanging the files');
       exchange(journalFile(paths), plan);
       removeOldReplaced(paths, plan.replaced);
@@ -103,7 +108,7 @@ function prepare(paths: BridgePaths): readonly PreparedRoot[] {
 }
 
 async function unpack(
-  { paths, file }: RestoreOptions,
+  { paths, clock, file }: RestoreOptions,
   roots: readonly PreparedRoot[],
 ): Promise<Pick<Restored, 'manifest' | 'warnings'>> {
   const unpacked = new Unpacked({ staging: new Map(roots.map(({ name, staging }) => [name, staging])) });
@@ -114,6 +119,7 @@ async function unpack(
     return before === undefined || before === directory ? [] : [{ from: before, to: directory }];
   });
   for (const { path } of manifest.databases) if (moves.length > 0) movePaths(unpacked.at(path), moves);
+  for (const { path } of manifest.databases) if (isState(paths, path)) markRestored(unpacked.at(path), clock.now());
   unpacked.close();
   return { manifest, warnings };
 }

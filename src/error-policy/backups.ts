@@ -41,7 +41,7 @@ export const backups = {
   'agents-running': refused(
     'Agents still run without their bridge: ….',
     'the bridge was stopped with `--keep-sessions`, or was killed',
-    'End them: `vai start`, then `vai stop`.',
+    'End them: `vai start`, then `vai stop`; or restore with `--end-agents`.',
   ),
   'restore-unfinished': row(
     ['not-done', 'unknown'],

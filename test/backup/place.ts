@@ -77,7 +77,16 @@ export class Place {
 
   restore(file: string, options: Partial<RestoreOptions> = {}): Promise<Restored> {
     const { paths, clock } = this;
-    return restoreBackup({ paths, environment, clock, file, dryRun: false, say: () => undefined, ...options });
+    return restoreBackup({
+      paths,
+      environment,
+      clock,
+      file,
+      dryRun: false,
+      endAgents: false,
+      say: () => undefined,
+      ...options,
+    });
   }
 }
 

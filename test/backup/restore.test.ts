@@ -45,7 +45,8 @@ function isRestored(place: Place): void {
   expect(existsSync(join(place.paths.config, 'sessions.local.json'))).toBe(false);
   expect(readdirSync(place.paths.attachments)).toEqual(['session_1']);
   expect(existsSync(join(place.paths.state, 'bridge.db-wal'))).toBe(false);
-  expect(place.facts()).toEqual({ kept: 'yes' });
+  expect(place.facts()).toMatchObject({ kept: 'yes' });
+  expect(place.facts()).not.toHaveProperty('later');
 }
 
 describe('MS-15: a restore', () => {
@@ -93,6 +94,26 @@ describe('MS-15: a restore', () => {
       files: [{ path: there, name: 'a.txt', source: '/elsewhere/a.txt' }],
     });
     expect(other.read('state/outgoing/copy')).toBe('to be posted');
+  });
+
+  it('I4: holds what waited then, for it may have been done since, and notes when that was', async () => {
+    const place = furnished();
+    const database = Database.open(place.paths.discord.database);
+    const add = `INSERT INTO inbox (id, session, source, channel, author_name, text, state, received_at, moved_at)
+      VALUES (?, 1, 'discord', '1', 'Olga', 'x', ?, 1, 1)`;
+    for (const state of ['queued', 'sending', 'acknowledged']) database.run(add, state, state);
+    database.close();
+    const { file } = await place.backUp();
+    await place.restore(file);
+    const restored = Database.open(place.paths.discord.database);
+    const states = restored.all('SELECT id, state FROM inbox ORDER BY seq').map(({ id, state }) => [id, state]);
+    restored.close();
+    expect(states).toEqual([
+      ['queued', 'held'],
+      ['sending', 'sending'],
+      ['acknowledged', 'acknowledged'],
+    ]);
+    expect(place.facts()).toEqual({ kept: 'yes', 'restored-at': String(place.clock.now()) });
   });
 
   it('brings the working directories back when the backup has them, with their permissions', async () => {
@@ -178,7 +199,7 @@ function restoreUntil(point: string, place: Place, file: string): string | null 
     import { systemClock } from ${sourceModule('base/clock.ts')};
     const environment = ${JSON.stringify({ PATH: process.env['PATH'], BRIDGE_HOME: place.paths.home, XDG_RUNTIME_DIR: join(place.paths.home, '..') })};
     const paths = resolvePaths({ environment });
-    const options = { paths, environment, clock: systemClock, dryRun: false, say: () => undefined };
+    const options = { paths, environment, clock: systemClock, dryRun: false, endAgents: false, say: () => undefined };
     await restoreBackup({ ...options, file: ${JSON.stringify(file)} });
   `;
   return spawnSync(process.execPath, ['--input-type=module', '--eval', script], {

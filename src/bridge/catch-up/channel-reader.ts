@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import { restoredAt, restoredAtFact } from '../../model/restored.ts';
 import type { ChannelId } from '../../model/session.ts';
 import { snowflakeAt, timeOfSnowflake } from '../../model/snowflake.ts';
 import type { ChatTransport, HistoryPage } from '../../contracts/chat.ts';
@@ -79,7 +80,7 @@ export class ChannelReader {
   }
 
   #apply(page: HistoryPage, { channel, parent, after, waiting }: Reading): void {
-    const { intake, changes, clock, maxAgeMs } = this.#options;
+    const { intake, changes } = this.#options;
     const messages = page.messages.map((message) => ({ ...message, parent: message.parent ?? parent }));
     const present = new Set(messages.map((message) => message.messageId));
     for (const message of messages) if (waiting.has(message.messageId)) changes.edited(message);
@@ -91,7 +92,13 @@ export class ChannelReader {
     for (const id of passed) waiting.delete(id);
     if (page.last === undefined || BigInt(page.last) <= BigInt(after)) return;
     const missed = messages.filter(({ messageId }) => BigInt(messageId) > BigInt(after));
-    intake.receiveMissed(missed, { channel, parent, upTo: page.last, heldBefore: clock.now() - maxAgeMs });
+    intake.receiveMissed(missed, { channel, parent, upTo: page.last, heldBefore: this.#heldBefore() });
+  }
+
+  /** What is older is too old to be run unasked; so is what was perhaps done before the state was put back. */
+  #heldBefore(): number {
+    const { stores, clock, maxAgeMs } = this.#options;
+    return Math.max(clock.now() - maxAgeMs, restoredAt(stores.facts.get(restoredAtFact)));
   }
 
   /** A server that does not let the bot read gives an empty page: then nobody has deleted anything. */

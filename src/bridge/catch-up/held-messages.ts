@@ -37,11 +37,14 @@ export class HeldMessages {
 
   /** Tells a channel what is held of it, once for all that is. */
   summarise(channel: ChannelId): void {
-    const { stores, words, maxAgeMs, onOutbox } = this.#options;
+    const { stores, words, clock, onOutbox } = this.#options;
     const held = stores.inbox.changeable(channel).filter(({ state }) => state === 'held');
     const [first] = held;
     const last = held.at(-1);
     if (!first || !last) return;
+    // Younger ones are held because the state was put back.
+    const isOld = clock.now() - last.sentAt >= this.#options.maxAgeMs;
+    const maxAgeMs = isOld ? this.#options.maxAgeMs : 0;
     const summary = { count: held.length, from: first.sentAt, to: last.sentAt, maxAgeMs, session: last.session };
     if (this.#voice.post(`held:${channel}:${last.id}`, channel, words.messagesHeld(summary))) onOutbox();
   }

@@ -12,6 +12,7 @@ import { explain } from '../manual.ts';
 
 interface Options {
   readonly dryRun?: true;
+  readonly endAgents?: true;
   readonly json?: true;
 }
 
@@ -22,6 +23,7 @@ export function addRestore(program: Command, context: CliContext): void {
     .description('Puts back what "vai backup" stored. The bridge must be stopped; what is replaced is kept.')
     .addArgument(hinted(file, 'files'))
     .option('--dry-run', 'check the backup whole, and exchange nothing')
+    .option('--end-agents', 'end agents that run on without their bridge')
     .addOption(jsonOption())
     .action(async (wanted: string | undefined, options: Options) => {
       context.demandOwnShell("The bridge cannot be restored from inside a session's terminal.");
@@ -32,6 +34,7 @@ export function addRestore(program: Command, context: CliContext): void {
     alone: true,
     notes: [
       'First the whole backup is unpacked beside and checked: every file against its checksum, every database. Only then files are exchanged, by renaming. When that is interrupted, the next `vai start` or `vai restore` finishes it: there is the old state or the new one, never a mixture.',
+      'After `vai stop` no agent runs. After a crash, or `vai stop --keep-sessions`, they run on without their bridge; that is refused, or they are ended with `--end-agents`, once the backup is found good.',
       'What was there is in `replaced/` afterwards, of the last three restores. A backup of another machine or directory works as well. Restore only what you trust: a backup says which programs the bridge runs.',
       'With `--json`: `file`, `version` and `createdAt` of the backup, how many `files` are in it, whether they were `restored`, the directories with what was `replaced`, and `warnings`; when an interrupted restore was finished, only `file`, `restored` and `replaced`.',
     ],
@@ -48,7 +51,7 @@ async function restore(context: CliContext, file: string, options: Options): Pro
   const { restoreBackup } = await import('../../backup/restore.ts');
   const { paths, environment, clock } = context;
   const { manifest, replaced, warnings } = await context.progress(dryRun ? 'Checking' : 'Restoring', (say) =>
-    restoreBackup({ paths, environment, clock, file, dryRun, say }),
+    restoreBackup({ paths, environment, clock, file, dryRun, endAgents: options.endAgents === true, say }),
   );
   const { version, createdAt, files } = manifest;
   if (options.json) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { restoredAtFact } from '../../../src/model/restored.ts';
 import type { ChannelId } from '../../../src/model/session.ts';
 import type { ChatThread, HistoryPage } from '../../../src/contracts/chat.ts';
 import { longMs, words, world } from '../support/catch-up-world.ts';
@@ -319,5 +320,23 @@ describe('BX-01: messages that are too old to be run unasked', () => {
     comeBack();
     await settle();
     expect(textsFor(stores, channelOne)).toHaveLength(1);
+  });
+
+  it('MS-15: are held, however young, when the state was put back since: perhaps they were answered before', async () => {
+    const { connect, say, drop, comeBack, settle, texts, stores, clock } = world({ maxAgeMs: 3_600_000 });
+    await connect();
+    await settle();
+    drop();
+    const from = clock.now();
+    say(channelOne, 'done once');
+    await clock.advance(60_000);
+    stores.facts.set(restoredAtFact, String(clock.now()));
+    await clock.advance(1000);
+    say(channelOne, 'new');
+    comeBack();
+    await settle();
+    expect(texts(one)).toEqual(['done once (held)', 'new']);
+    const summary = words.messagesHeld({ count: 1, from, to: from, maxAgeMs: 0, session: one });
+    expect(textsFor(stores, channelOne)).toEqual([{ kind: 'text', text: summary }]);
   });
 });
