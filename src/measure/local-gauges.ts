@@ -1,4 +1,5 @@
-import { lstat, opendir, statfs } from 'node:fs/promises';
+import { lstatSync, readdirSync } from 'node:fs';
+import { lstat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { currentLoad, mem } from 'systeminformation';
@@ -17,7 +18,7 @@ export interface LocalGaugesOptions {
   readonly home: string;
 }
 
-/** Entries of a directory that are read at once; in between everybody else has a turn. */
+/** Entries that are looked at in one go, which costs a tenth of each by itself; in between everybody else has a turn. */
 const entriesAtOnce = 256;
 
 /**
@@ -37,13 +38,15 @@ export class LocalGauges implements Gauges {
 
   async directory(path: string): Promise<number> {
     let bytes = 0;
+    let looked = 0;
     const waiting = [path];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       try {
-        for await (const entry of await opendir(next, { bufferSize: entriesAtOnce })) {
+        for (const entry of readdirSync(next, { withFileTypes: true })) {
+          looked += 1;
           const inside = join(next, entry.name);
           if (entry.isDirectory()) waiting.push(inside);
-          else if (entry.isFile()) bytes += await sizeOf(inside);
+          else if (entry.isFile()) bytes += looked % entriesAtOnce === 0 ? await size(inside) : sizeNow(inside);
         }
       } catch (error) {
         if (!isGone(error)) throw error;
@@ -72,7 +75,11 @@ export class LocalGauges implements Gauges {
 }
 
 /** Files come and go while they are counted. */
-async function sizeOf(path: string): Promise<number> {
+function sizeNow(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+async function size(path: string): Promise<number> {
   try {
     return (await lstat(path)).size;
   } catch (error) {

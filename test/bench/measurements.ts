@@ -3,6 +3,7 @@ import { commands } from './commands.ts';
 import { delivery } from './delivery.ts';
 import type { Measurement } from './measurement.ts';
 import { memory } from './memory.ts';
+import { monitor } from './monitor.ts';
 import { page } from './page.ts';
 import { readiness } from './readiness.ts';
 import { reply } from './reply.ts';
@@ -17,6 +18,7 @@ export const measurements: readonly Measurement[] = [
   commands,
   readiness,
   memory,
+  monitor,
   page,
   throughput,
   catchUp,

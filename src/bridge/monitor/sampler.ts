@@ -6,9 +6,12 @@ import type { Stores } from '../../contracts/stores.ts';
 import type { SessionNumber } from '../../model/session.ts';
 import type { ManagedSession } from '../session/managed-session.ts';
 
+/** What is asked of a session. */
+export type Watched = Pick<ManagedSession, 'entry' | 'record' | 'state' | 'agent'>;
+
 export interface SamplerOptions {
   readonly gauges: Gauges;
-  readonly sessions: () => readonly ManagedSession[];
+  readonly sessions: () => readonly Watched[];
   readonly stores: {
     readonly inbox: Pick<Stores['inbox'], 'countUnsettled'>;
     readonly turns: Pick<Stores['turns'], 'responses'>;
@@ -76,7 +79,7 @@ export class Sampler {
 }
 
 function sessionSample(
-  { entry, record, state }: ManagedSession,
+  { entry, record, state }: Watched,
   tree: TreeUsage | undefined,
   response: ResponseTimes | undefined,
 ): Pick<SessionSample, 'number' | 'status' | 'memory' | 'processes' | 'response'> {
