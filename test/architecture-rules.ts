@@ -256,6 +256,7 @@ export const testsOfOthers: Readonly<Record<string, string>> = {
   'bridge/access/surfaces-acts.test.ts': 'everybody who takes what people do in chat, against every role',
   'architecture.test.ts': 'the tables of architecture-rules.ts',
   'bridge/access/surfaces.test.ts': 'every way into the bridge, and who may come in there',
+  'error-policy/faults.test.ts': 'rows of the error policy that no other test meets',
   'bridge/inbound/bots.test.ts': 'what the intake takes of bots and webhooks',
   'cli/lifecycle.test.ts': 'vai, vai stop, vai restart and vexit together',
   'cli/launchers.test.ts': 'bin/dp, bin/vai, bin/vexit',

@@ -82,7 +82,9 @@ export const starting = {
     'an old tmux',
     'Upgrade tmux.',
   ),
-  'tmux-server-failed': refused(
+  'tmux-server-failed': row(
+    'not-done',
+    'restart',
     'The tmux server could not be started: ….',
     'the disk is full, or tmux is broken',
     'Try `tmux -V`, and look at the free space of the temporary directory: `df /tmp`.',

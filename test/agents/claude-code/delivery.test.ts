@@ -99,6 +99,19 @@ describe('Delivery', () => {
   const deliver = (text: string, signal?: AbortSignal): Promise<Acknowledgement> =>
     decided(delivery.deliver(message(text), signal));
 
+  it('MS-16: somebody who presses Enter on half of a text disturbs it, and that says so', async () => {
+    let pieces = 0;
+    screen.arrives = (piece) => {
+      if ((pieces += 1) === 2) {
+        const half = screen.box;
+        screen.box = '';
+        hook(half);
+      }
+      return piece;
+    };
+    await expect(deliver('x'.repeat(900))).rejects.toMatchObject({ code: 'delivery-disturbed', happened: 'not-done' });
+  });
+
   it('BX-03: types header, text and a space, and believes the hook alone', async () => {
     let typed = '';
     screen.onEnter = (text) => {
