@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 import { readOrBegin, replaceEnvFile, withVariable } from '../../src/config/env-file.ts';
+import { refusal } from '../storage/refusal.ts';
 import { temporaryDirectory } from '../storage/temporary-directory.ts';
 
 const name = 'DISCORD_BOT_TOKEN';
@@ -28,7 +29,7 @@ describe('withVariable', () => {
 
   it('refuses a file in which it would change something else', () => {
     const odd = `A="begin\n${name}=inside\nend"\n`;
-    expect(() => withVariable(odd, name, 'new')).toThrow(/cannot be put into safely/);
+    expect(() => withVariable(odd, name, 'new')).toThrow(refusal('env-file-odd', name));
     expect(() => withVariable('A="never closed\n', name, 'new#tail')).toThrow(/safely/);
   });
 });

@@ -3,12 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { errorPolicy, eventPolicy, hasRecovery, knownCode, subjects } from '../../src/error-policy/policy.ts';
 import type { ErrorCode } from '../../src/error-policy/policy.ts';
 import type { Happened, PolicyRow } from '../../src/error-policy/row.ts';
-import { readSources } from './sources.ts';
+import { readSources, readTests } from './sources.ts';
 
 const sources = readSources();
 const rows: readonly (readonly [string, PolicyRow])[] = Object.values(subjects).flatMap((subject) =>
   Object.entries<PolicyRow>(subject),
 );
+
+/** They need a machine in a state that no test makes: a disk without room, an agent that cannot be ended. */
+const metNowhere: ReadonlySet<string> = new Set([
+  'agents-running',
+  'changes-stuck',
+  'migration-unfinished',
+  'sessions-not-stopped',
+  'space-short',
+]);
 
 /** All that errors of a code may say. */
 function possible({ happened }: PolicyRow): readonly Happened[] {
@@ -71,6 +80,18 @@ describe('MS-16: the error policy', () => {
   it('says of each what a person does, in a sentence', () => {
     expect(rows.filter(([, { advice }]) => !/^[A-Z`].*[.)]$/s.test(advice)).map(([code]) => code)).toEqual([]);
     expect(rows.filter(([, { cause }]) => cause.endsWith('.')).map(([code]) => code)).toEqual([]);
+  });
+
+  it('has no row that no test meets, by its code or in its words', () => {
+    const tests = readTests();
+    const isMet = ([code, { symptom }]: readonly [string, PolicyRow]): boolean =>
+      tests.includes(`'${code}'`) ||
+      [symptom]
+        .flat()
+        .flatMap(fixedWords)
+        .some((words) => tests.includes(words));
+    const unmet = Object.entries<PolicyRow>(errorPolicy).filter((row) => !isMet(row));
+    expect(unmet.map(([code]) => code).filter((code) => !metNowhere.has(code))).toEqual([]);
   });
 
   it('tells errors by what the bridge does about them', () => {

@@ -46,6 +46,14 @@ export function readSources(): Sources {
   return { texts, used, throwSites };
 }
 
+/** The text of all tests but those that compare the policy with everything. */
+export function readTests(): string {
+  const files = filesOf('test').filter(
+    (name) => name.endsWith('.ts') && !/error-policy\/(policy|events)\.test/.test(name),
+  );
+  return files.map((name) => readFileSync(join(root, name), 'utf8')).join('\n');
+}
+
 function filesOf(...folders: readonly string[]): readonly string[] {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),

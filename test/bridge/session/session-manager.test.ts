@@ -193,6 +193,13 @@ describe('the map', () => {
 });
 
 describe('adding', () => {
+  it('MS-16: behind the last number that there can be, nothing is added', async () => {
+    const { manager } = world({ 999999: channelOne });
+    await manager.load();
+    await expect(manager.add({ channel: channelTwo })).rejects.toThrow(refusal('session-numbers-spent', '1000000'));
+    expect(manager.entries()).toHaveLength(1);
+  });
+
   it('MS-01: never gives a number that any directory was made for', async () => {
     const { manager, workspace } = world({ 1: channelOne });
     workspace.highest = 8;
