@@ -64,7 +64,9 @@ export function judgeSample(before: readonly Alert[], sample: Sample, limits: Al
 function applyReading(before: readonly Alert[], { value, ...about }: Reading, at: string): Alert | undefined {
   const known = find(before, about);
   if (value === undefined) return known;
-  if (known) return value > about.limit * backRatio ? { ...known, ...about, value } : undefined;
+  // A threshold that is another one than before (configured, or another share) has nothing to waver around yet.
+  const until = known?.limit === about.limit ? about.limit * backRatio : about.limit;
+  if (known) return value > until ? { ...known, ...about, value } : undefined;
   return value > about.limit ? { ...about, since: at, value } : undefined;
 }
 

@@ -109,7 +109,7 @@ export class ResourceMonitor {
     try {
       return await this.#look();
     } catch (error) {
-      if (!this.#troubles.has('look')) log.error({ error: describeError(error) }, 'nothing can be measured');
+      if (!this.#troubles.has('look')) log.error({ error: describeError(error) }, 'what sessions take cannot be told');
       this.#releasing(() => this.#troubles.add('look'));
       return undefined;
     }
@@ -128,7 +128,7 @@ export class ResourceMonitor {
     const taken = await sampler.take();
     this.#releasing(() => {
       alerts.judge(taken);
-      if (this.#troubles.delete('look')) log.info({}, 'everything can be measured again');
+      if (this.#troubles.delete('look')) log.info({}, 'what sessions take can be told again');
     });
     const sample = { ...taken, sessions: taken.sessions.map((one) => ({ ...one, ...this.#throttleOf(one.number) })) };
     this.#last = { at: clock.monotonic(), sample };

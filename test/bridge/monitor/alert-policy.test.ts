@@ -74,6 +74,18 @@ describe('an alert (MS-08)', () => {
     expect(judgeSample(third.open, sample([{ memory: 300 }]), limits).over).toEqual([]);
   });
 
+  it('is judged by the new threshold when that was changed', () => {
+    const { open } = judgeSample([], sample([{ memory: 1050 }]), limits);
+    const more = judgeSample(open, sample([{ memory: 1050 }]), { ...limits, sessionMemory: 1100 });
+    expect(more.open.map(({ kind }) => kind)).toEqual(['memory']);
+    const less = judgeSample(open, sample([{ memory: 1050 }]), { ...limits, sessionMemory: 900 });
+    expect(less.open.map(({ kind, limit }) => [kind, limit])).toEqual([
+      ['memory', 720],
+      ['throttled', 900],
+    ]);
+    expect(less.crossed).toEqual([]);
+  });
+
   it('of response times stays while nothing is answered', () => {
     expect(after([sample([response(5000)]), sample([{}]), sample([response(2000)])])).toEqual([
       ['1 response'],

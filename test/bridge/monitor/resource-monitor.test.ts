@@ -80,9 +80,9 @@ describe('samples (MS-08)', () => {
     const said = log.lines.map(({ sentence }) => sentence);
     for (const sentence of [
       'samples cannot be kept',
-      'nothing can be measured',
+      'what sessions take cannot be told',
       'samples can be kept again',
-      'everything can be measured again',
+      'what sessions take can be told again',
     ]) {
       expect(
         said.filter((message) => message === sentence),
