@@ -7,7 +7,7 @@ import { loadConfig } from '../src/config/load-config.ts';
 import type { BridgePaths } from '../src/config/paths.ts';
 import { isSameDirectory } from '../src/config/predecessor.ts';
 import { parseSessionNumber } from '../src/model/session.ts';
-import type { FileChange } from '../src/storage/file-changes.ts';
+import type { FileChange } from '../src/storage/file-change.ts';
 import { digestIfThere } from '../src/storage/file-copy.ts';
 import { highestNumberIn } from '../src/storage/session-records.ts';
 import { SessionsFile, sessionsText } from '../src/storage/sessions-file.ts';

@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { finishInterruptedRestore, finishUnderLock, takeWholeInstallation } from '../src/backup/idle-installation.ts';
+import { refuseUnfinished } from '../src/backup/one-at-a-time.ts';
 import { makePrivateDirectory } from '../src/base/atomic-file.ts';
 import { BridgeError } from '../src/base/errors.ts';
 import { packageRoot } from '../src/base/own-files.ts';
@@ -13,7 +15,6 @@ import {
   runningPredecessors,
 } from '../src/config/predecessor.ts';
 import type { Migrate, MigrationReport, MigrationRequest } from '../src/contracts/migration.ts';
-import { takeDaemonLock } from '../src/storage/daemon-lock.ts';
 import { FileChanges } from '../src/storage/file-changes.ts';
 import { listForeignSessions } from '../src/terminal/foreign-sessions.ts';
 import { attachmentsOfSession1 } from './001-attachments-of-session-1.ts';
@@ -32,7 +33,7 @@ type Plan = readonly { readonly step: Step; readonly plan: StepPlan }[];
  * Plans, and unless it is a dry run: backs up, applies, reads everything back; all of it or nothing. What an earlier run
  * left that was killed is ended first. It may be run again at any time.
  *
- * @throws BridgeError `already-running` while a bridge runs; `predecessor-not-found`, `predecessor-unreadable`,
+ * @throws BridgeError `bridge-running`, `backup-running`; `migration-unfinished`, `restore-unfinished` of a dry run; `predecessor-not-found`, `predecessor-unreadable`,
  *   `predecessor-running`; `changes-undone` when it failed and everything is as before; `changes-stuck`.
  */
 export const migrate: Migrate = async (request) => {
@@ -42,17 +43,19 @@ export const migrate: Migrate = async (request) => {
   const changes = new FileChanges({ directory: paths.migrations });
   const look = (): Promise<Plan> => makePlan(surroundings);
   if (request.dryRun) {
-    if (changes.isUnfinished) throw unfinished();
+    refuseUnfinished(paths);
     const plan = await look();
     return report(plan, isEmpty(plan) ? 'nothing' : 'planned');
   }
+  finishInterruptedRestore(paths);
   if (!changes.isUnfinished) {
     const plan = await look();
     if (isEmpty(plan)) return report(plan, 'nothing');
   }
   makePrivateDirectory(paths.state);
-  const release = takeDaemonLock(paths.daemonLock);
+  const release = takeWholeInstallation(paths);
   try {
+    finishUnderLock(paths);
     const healed = changes.heal() ?? null;
     const plan = await look();
     if (isEmpty(plan)) return { ...report(plan, 'nothing'), healed };
@@ -124,8 +127,4 @@ function report(plan: Plan, outcome: MigrationReport['outcome'], notes: readonly
     verified: { files: 0, bytes: 0 },
     backup: null,
   };
-}
-
-function unfinished(): BridgeError {
-  return new BridgeError('migration-unfinished', 'An earlier migration was killed before it had ended.');
 }

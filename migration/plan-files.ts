@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { FileChange } from '../src/storage/file-changes.ts';
+import type { FileChange } from '../src/storage/file-change.ts';
 import type { StepPlan } from './step.ts';
 import type { FreeNames } from './free-names.ts';
 

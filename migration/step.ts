@@ -1,7 +1,7 @@
 import type { BridgePaths } from '../src/config/paths.ts';
 import type { RunningProgram } from '../src/config/predecessor.ts';
 import type { MigrationStepReport } from '../src/contracts/migration.ts';
-import type { FileChange } from '../src/storage/file-changes.ts';
+import type { FileChange } from '../src/storage/file-change.ts';
 import type { FreeNames } from './free-names.ts';
 
 /** What steps look at. They change nothing. */

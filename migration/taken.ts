@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 import { BridgeError } from '../src/base/errors.ts';
-import type { FileChange } from '../src/storage/file-changes.ts';
+import type { FileChange } from '../src/storage/file-change.ts';
 import { digestIfThere } from '../src/storage/file-copy.ts';
 
 const texts = z.array(z.string()).readonly();

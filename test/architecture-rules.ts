@@ -203,7 +203,14 @@ export const rings: Readonly<Record<string, Ring>> = {
     why: 'Looks, and changes nothing: the rules of config and control, and what adapters tell about themselves.',
   },
   migration: {
-    may: ['base', 'model', 'contracts', 'config', 'storage', 'terminal/foreign-sessions.ts'],
+    may: [
+      ...inner,
+      'config',
+      'storage',
+      'backup/idle-installation.ts',
+      'backup/one-at-a-time.ts',
+      'terminal/foreign-sessions.ts',
+    ],
     typesOnly: ['contracts'],
     packages: ['zod'],
     node: 'any',

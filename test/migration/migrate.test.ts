@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
+import { journalFile } from '../../src/backup/layout.ts';
+import { takeBackupLock } from '../../src/backup/one-at-a-time.ts';
 import { runningPredecessors } from '../../src/config/predecessor.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { outputs } from '../../src/control/outputs.ts';
@@ -223,12 +225,33 @@ describe('MS-12: with a running bridge', () => {
     mkdirSync(world.paths.state, { recursive: true });
     const release = takeDaemonLock(world.paths.daemonLock);
     try {
-      await expect(world.migrate()).rejects.toMatchObject({ code: 'already-running' });
+      await expect(world.migrate()).rejects.toMatchObject({ code: 'bridge-running' });
       expect(await world.migrate({ dryRun: true })).toMatchObject({ outcome: 'planned' });
     } finally {
       release();
     }
     expect(existsSync(world.paths.envFile)).toBe(false);
+  });
+});
+
+describe('MS-12: beside backups', () => {
+  it('waits for nothing and disturbs nothing: it refuses while one is made', async () => {
+    world.makePredecessor();
+    mkdirSync(world.paths.state, { recursive: true });
+    const release = takeBackupLock(world.paths);
+    try {
+      await expect(world.migrate()).rejects.toMatchObject({ code: 'backup-running' });
+    } finally {
+      release();
+    }
+    expect(await world.migrate()).toMatchObject({ outcome: 'done' });
+  });
+
+  it('a dry run does not look at what is half restored', async () => {
+    world.makePredecessor();
+    mkdirSync(world.paths.state, { recursive: true });
+    world.put(dirname(journalFile(world.paths)), basename(journalFile(world.paths)), '{}');
+    await expect(world.migrate({ dryRun: true })).rejects.toMatchObject({ code: 'restore-unfinished' });
   });
 });
 

@@ -92,7 +92,8 @@ export class OldWorld {
     if (!existsSync(directory)) return {};
     const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
     const isFile = (name: string): boolean =>
-      !/^state\/(?:daemon\.lock|migrations\/backup-)/.test(name) && statSync(join(directory, name)).isFile();
+      !/^state\/(?:daemon\.lock|backup\.lock|migrations\/backup-)/.test(name) &&
+      statSync(join(directory, name)).isFile();
     return Object.fromEntries(names.filter(isFile).map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
   }
 

@@ -15,7 +15,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../src/base/errors.ts';
 import { FileChanges } from '../../src/storage/file-changes.ts';
-import type { FileChange } from '../../src/storage/file-changes.ts';
+import type { FileChange } from '../../src/storage/file-change.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const at = Date.UTC(2026, 10, 22);
