@@ -33,10 +33,10 @@ export interface Ground {
  * @throws BridgeError of `loadConfig`, `claimPrivateDirectory`, `takeDaemonLock` or `FileChanges.heal`.
  */
 export async function layGround(
-  options: Pick<Ground, 'paths' | 'environment'> & { readonly echoLog: boolean },
+  options: Pick<Ground, 'paths' | 'environment'> & { readonly echoLog: boolean; readonly clock?: Clock },
   scope: Scope,
 ): Promise<Ground> {
-  const { paths, environment } = options;
+  const { paths, environment, clock = systemClock } = options;
   healMigration(paths);
   const finished = finishInterruptedRestore(paths);
   const { config, sources, access, warnings } = loadConfig({
@@ -55,7 +55,6 @@ export async function layGround(
     removeDaemonRecord(paths.daemonRecord, process.pid);
   });
   const redact = redactor(secretValues(environment, config));
-  const clock = systemClock;
   const log = new Logger({
     directory: logs,
     level: config.logLevel,

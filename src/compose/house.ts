@@ -15,6 +15,7 @@ import { SessionManager } from '../bridge/session/session-manager.ts';
 import { TypingIndicator } from '../bridge/outbound/typing-indicator.ts';
 import { wordsIn } from '../bridge/words.ts';
 import type { ChatTransport } from '../contracts/chat.ts';
+import type { Gauges } from '../contracts/gauges.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { SessionNumber } from '../model/session.ts';
 import { RecoveryFile } from '../observe/recovery-file.ts';
@@ -30,7 +31,7 @@ import { furnishFilesOut } from './files-out.ts';
 import type { FilesOut } from './files-out.ts';
 import { furnishIncoming } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
-import { furnishMonitor, openGauges } from './monitor.ts';
+import { furnishMonitor } from './monitor.ts';
 import { furnishPrompts, promptPolicyOf } from './prompts.ts';
 import type { Prompts } from './prompts.ts';
 import { furnishRecovery } from './recovery.ts';
@@ -43,6 +44,7 @@ export interface Outside {
   readonly stores: Stores;
   readonly agents: Agents;
   readonly transport: ChatTransport;
+  readonly gauges: Gauges;
   readonly watch: Pick<Watch, 'state'>;
 }
 
@@ -71,7 +73,7 @@ export function furnishHouse(
   onStopRequested: (options: { readonly keepSessions: boolean }) => void,
 ): House {
   const { config, sources, clock, log } = ground;
-  const { server, stores, agents, transport } = outside;
+  const { server, stores, agents, transport, gauges } = outside;
   const words = wordsIn(config.language);
   const workspace = new SessionDirectories({
     workspace: ground.paths.workspace,
@@ -176,7 +178,6 @@ export function furnishHouse(
     sources.defaultSession.from === 'default'
       ? servingSession(sessions.entries(), config.defaultSession)
       : config.defaultSession;
-  const gauges = openGauges(ground);
   const monitor = furnishMonitor(ground, {
     stores,
     gauges,

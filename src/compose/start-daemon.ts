@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { Clock } from '../base/clock.ts';
 import { Scope } from '../base/scope.ts';
-import { actWordsIn } from '../bridge/words/acts.ts';
 import type { BridgePaths } from '../config/paths.ts';
 import { productVersion } from '../config/version.ts';
 import { startControlServer } from '../control/server.ts';
-import { createDiscordTransport } from '../discord/transport.ts';
 import type { StartWish } from '../model/session.ts';
 import { terminalName } from '../model/terminal-name.ts';
 import { openStores } from '../storage/stores.ts';
@@ -16,17 +15,13 @@ import { openChatServer } from './chat-server.ts';
 import { layGround } from './ground.ts';
 import { furnishHouse } from './house.ts';
 import { openHousekeeping } from './housekeeping.ts';
+import { openGauges } from './monitor.ts';
 import { endStrangers } from './strangers.ts';
+import { openTransport } from './transport.ts';
 import { prepareWatch } from './watch.ts';
 
 /** How long a stop waits for texts that are on their way to the chat server, in milliseconds. */
 const drainTimeoutMs = 5_000;
-
-/** What Discord takes of one bot (its documentation). */
-const discordRequestsPerSecond = 50;
-
-/** Under this name the count of the bot's logins is kept. */
-const identifiesFact = 'discord-identifies';
 
 /** How long the sessions wait at a start for what was missed, so that it comes to them in order, in milliseconds. */
 const catchUpPatienceMs = 5_000;
@@ -49,8 +44,11 @@ export interface DaemonOptions {
   readonly start?: StartWish;
   /** Somebody asked for the end of the daemon. */
   readonly onStopRequested: (options: StopOptions) => void;
-  /** Agents in the place of the real ones, for measurements. */
+  /** In the place of what is real, for tests and measurements: the clock, the agents, the chat, the look at processes. */
+  readonly clock?: Clock;
   readonly openAgents?: typeof openAgents;
+  readonly openTransport?: typeof openTransport;
+  readonly openGauges?: typeof openGauges;
 }
 
 /**
@@ -70,7 +68,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
 async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   const ground = await layGround(options, scope);
-  const { paths, config, clock, log } = ground;
+  const { paths, clock, log } = ground;
   const server = await openChatServer(ground, scope);
   const watch = await prepareWatch(ground);
   const stores = scope.own('the state', openStores(server.files.database, watch.tally), (opened) => {
@@ -81,22 +79,11 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   let keepSessions = true;
   const open = options.openAgents ?? openAgents;
   const agents = await open(ground, { umask: options.umask, keepSessions: () => keepSessions }, scope);
-  const { token, apiUrl } = server;
-  const transport = createDiscordTransport({
-    token,
-    clock,
-    log,
-    requestsPerSecond: server.kind === 'discord' ? discordRequestsPerSecond : undefined,
-    identifyMemory: {
-      read: () => stores.facts.get(identifiesFact),
-      write: (text) => stores.facts.set(identifiesFact, text),
-    },
-    actWords: actWordsIn(config.language),
-    ...(apiUrl === undefined ? {} : { apiUrl }),
-  });
+  const transport = (options.openTransport ?? openTransport)(ground, { server, stores });
+  const gauges = (options.openGauges ?? openGauges)(ground);
   // An empty map is the owner's wish; no map is a newcomer, who shall find somebody to talk to.
   const isFirstRun = server.kind === 'local' && !existsSync(server.files.map);
-  const house = furnishHouse(ground, { server, stores, agents, transport, watch }, options.onStopRequested);
+  const house = furnishHouse(ground, { server, stores, agents, transport, gauges, watch }, options.onStopRequested);
   const {
     sessions,
     files,
