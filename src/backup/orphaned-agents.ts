@@ -33,8 +33,18 @@ export async function endAgents(paths: BridgePaths, environment: Environment, cl
   if ((await viewTmuxServer(tmuxSocket, environment)) === undefined) return;
   await runCommand('tmux', ['-S', tmuxSocket, 'kill-server'], { env: environment, timeoutMs: endMs });
   const waited = new WatchedTime(clock);
-  while ((await viewTmuxServer(tmuxSocket, environment)) !== undefined) {
+  while (await isThere(tmuxSocket, environment)) {
     if (waited.elapsed() > endMs) await refuseAgents(paths, environment);
     await clock.sleep(lookEveryMs);
+  }
+}
+
+/** A server that is ending may not answer; that is no end yet. */
+async function isThere(socket: string, environment: Environment): Promise<boolean> {
+  try {
+    return (await viewTmuxServer(socket, environment)) !== undefined;
+  } catch (error) {
+    if (error instanceof BridgeError && error.code === 'tmux-silent') return true;
+    throw error;
   }
 }

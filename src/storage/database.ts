@@ -69,14 +69,17 @@ export class Database {
     let connection: DatabaseSync | undefined;
     try {
       connection = new DatabaseSync(path);
+      connection.exec(`PRAGMA busy_timeout = ${busyMs}`);
+      // Before anything else: not a byte of it is ours to change.
+      refuseNewer(connection, path);
       // auto_vacuum counts for a new file, and only before anything else is written to it.
       // FULL: with a write-ahead journal a commit is flushed before it returns, so that an acknowledged write survives a
       // power cut (I1); NORMAL would only keep the file whole.
       connection.exec(
-        `PRAGMA busy_timeout = ${busyMs}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;
+        `PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = ${journalBytes};`,
       );
-      migrate(connection, path);
+      migrate(connection);
       makeShrinkable(connection);
       if (path !== ':memory:') makeFast(path);
       return new Database(connection, path, openJournal(path));
@@ -240,7 +243,7 @@ export class Database {
   }
 }
 
-function migrate(connection: DatabaseSync, path: string): void {
+function refuseNewer(connection: DatabaseSync, path: string): void {
   const version = pragma(connection, 'user_version');
   if (version > migrations.length) {
     throw new BridgeError(
@@ -249,6 +252,10 @@ function migrate(connection: DatabaseSync, path: string): void {
       { advice: 'Install the newer bridge again, or restore the backup that was made before the upgrade.' },
     );
   }
+}
+
+function migrate(connection: DatabaseSync): void {
+  const version = pragma(connection, 'user_version');
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue;
     connection.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
