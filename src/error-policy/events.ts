@@ -7,7 +7,7 @@ export const events = {
     'restart',
     ['The agent ended unexpectedly (…). Restarting it in … s.', 'Session … could not be brought back: …'],
     'its tmux session or its process ended, and nobody asked for it',
-    'Nothing; when it is given up: fix the cause, then `vai recover N`.',
+    'Nothing; when it is given up: fix the cause, then `vai recover N`. `vai recover --history` tells what was tried.',
   ),
   'file-name-taken': row(
     'done',
