@@ -36,10 +36,13 @@ type Plan = readonly { readonly step: Step; readonly plan: StepPlan }[];
  * @throws BridgeError `bridge-running`, `backup-running`; `migration-unfinished`, `restore-unfinished` of a dry run; `predecessor-not-found`, `predecessor-unreadable`,
  *   `predecessor-running`; `changes-undone` when it failed and everything is as before; `changes-stuck`.
  */
-export const migrate: Migrate = async (request) => {
+export const migrate: Migrate = async (request) => migrateBeside(await whatRuns(request), request);
+
+/** The same, where it is known what of the Python bridge runs. */
+export async function migrateBeside(running: Place['running'], request: MigrationRequest): Promise<MigrationReport> {
   const paths = resolvePaths({ environment: request.environment });
   const predecessor = findPredecessor(request);
-  const surroundings = { paths, predecessor, running: await whatRuns(request) };
+  const surroundings = { paths, predecessor, running };
   const changes = new FileChanges({ directory: paths.migrations });
   const look = (): Promise<Plan> => makePlan(surroundings);
   if (request.dryRun) {
@@ -70,7 +73,7 @@ export const migrate: Migrate = async (request) => {
   } finally {
     release();
   }
-};
+}
 
 /** @throws BridgeError `predecessor-not-found` when it was named, and is not there. */
 function findPredecessor({ from, environment }: MigrationRequest): string | undefined {

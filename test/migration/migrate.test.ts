@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
+import { migrate } from '../../migration/migrate.ts';
 import { journalFile } from '../../src/backup/layout.ts';
 import { takeBackupLock } from '../../src/backup/one-at-a-time.ts';
 import { runningPredecessors } from '../../src/config/predecessor.ts';
@@ -33,19 +34,10 @@ function ownMap(): unknown {
   return JSON.parse(readFileSync(world.paths.discord.map, 'utf8'));
 }
 
-/** Something that the system shows as the Python bridge. */
-async function startPredecessor(): Promise<number> {
-  const python = join(world.directory, 'python3');
-  copyFileSync('/bin/sh', python);
-  world.put(world.directory, 'discord_bot.py', 'while :; do sleep 0.2; done');
-  const child = spawn(python, [join(world.directory, 'discord_bot.py')], { stdio: 'ignore' });
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  });
-  await until(() => runningPredecessors().some(({ pid }) => pid === child.pid), { what: 'the process to be seen' });
-  return child.pid ?? 0;
-}
+const running = {
+  programs: [{ pid: 4711, program: '/opt/bridge/src/discord_bot.py' }],
+  terminals: ['claude-session-1'],
+};
 
 describe('MS-12: from the Python bridge', () => {
   it('brings settings, sessions and attachments over, and changes nothing there', async () => {
@@ -199,26 +191,41 @@ describe('MS-12: from the Python bridge', () => {
 });
 
 describe('MS-12: with a running bridge', () => {
-  it.runIf(process.platform === 'linux')('of Python: copies, and says what to do about it', async () => {
+  it('of Python: copies, and says what to do about it', async () => {
     world.makePredecessor();
-    const pid = await startPredecessor();
-    const report = await world.migrate();
+    const report = await world.migrate({ running });
     expect(report.outcome).toBe('done');
-    expect(stepOf(report, '002').notes).toContainEqual(expect.stringContaining(`kill ${pid}`));
+    const { notes } = stepOf(report, '002');
+    expect(notes).toContainEqual(expect.stringMatching(/discord_bot\.py, process 4711\).* kill 4711\)/));
+    expect(notes).toContainEqual(expect.stringMatching(/left alone: claude-session-1\./));
   });
 
-  it.runIf(process.platform === 'linux')(
-    'of Python in the very same directory: refuses to move its files',
-    async () => {
-      const inPlace = new OldWorld({ ...world.environment, BRIDGE_HOME: world.old });
-      onTestFinished(() => inPlace.close());
-      inPlace.makePredecessor();
-      const before = inPlace.own();
-      await startPredecessor();
-      await expect(inPlace.migrate()).rejects.toMatchObject({ code: 'predecessor-running' });
-      expect(inPlace.own()).toEqual(before);
-    },
-  );
+  it.runIf(process.platform === 'linux')('of Python: sees it by itself', async () => {
+    const python = join(world.directory, 'python3');
+    copyFileSync('/bin/sh', python);
+    world.put(world.directory, 'discord_bot.py', 'while :; do sleep 0.2; done');
+    const child = spawn(python, [join(world.directory, 'discord_bot.py')], { stdio: 'ignore' });
+    onTestFinished(async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    });
+    await until(() => runningPredecessors().some(({ pid }) => pid === child.pid), { what: 'the process to be seen' });
+    world.makePredecessor();
+    const { environment, clock } = world;
+    const report = await migrate({ environment, clock, from: undefined, dryRun: true });
+    expect(stepOf(report, '002').notes).toContainEqual(expect.stringContaining(`kill ${String(child.pid)}`));
+  });
+
+  it('of Python in the very same directory: refuses to move its files', async () => {
+    const inPlace = new OldWorld({ ...world.environment, BRIDGE_HOME: world.old });
+    onTestFinished(() => {
+      inPlace.close();
+    });
+    inPlace.makePredecessor();
+    const before = inPlace.own();
+    await expect(inPlace.migrate({ running })).rejects.toMatchObject({ code: 'predecessor-running' });
+    expect(inPlace.own()).toEqual(before);
+  });
 
   it('of this kind: refuses', async () => {
     world.makePredecessor();

@@ -11,7 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { migrate } from '../../migration/migrate.ts';
+import { migrateBeside } from '../../migration/migrate.ts';
+import type { Place } from '../../migration/step.ts';
 import { resolvePaths } from '../../src/config/paths.ts';
 import type { BridgePaths } from '../../src/config/paths.ts';
 import type { MigrationReport, MigrationStepReport } from '../../src/contracts/migration.ts';
@@ -23,6 +24,12 @@ export const channels = {
   second: '222222222222222222',
   third: '333333333333333333',
 } as const;
+
+interface MigrateOptions {
+  readonly from?: string;
+  readonly dryRun?: boolean;
+  readonly running?: Place['running'];
+}
 
 /** A user's home with a Python bridge in it, and an installation of this one. `close` leaves nothing behind. */
 export class OldWorld {
@@ -82,9 +89,10 @@ export class OldWorld {
     writeFileSync(path, content);
   }
 
-  migrate(request: { readonly from?: string; readonly dryRun?: boolean } = {}): Promise<MigrationReport> {
+  /** What of the Python bridge runs on this machine is none of a test's business, unless it says so. */
+  migrate({ from, dryRun = false, running }: MigrateOptions = {}): Promise<MigrationReport> {
     const { environment, clock } = this;
-    return migrate({ environment, clock, from: request.from, dryRun: request.dryRun ?? false });
+    return migrateBeside(running ?? { programs: [], terminals: [] }, { environment, clock, from, dryRun });
   }
 
   /** What is below a directory: text by path, without what changes with every run. */
