@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../../src/base/errors.ts';
 import { stateOf } from '../support/hand-driver.ts';
+import type { Watched } from '../../../src/bridge/recovery/looks.ts';
 import { asks, words } from '../support/collector-world.ts';
 import { gate } from '../support/hand-transport.ts';
 import { one } from '../support/messages.ts';
@@ -344,6 +345,24 @@ describe('other trouble', () => {
     await clock.advance(0);
     expect(driver.agent.delivered).toHaveLength(1);
     await all.stop();
+  });
+
+  it('MS-07: a session that should run, of which nobody has an agent or brings one, is brought back', async () => {
+    const all = await world();
+    let generations = 0;
+    const orphan: Watched = {
+      ...{ entry: all.session.entry, state: stateOf('unknown'), agent: undefined },
+      record: { ...all.session.record, lifecycle: 'lost' },
+      ...{ isUnderway: false, heard: 0, inVain: 0 },
+      restart: async (options) => void (generations += options?.generation ?? 0),
+      interrupt: () => Promise.reject(new Error('there is nobody')),
+      recover: () => Promise.reject(new Error('nobody asked')),
+    };
+    await all.stop();
+    const stop = all.looksAfter([orphan]).start();
+    await all.clock.advance(30_000);
+    expect(generations).toBe(1);
+    await stop();
   });
 
   it('MS-07: a look that fails is no sign of life and no death', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 
 import { AutoRecovery } from '../../../src/bridge/recovery/auto-recovery.ts';
+import type { Watched } from '../../../src/bridge/recovery/looks.ts';
 import type { TreeUsage } from '../../../src/contracts/gauges.ts';
 import { words } from './collector-world.ts';
 import { channelOne, one } from './messages.ts';
@@ -18,13 +19,15 @@ export async function world() {
   await session.start();
   /** What its processes take: the agent and what holds its terminal, both at rest. */
   const usage = { now: { processes: 2, memory: 1, cpuMs: 1000 } as TreeUsage | undefined };
-  const recovery = new AutoRecovery({
-    sessions: () => [session],
-    gauges: { trees: (roots) => Promise.resolve(new Map(usage.now ? roots.map((pid) => [pid, usage.now!]) : [])) },
-    ...{ stores, clock, log, collector, intervalMs, patienceMs },
-    book: { note: (line) => attempts.push(line) },
-    words: words.recovery,
-  });
+  const looksAfter = (sessions: readonly Watched[]): AutoRecovery =>
+    new AutoRecovery({
+      sessions: () => sessions,
+      gauges: { trees: (roots) => Promise.resolve(new Map(usage.now ? roots.map((pid) => [pid, usage.now!]) : [])) },
+      ...{ stores, clock, log, collector, intervalMs, patienceMs },
+      book: { note: (line) => attempts.push(line) },
+      words: words.recovery,
+    });
+  const recovery = looksAfter([session]);
   const stop = recovery.start();
   /** It is given a message and works on it. */
   const work = async (): Promise<void> => {
@@ -36,7 +39,7 @@ export async function world() {
   const said = (): readonly string[] => textsFor(stores, channelOne).map(({ text }) => text);
   /** What was tried, in short. */
   const tried = (): readonly string[] => attempts.map(({ step, attempt, outcome }) => `${step} ${attempt} ${outcome}`);
-  return { ...base, usage, recovery, stop, work, said, tried, number: one };
+  return { ...base, usage, looksAfter, recovery, stop, work, said, tried, number: one };
 }
 
 export type RecoveryWorld = Awaited<ReturnType<typeof world>>;
