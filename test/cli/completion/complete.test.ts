@@ -29,7 +29,9 @@ async function values(...words: readonly string[]): Promise<readonly string[]> {
 describe('complete', () => {
   it('knows every command of the program, and no other', async () => {
     expect(await values('')).toEqual(vai.commands.map((command) => command.name()));
-    expect(await values('re')).toEqual(['restart', 'remove-session', 'recover']);
+    expect(await values('re')).toEqual(
+      vai.commands.map((command) => command.name()).filter((name) => name.startsWith('re')),
+    );
     expect(await values('status', '')).toEqual([]);
     expect(await values('fly', '')).toEqual([]);
   });
@@ -59,6 +61,14 @@ describe('complete', () => {
       ['1', '12'],
     ],
     [['recover', '1', ''], []],
+    [
+      ['stop', '2', '1'],
+      ['1', '12'],
+    ],
+    [
+      ['start', ''],
+      ['1', '12', '2'],
+    ],
     [
       ['attach', '--no-color', ''],
       ['1', '12', '2'],

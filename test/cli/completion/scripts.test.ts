@@ -96,7 +96,7 @@ describe.each(shells)('completion in %s', (shell) => {
       await completes('vai add-session --dir projects/s', /\$ +vai add-session --dir projects\/shop/);
       await completes('vexit --k', /\$ +vexit --keep-sessions/);
       await completes('dp --js', /\$ +dp --json/);
-      await completes('tools/vai rest', /tools\/vai restart/);
+      await completes('tools/vai rec', /tools\/vai recover/);
     },
     60_000,
   );
