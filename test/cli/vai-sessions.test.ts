@@ -116,6 +116,7 @@ describe('MS-13: single sessions', () => {
   it.each([
     [['start', 'x'], 'It must be a session number'],
     [['stop', '0'], 'It must be a session number'],
+    [['restart', '1', 'x'], 'It must be a session number'],
     [['start', '2', '--all'], '--all does not go with numbers'],
     [['stop', '2', '--keep-sessions'], '--keep-sessions does not go with numbers'],
   ])('vai %j is wrong use', async (args, words) => {
