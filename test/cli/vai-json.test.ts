@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -58,29 +57,6 @@ describe('MS-06: --json', () => {
     const result = await line.vai(...args, '--json');
     expect(result).toMatchObject({ exitCode: 0, stderr: '' });
     read(name, result.stdout);
-  });
-
-  it('MS-15: backup and restore print what their schemas say, without a bridge', async () => {
-    mkdirSync(line.paths.config, { recursive: true });
-    writeFileSync(join(line.paths.config, 'sessions.json'), '{}');
-    const to = join(line.directory, 'mine.tar.gz');
-    const made = await line.vai('backup', '--to', to, '--json');
-    expect(read('backup', made.stdout)).toMatchObject({ file: to, files: 1, left: [], removed: [] });
-    await line.vai('backup');
-    expect(read('backup', (await line.vai('backup', '--list', '--json')).stdout)).toMatchObject({ backups: [{}] });
-    const looked = await line.vai('restore', to, '--dry-run', '--json');
-    expect(read('restore', looked.stdout)).toMatchObject({ restored: false, replaced: [], warnings: [] });
-    const restored = await line.vai('restore', to, '--json');
-    expect(read('restore', restored.stdout)).toMatchObject({ file: to, restored: true, files: 1 });
-  });
-
-  it('MS-15: neither works inside a pane, and a restore without a file wants one', async () => {
-    for (const args of [['backup'], ['restore', 'x.tar.gz']]) {
-      const result = await line.run('vai', args, { environment: paneEnvironment });
-      expect(result).toMatchObject({ exitCode: 1, stdout: '' });
-      expect(result.stderr).toContain("from inside a session's terminal");
-    }
-    expect(await line.vai('restore')).toMatchObject({ exitCode: 2 });
   });
 
   it('has the name of a channel beside its id', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { outputs } from '../../src/control/outputs.ts';
 import { Database, stateVersion } from '../../src/storage/database.ts';
 import { Installation } from './support/installation.ts';
 import type { Finished } from './support/installation.ts';
@@ -204,5 +205,30 @@ describe('MS-15: a state that this bridge cannot use is told, and nothing of it 
     const added = await type(bridge, 'vai add-session 123456789012345678');
     expect(added.exitCode).not.toBe(0);
     expect(bridge.readConfig('sessions.json')).toBe(broken);
+  });
+});
+
+describe('MS-06: the commands of backups', () => {
+  it('print with --json what their schemas say, without a bridge, and not inside a pane', async () => {
+    world = await makeWorld();
+    const { bridge } = world;
+    const to = join(bridge.environment['HOME'] ?? '', 'mine.tar.gz');
+    const read = async (name: 'backup' | 'restore', ...args: readonly string[]): Promise<unknown> => {
+      const value: unknown = await bridge.json(name, ...args);
+      expect(outputs[name].parse(value)).toEqual(value);
+      return value;
+    };
+    expect(await read('backup', '--to', to)).toMatchObject({ file: to, files: 1, left: [], removed: [] });
+    await bridge.run('vai', ['backup']);
+    expect(await read('backup', '--list')).toMatchObject({ backups: [{}] });
+    expect(await read('restore', to, '--dry-run')).toMatchObject({ restored: false, replaced: [], warnings: [] });
+    expect(await read('restore', to)).toMatchObject({ file: to, restored: true, files: 1 });
+    expect(await bridge.run('vai', ['restore'])).toMatchObject({ exitCode: 2 });
+    const env = { BRIDGE_SESSION: '1', BRIDGE_SESSION_TOKEN: 'token-of-1' };
+    for (const args of [['backup'], ['restore', to]]) {
+      const refused = await bridge.run('vai', args, { env });
+      expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(refused.stderr).toContain("from inside a session's terminal");
+    }
   });
 });
