@@ -196,6 +196,13 @@ export const catalogue = {
     'the system does not hold agents to their limits of memory; the bridge lets messages wait',
     '`MemoryMax=` in the unit',
   ),
+  'metrics-stale': entry('daemon', 'warning', 'samples of what sessions take are written no more', '`vai logs`'),
+  'recovered-often': entry(
+    'daemon',
+    'warning',
+    'a session has to be brought back again and again',
+    '`vai recover --history N`; `vai logs N`',
+  ),
   'session-failed': entry('daemon', 'problem', 'a session was given up', '`vai recover N`'),
   'session-lost': entry('daemon', 'warning', 'a session died and is being restarted', 'wait; `vai logs N`'),
   'session-wants-login': entry('daemon', 'problem', 'a session’s agent is not logged in', '`vai attach N`'),

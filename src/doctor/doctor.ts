@@ -12,6 +12,7 @@ import { metricsPortCheck } from './checks/metrics-port.ts';
 import { nodeCheck } from './checks/node.ts';
 import { portCheck } from './checks/port.ts';
 import { predecessorCheck } from './checks/predecessor.ts';
+import { recordsCheck } from './checks/records.ts';
 import { resourcesCheck } from './checks/resources.ts';
 import { timeCheck } from './checks/time.ts';
 import { tmuxCheck } from './checks/tmux.ts';
@@ -40,6 +41,7 @@ const checks: readonly ((surroundings: Surroundings) => Check)[] = [
   discordCheck,
   daemonCheck,
   (surroundings) => limitsCheck(surroundings),
+  recordsCheck,
   leftoversCheck,
   predecessorCheck,
 ];

@@ -46,7 +46,13 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const stage = await Stage.open(shape, {
     clock,
     preload: [new URL('sampler.mjs', import.meta.url)],
-    environment: { LOG_LEVEL: 'info', CATCH_UP_MAX_AGE: 'forever', METRICS_PORT: '0', ...retentionSettings() },
+    environment: {
+      LOG_LEVEL: 'info',
+      CATCH_UP_MAX_AGE: 'forever',
+      METRICS_PORT: '0',
+      MONITOR_INTERVAL: '5s',
+      ...retentionSettings(),
+    },
   });
   const memoryFile = join(stage.bridge.paths.home, 'memory.json');
   stage.bridge.environment['BRIDGE_TEST_MEMORY'] = memoryFile;
@@ -85,7 +91,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 function retentionSettings(): Readonly<Record<string, string>> {
   const kinds = ['MESSAGES', 'POSTS', 'TURNS', 'PROMPTS', 'CHANNELS'];
   const settings = kinds.map((kind) => [`RETENTION_${kind}`, retention] as const);
-  return { ...Object.fromEntries(settings), RETENTION_FILES: fileRetention };
+  return { ...Object.fromEntries(settings), RETENTION_FILES: fileRetention, RETENTION_METRICS: fileRetention };
 }
 
 function trendsOf(series: readonly { readonly at: number; readonly figures: Figures }[], warmUpMs: number): Trend[] {
