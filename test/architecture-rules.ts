@@ -150,6 +150,8 @@ export const rings: Readonly<Record<string, Ring>> = {
       'control/wire.ts',
       'control/daemon-record.ts',
       'control/outputs.ts',
+      'observe/audit-files.ts',
+      'observe/audit-verify.ts',
       'backup',
       'doctor',
       'view',

@@ -4,6 +4,7 @@ import { addAccess } from './commands/access.ts';
 import { addAddSession } from './commands/add-session.ts';
 import { addAnswer } from './commands/answer.ts';
 import { addAttach } from './commands/attach.ts';
+import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addCatchUp } from './commands/catch-up.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -63,6 +64,7 @@ const commands: Readonly<Record<string, (program: Command, context: CliContext) 
   attach: addAttach,
   view: addView,
   logs: addLogs,
+  audit: addAudit,
   migrate: addMigrate,
   doctor: addDoctor,
   backup: addBackup,

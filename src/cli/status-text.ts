@@ -19,6 +19,7 @@ export function statusLines(status: BridgeStatus, view: StatusView): readonly Li
   return [
     [`The bridge ${status.version} is `, styled('good', 'running'), ` (process ${status.pid}) in ${status.home}.`],
     ...chatLines(status, view.vai),
+    ...logLines(status),
     agentLine(status),
     ...waitingLines(status, view.vai),
     ...metricsLines(status),
@@ -87,6 +88,14 @@ export function chatLines({ chat }: BridgeStatus, vai: string): readonly Line[] 
     );
   }
   return lines;
+}
+
+/** Logs that cannot be written: the bridge goes on without them. */
+export function logLines({ logTroubles = [] }: BridgeStatus): readonly Line[] {
+  return logTroubles.map(({ file, error, since, lost }) => [
+    styled('bad', `${file} cannot be written`),
+    ` since ${since} (${error}); ${lost} lines are lost. Make room or mend its directory: it goes on by itself.`,
+  ]);
 }
 
 /** Which agent answers, and why it is that one. */

@@ -1,3 +1,4 @@
+import { Deeds } from '../bridge/access/deeds.ts';
 import { Gate } from '../bridge/access/gate.ts';
 import { Register } from '../bridge/access/register.ts';
 import { Owners } from '../bridge/inbound/owners.ts';
@@ -12,11 +13,13 @@ export interface Access {
   readonly register: Register;
   readonly owners: Owners;
   readonly gate: Gate;
+  readonly deeds: Deeds;
+  readonly audit: AuditFile;
 }
 
 /** Puts together what the access question needs: the owner's word, the owners, and the audit. */
 export function furnishAccess(
-  { config, access, paths, clock, log }: Ground,
+  { config, access, paths, clock, log, redact }: Ground,
   { server, stores }: { readonly server: ChatServer; readonly stores: Stores },
 ): Access {
   const register = new Register({ book: new AccessFile({ path: paths.bridgeJson }), begin: access });
@@ -27,11 +30,13 @@ export function furnishAccess(
     clock,
     policy: () => register.policy,
   });
+  const audit = new AuditFile({ path: paths.auditFile, headPath: paths.auditHead, clock, log, redact });
+  const deeds = new Deeds({ audit, stores, clock });
   const gate = new Gate({
     policy: () => ({ ...register.policy, owners: owners.ids() }),
-    audit: new AuditFile({ path: paths.auditFile, log }),
+    audit,
     clock,
     log,
   });
-  return { register, owners, gate };
+  return { register, owners, gate, deeds, audit };
 }

@@ -19,6 +19,7 @@ import type { Gauges } from '../contracts/gauges.ts';
 import type { Stores } from '../contracts/stores.ts';
 import type { SessionNumber } from '../model/session.ts';
 import { RecoveryFile } from '../observe/recovery-file.ts';
+import type { AuditFile } from '../observe/audit-file.ts';
 import { SessionDirectories } from '../storage/session-directories.ts';
 import { SessionsFile } from '../storage/sessions-file.ts';
 import { furnishAccess } from './access.ts';
@@ -57,6 +58,7 @@ export interface House {
   readonly topics: ChannelTopics | undefined;
   readonly incoming: Incoming;
   readonly gate: Gate;
+  readonly audit: AuditFile;
   readonly prompts: Prompts;
   readonly commands: Commands;
   readonly acts: Acts;
@@ -82,7 +84,7 @@ export function furnishHouse(
     defaultWorkDir: config.claudeWorkDir,
     closed: [ground.paths.config, ground.paths.state, ground.paths.logs],
   });
-  const { register, owners, gate } = furnishAccess(ground, { server, stores });
+  const { register, owners, gate, deeds, audit } = furnishAccess(ground, { server, stores });
   const delivery = new Delivery({
     stores,
     transport,
@@ -99,6 +101,9 @@ export function furnishHouse(
     },
     onEnded: (content) => {
       filesOut.onEnded(content);
+    },
+    onSettled: (item, outcome) => {
+      deeds.posted(item, outcome);
     },
   });
   const onOutbox = (): void => {
@@ -125,6 +130,7 @@ export function furnishHouse(
       files.remove(paths);
     },
     offers: filesOut.offers,
+    witness: deeds,
   });
   const files = furnishFiles(ground, {
     stores,
@@ -154,15 +160,18 @@ export function furnishHouse(
     onAdded: (entry) => {
       server.ensureChannel(entry);
       incoming.followed.follow(entry.channel);
+      deeds.sessionAdded(entry);
     },
     onRemoved: (entry) => {
       incoming.followed.leave(entry.channel);
       topics?.forget(entry.channel);
       server.removeChannel(entry);
+      deeds.sessionRemoved(entry);
     },
     heldBack: (session) => monitor.heldBack(session),
     onState: ({ entry, record, state }) => {
       typing.update(entry.number, state.activity === 'busy');
+      deeds.sessionIs(entry.number, record.lifecycle);
       topics?.update({
         number: entry.number,
         channel: entry.channel,
@@ -219,6 +228,9 @@ export function furnishHouse(
     collector,
     owners: () => owners.ids(),
     onOutbox,
+    onDecided: (...decision) => {
+      deeds.promptDecided(...decision);
+    },
   });
   const recovery = furnishRecovery(ground, { stores, gauges, collector, book, sessions: () => sessions.list() });
   const bridge = new Bridge({
@@ -245,7 +257,7 @@ export function furnishHouse(
     attachLine: (name) => shellLine(agents.terminal.attachCommand(name)),
     newChannelId: () => server.newChannelId(),
     requestStop: onStopRequested,
-    surroundings: () => surroundingsOf(ground, { ...outside, owners, incoming }),
+    surroundings: () => surroundingsOf(ground, { ...outside, owners, incoming, audit }),
   });
   const commands = new Commands({
     sessions,
@@ -267,6 +279,7 @@ export function furnishHouse(
     topics,
     incoming,
     gate,
+    audit,
     prompts,
     commands,
     bridge,

@@ -11,6 +11,7 @@ import type { SessionManager } from '../bridge/session/session-manager.ts';
 import type { Words } from '../bridge/words.ts';
 import type { Config } from '../config/settings.ts';
 import type { Stores } from '../contracts/stores.ts';
+import type { Decider, Prompt, PromptAnswer } from '../model/prompt.ts';
 
 export interface PromptsOptions {
   readonly stores: Stores;
@@ -23,6 +24,7 @@ export interface PromptsOptions {
   readonly collector: ReplyCollector;
   readonly owners: () => readonly string[];
   readonly onOutbox: () => void;
+  readonly onDecided?: (prompt: Prompt, answer: PromptAnswer, by: Decider) => void;
 }
 
 /** Everything between what agents ask and people's decisions. */

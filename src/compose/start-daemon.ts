@@ -92,6 +92,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
     topics,
     incoming,
     gate,
+    audit,
     prompts,
     commands,
     bridge,
@@ -114,6 +115,7 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   incoming.followed.begin();
   scope.defer('the audit', () => {
     gate.close();
+    audit.close();
   });
   const control = await startControlServer({ socket: paths.controlSocket, api: bridge, log });
   scope.defer('the control socket', () => control.close());

@@ -8,6 +8,7 @@ import type { BridgeStatus } from '../contracts/bridge-api.ts';
 import type { ChatTransport } from '../contracts/chat.ts';
 import type { SessionNumber } from '../model/session.ts';
 import { listForeignSessions } from '../terminal/foreign-sessions.ts';
+import type { AuditFile } from '../observe/audit-file.ts';
 import type { Agents } from './agents.ts';
 import type { ChatServer } from './chat-server.ts';
 import type { Ground } from './ground.ts';
@@ -21,6 +22,7 @@ export interface Neighbours {
   readonly transport: ChatTransport;
   readonly owners: Owners;
   readonly incoming: Incoming;
+  readonly audit: AuditFile;
   readonly watch: Pick<Watch, 'state'>;
 }
 
@@ -41,12 +43,14 @@ export function environmentOf(
 
 /** The parts of the status that the bridge cannot know. */
 export async function surroundingsOf(
-  { paths }: Ground,
-  { server, agents, transport, owners, incoming, watch }: Neighbours,
+  { paths, log }: Ground,
+  { server, agents, transport, owners, incoming, watch, audit }: Neighbours,
 ): Promise<Omit<BridgeStatus, 'sessions' | 'outbox'>> {
   const metrics = watch.state();
   const detail = transport.state.detail ?? incoming.catchUp.problem;
+  const logTroubles = [...log.troubles, ...(audit.trouble ? [audit.trouble] : [])];
   return {
+    ...(logTroubles.length === 0 ? {} : { logTroubles }),
     version: productVersion(),
     pid: process.pid,
     home: paths.home,

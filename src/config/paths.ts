@@ -40,6 +40,8 @@ export interface BridgePaths {
   readonly auditFile: string;
   /** The history of recoveries. */
   readonly recoveryFile: string;
+  /** Where the audit ends, kept apart from it. */
+  readonly auditHead: string;
   readonly attachments: string;
   readonly monitoring: string;
   readonly workspace: string;
@@ -115,6 +117,7 @@ export function resolvePaths(options: PathsOptions): BridgePaths {
     bridgeLog: join(logs, 'bridge.log'),
     auditFile: join(logs, 'audit.jsonl'),
     recoveryFile: join(logs, 'recovery.jsonl'),
+    auditHead: join(state, 'audit-head.json'),
     attachments: join(home, 'attachments'),
     monitoring: join(home, 'monitoring'),
     workspace: join(home, 'workspace'),

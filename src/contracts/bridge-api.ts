@@ -4,6 +4,7 @@ import type { PromptAnswer, PromptGrant, PromptKind, PromptQuestion } from '../m
 import type { InboxState, MessageSource } from '../model/message.ts';
 import type { OutboxState } from '../model/outbound.ts';
 import type { BusyMode, ChannelId, Lifecycle, SessionNumber, StaysDown } from '../model/session.ts';
+import type { LogTrouble } from './log-trouble.ts';
 import type { ChatConnection } from './chat.ts';
 import type { Metrics } from './metrics.ts';
 import type { Recovery } from './recovery.ts';
@@ -65,6 +66,8 @@ export interface BridgeStatus {
   };
   /** Names of tmux sessions of a predecessor on the user's own tmux server. */
   readonly foreignSessions: readonly string[];
+  /** Logs and the audit, where they cannot be written now; missing when all can. */
+  readonly logTroubles?: readonly LogTrouble[];
 }
 
 export interface SessionListing {

@@ -67,6 +67,25 @@ export const outputs = {
     ),
   }),
   pair: results.pair,
+  /** The lines as they are in the files. */
+  audit: z.readonly(z.array(z.looseObject({ at: z.string() }))),
+  'audit verify': z.object({
+    isWhole: z.boolean(),
+    files: number,
+    lines: number,
+    last: z.nullable(z.object({ seq: number, hash: z.string() })),
+    findings: z.readonly(
+      z.array(
+        z.object({
+          file: z.string(),
+          line: number,
+          kind: z.enum(['changed', 'missing', 'misplaced', 'foreign']),
+          says: z.string(),
+        }),
+      ),
+    ),
+    notes: z.readonly(z.array(z.string())),
+  }),
   migrate: z.object({
     outcome: z.enum(['nothing', 'planned', 'done']),
     healed: z.nullable(z.enum(['undone', 'finished'])),

@@ -79,6 +79,9 @@ const bridgeStatus = z.object({
   outbox: z.object({ pending: z.number(), parked: z.number() }),
   metrics: z.exactOptional(z.object({ url: z.exactOptional(z.string()), detail: z.exactOptional(z.string()) })),
   foreignSessions: z.readonly(z.array(z.string())),
+  logTroubles: z.exactOptional(
+    z.readonly(z.array(z.object({ file: z.string(), error: z.string(), since: z.string(), lost: z.number() }))),
+  ),
 }) satisfies z.ZodMiniType<BridgeStatus>;
 
 const sessionListing = z.object({

@@ -189,6 +189,12 @@ export const catalogue = {
     'a session takes more memory than it may: new messages wait',
     '`vai top`; `vai restart N`',
   ),
+  'log-unwritable': entry(
+    'daemon',
+    'problem',
+    'a log or the audit cannot be written; the bridge goes on without it',
+    '`df -h logs`; the rights of `logs/`',
+  ),
   'measuring-failed': entry('daemon', 'warning', 'what sessions take cannot be measured', '`vai top`; `vai logs`'),
   'limits-not-enforced': entry(
     'daemon',

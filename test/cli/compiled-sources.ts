@@ -20,7 +20,7 @@ import './compiled-place.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** What the command line is made of. */
-const folders = ['base', 'cli', 'config', 'contracts', 'control', 'error-policy', 'model', 'view'];
+const folders = ['base', 'cli', 'config', 'contracts', 'control', 'error-policy', 'model', 'observe', 'view'];
 
 /**
  * The command line as JavaScript, without the rest of the product: a process that compiles TypeScript for itself takes

@@ -68,6 +68,7 @@ describe('resolvePaths', () => {
       daemonRecord: join(home, 'state/daemon.json'),
       logs: join(home, 'logs'),
       bridgeLog: join(home, 'logs/bridge.log'),
+      auditHead: join(home, 'state/audit-head.json'),
       attachments: join(home, 'attachments'),
       monitoring: join(home, 'monitoring'),
       workspace: join(home, 'workspace'),

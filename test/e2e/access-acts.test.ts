@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { wordsIn } from '../../src/bridge/words.ts';
 import { offerWordsIn } from '../../src/bridge/words/offers.ts';
-import type { AuditEntry } from '../../src/contracts/audit.ts';
+import type { AuditedRequest } from '../../src/contracts/audit.ts';
 import type { PromptListing } from '../../src/contracts/bridge-api.ts';
 import type { OpenForm, Seen } from './support/chat-client.ts';
 import { ChatUser } from './support/chat-user.ts';
@@ -53,14 +53,16 @@ async function vai(...args: readonly string[]): Promise<void> {
   expect([exitCode, stderr]).toEqual([0, '']);
 }
 
-const audit = (): readonly AuditEntry[] =>
+const audit = (): readonly AuditedRequest[] =>
   readFileSync(world.bridge.paths.auditFile, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as AuditEntry);
+    .map((line) => JSON.parse(line) as AuditedRequest & Record<'seq' | 'prev' | 'hash', unknown>)
+    .filter((entry) => 'surface' in entry)
+    .map(({ seq: _seq, prev: _prev, hash: _hash, ...entry }) => entry);
 
 /** What is on record of somebody. */
-const auditOf = (who: string): readonly Partial<AuditEntry>[] =>
+const auditOf = (who: string): readonly Partial<AuditedRequest>[] =>
   audit()
     .filter((entry) => entry.who === who)
     .map(({ at: _at, who: _who, ...entry }) => entry);

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { wordsIn } from '../../src/bridge/words.ts';
 import type { AccessEntry } from '../../src/contracts/bridge-api.ts';
-import type { AuditEntry } from '../../src/contracts/audit.ts';
+import type { AuditedRequest } from '../../src/contracts/audit.ts';
 import { ChatUser } from './support/chat-user.ts';
 import { until } from './support/until.ts';
 import { makeWorld } from './support/world.ts';
@@ -52,11 +52,13 @@ async function isAnswered({ user }: Person, channel: string, text: string): Prom
   await world.owner.seesReaction(channel, id, '✅');
 }
 
-const audit = (): readonly AuditEntry[] =>
+const audit = (): readonly AuditedRequest[] =>
   readFileSync(world.bridge.paths.auditFile, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as AuditEntry);
+    .map((line) => JSON.parse(line) as AuditedRequest & Record<'seq' | 'prev' | 'hash', unknown>)
+    .filter((entry) => 'surface' in entry)
+    .map(({ seq: _seq, prev: _prev, hash: _hash, ...entry }) => entry);
 
 /** The audit has one line for all refusals of a minute; the log has each. */
 const isLoggedAsRefused = (id: string): boolean =>

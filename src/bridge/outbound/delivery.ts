@@ -36,6 +36,8 @@ export interface DeliveryOptions {
   readonly onTaken?: (channel: ChannelId) => void;
   /** An item has ended, however. */
   readonly onEnded?: (content: OutboundContent) => void;
+  /** As above, with what came of it. */
+  readonly onSettled?: (item: OutboxItem, outcome: Conclusion['outcome']) => void;
 }
 
 type Kind = OutboundContent['kind'];
@@ -204,7 +206,8 @@ export class Delivery {
     return ready;
   }
 
-  #settle({ key, channel, content }: OutboxItem, { outcome, detail, note }: Conclusion): void {
+  #settle(item: OutboxItem, { outcome, detail, note }: Conclusion): void {
+    const { key, channel, content } = item;
     const { stores, clock } = this.#options;
     // Undone by a power cut, it is done again: the parts are compared with what is in the channel.
     const added = stores.unflushed(() => {
@@ -213,6 +216,7 @@ export class Delivery {
     });
     this.#sender.forget(key);
     this.#options.onEnded?.(content);
+    this.#options.onSettled?.(item, outcome);
     if (content.kind === 'edit') this.#editedAt.set(channel, clock.monotonic());
     if (content.kind === 'text') {
       this.#prove(channel);

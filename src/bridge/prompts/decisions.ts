@@ -28,6 +28,8 @@ export interface DecisionsOptions {
   /** An agent did not take an answer. */
   readonly notTaken: (id: string, error: unknown) => void;
   readonly onOutbox: () => void;
+  /** A decision is on disk. */
+  readonly onDecided?: (prompt: Prompt, answer: PromptAnswer, by: Decider) => void;
 }
 
 /**
@@ -85,6 +87,7 @@ export class Decisions {
     onOutbox();
     await stores.flushed();
     log.info({ session: prompt.session, prompt: id, answer: answer.behavior, by: by.from }, 'prompt decided');
+    this.#options.onDecided?.(prompt, answer, by);
   }
 
   /** Whether it can still be decided: nobody has, and the agent that asked is the session's own. */

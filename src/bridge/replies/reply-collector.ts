@@ -25,6 +25,13 @@ interface Saying {
 /** What channels hear of; the rest belongs to the session's lifecycle. */
 type ChannelEvent = Exclude<AgentEvent, { kind: 'state' | 'died' }>;
 
+/** Hears of what was done, once it is on disk. */
+export interface Witness {
+  messageGiven(message: string): void;
+  messageRejected(message: string): void;
+  promptClosedAtTerminal(prompt: string): void;
+}
+
 export interface ReplyCollectorOptions {
   readonly stores: Stores;
   readonly words: Words;
@@ -39,6 +46,7 @@ export interface ReplyCollectorOptions {
   readonly onFilesGone?: (paths: readonly string[]) => void;
   /** Offers what an agent's texts name; called inside the transaction. */
   readonly offers?: { under(saying: Saying): Controls };
+  readonly witness?: Witness;
 }
 
 /**
@@ -51,12 +59,18 @@ export class ReplyCollector {
   readonly #turns: TurnReports;
   readonly #prompts: PromptReports;
   readonly #logins: LoginNotices;
+  /** What was done in the step that is being taken. */
+  #done: ((witness: Witness) => void)[] = [];
 
   constructor(options: ReplyCollectorOptions) {
     this.#options = options;
     this.#voice = new ChannelVoice(options);
     this.#logins = new LoginNotices({ ...options, voice: this.#voice });
-    this.#turns = new TurnReports({ ...options, voice: this.#voice });
+    this.#turns = new TurnReports({
+      ...options,
+      voice: this.#voice,
+      onGiven: (id) => this.#done.push((witness) => witness.messageGiven(id)),
+    });
     this.#prompts = new PromptReports({
       ...options,
       cards: new PromptCards({ ...options, policy: options.promptPolicy ?? patientPolicy }),
@@ -175,6 +189,7 @@ export class ReplyCollector {
     // What lay in the agent's own queue is there no more.
     if (stores.inbox.get(messageId)?.state === 'steered') stores.inbox.move(messageId, 'uncertain', clock.now());
     stores.inbox.move(messageId, 'failed', clock.now(), { reason: text });
+    this.#done.push((witness) => witness.messageRejected(messageId));
     this.#voice.react(messageId, 'failed');
     this.#voice.replyTo(messageId, `failed:${messageId}`, text);
   }
@@ -201,6 +216,7 @@ export class ReplyCollector {
         break;
       case 'prompt-closed':
         this.#prompts.closed(session, event);
+        if (event.by === 'desk') this.#done.push((witness) => witness.promptClosedAtTerminal(event.id));
         break;
       case 'notice':
         this.#notice(session, generation, event);
@@ -240,8 +256,11 @@ export class ReplyCollector {
    * power cut: from who told it, or from the agent, which is asked about a message whose sending is on the disk.
    */
   #asOneStep(action: () => void, how: 'transaction' | 'unflushed' = 'transaction'): void {
-    this.#options.stores[how](action);
-    this.#options.onOutbox();
+    const { stores, witness, onOutbox } = this.#options;
+    this.#done = [];
+    stores[how](action);
+    if (witness) for (const tell of this.#done) tell(witness);
+    onOutbox();
   }
 }
 

@@ -19,6 +19,8 @@ export interface TurnReportsOptions {
   readonly voice: ChannelVoice;
   /** The channel of a session as mapped now; undefined when it was removed. */
   readonly channelOf: (session: SessionNumber) => ChannelId | undefined;
+  /** An agent has a message; called inside the transaction. */
+  readonly onGiven: (message: string) => unknown;
 }
 
 /**
@@ -149,6 +151,7 @@ export class TurnReports {
     this.tellChangedTooLate(id);
     if (state === 'queued') stores.inbox.move(id, 'sending', clock.now());
     stores.inbox.move(id, 'acknowledged', clock.now());
+    this.#options.onGiven(id);
   }
 }
 

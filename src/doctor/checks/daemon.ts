@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { BridgeStatus, SessionStatus } from '../../contracts/bridge-api.ts';
 import { fault, good } from '../report.ts';
@@ -29,6 +29,7 @@ export function daemonCheck(surroundings: Surroundings): Check {
             ...settingsFindings(surroundings),
             ...missingFiles(view, surroundings),
             ...chatFindings(status, vai),
+            ...logFindings(status),
             ...parkedFindings(status, vai),
             ...status.sessions.flatMap((session) => sessionFindings(session, vai)),
           ];
@@ -141,6 +142,17 @@ function deletedFiles(pid: number, home: string): readonly string[] {
     }
   });
   return [...new Set(deleted)];
+}
+
+/** The bridge goes on without logs, and with them by itself. */
+function logFindings({ logTroubles = [] }: BridgeStatus): readonly Finding[] {
+  return logTroubles.map(({ file, error, since, lost }) =>
+    fault(
+      'log-unwritable',
+      `The bridge cannot write ${file} since ${since} (${error}); ${lost} lines are lost.`,
+      `Make room on its disk, or mend ${dirname(file)}; the bridge goes on by itself.`,
+    ),
+  );
 }
 
 function chatFindings({ chat }: BridgeStatus, vai: string): readonly Finding[] {

@@ -4,7 +4,7 @@ import type { Clock } from '../../../src/base/clock.ts';
 import type { Log } from '../../../src/base/log.ts';
 import { closedPolicy, noRules } from '../../../src/model/access.ts';
 import type { AccessPolicy, AccessRules } from '../../../src/model/access.ts';
-import type { AuditEntry } from '../../../src/contracts/audit.ts';
+import type { AuditedRequest } from '../../../src/contracts/audit.ts';
 
 export interface GateWorldOptions {
   readonly owners?: Pick<Owners, 'ids'>;
@@ -14,11 +14,11 @@ export interface GateWorldOptions {
 
 /** A gate whose policy can be changed, and what its audit was given. */
 export function gateWorld({ owners, clock, log }: GateWorldOptions) {
-  const audited: AuditEntry[] = [];
+  const audited: AuditedRequest[] = [];
   let policy = closedPolicy;
   const gate = new Gate({
     policy: () => ({ ...policy, owners: [...policy.owners, ...(owners?.ids() ?? [])] }),
-    audit: { note: (entry) => audited.push(entry) },
+    audit: { note: (entry) => audited.push(entry as AuditedRequest) },
     clock,
     log,
   });

@@ -1,0 +1,71 @@
+import { beginning, readLink, sha256 } from '../base/hash-chain.ts';
+import type { Link, Tip } from '../base/hash-chain.ts';
+import { auditLines } from './audit-files.ts';
+
+/** A line of the audit about itself. */
+export type AuditMark =
+  /** The first line. So many lines stand before it that an older version wrote, without a chain; their hash. */
+  | { readonly mark: 'begin'; readonly lines: number; readonly of: string }
+  /** The first line of each later file: the oldest line that is kept, and the hash before it. */
+  | { readonly mark: 'file'; readonly keptFrom?: number; readonly keptPrev?: string }
+  /** What stands before it is a part of a line; its hash. */
+  | { readonly mark: 'torn'; readonly bytes: number; readonly of: string }
+  /** These lines were written, and were not there any more. */
+  | { readonly mark: 'missing'; readonly from: number; readonly to: number }
+  /** The end of the file was not what had been written. */
+  | { readonly mark: 'altered'; readonly line: number }
+  /** So many lines could not be written. */
+  | { readonly mark: 'lost'; readonly lines: number; readonly why: string };
+
+export interface Place {
+  /** The last line of the chain that is there. */
+  readonly tip: Tip;
+  /** What stands after it that is no line of the chain. */
+  readonly torn?: { readonly bytes: number; readonly of: string };
+  /** Lines of an older version, when there is nothing else. */
+  readonly unchained?: { readonly lines: number; readonly of: string };
+  /** Whether the last file ends with a whole line. */
+  readonly isTerminated: boolean;
+}
+
+/** Where the chain ends. @param files the oldest first. */
+export function lastPlace(files: readonly string[]): Place {
+  const newest = files.at(-1);
+  if (newest === undefined) return { tip: beginning, isTerminated: true };
+  const { lines, rest } = auditLines(newest);
+  const isTerminated = rest === '';
+  const all = isTerminated ? lines : [...lines, rest];
+  const index = all.findLastIndex((line) => readLink(line)?.isWhole);
+  const tip = index < 0 ? lastPlace(files.slice(0, -1)).tip : (readLink(all[index] ?? '') ?? beginning);
+  const after = all.slice(index + 1);
+  if (after.length === 0) return { tip, isTerminated };
+  const of = sha256(after.join('\n'));
+  if (index < 0 && tip.seq === 0) return { tip, unchained: { lines: after.length, of }, isTerminated };
+  return { tip, torn: { bytes: Buffer.byteLength(after.join('\n')), of }, isTerminated };
+}
+
+/** The oldest line of the chain that is there. */
+export function oldestKept(files: readonly string[]): Link | undefined {
+  for (const file of files) {
+    const link = auditLines(file)
+      .lines.map(readLink)
+      .find((one) => one !== undefined);
+    if (link) return link;
+  }
+  return undefined;
+}
+
+/** What the newest file says is the oldest line that is kept; the first that ever was, when it says nothing. */
+export function saidOldest(files: readonly string[]): Pick<Link, 'seq' | 'prev'> {
+  const first = auditLines(files.at(-1) ?? '').lines.find((line) => readLink(line)?.isWhole);
+  const mark = readMark(first ?? '');
+  if (mark?.mark !== 'file' || mark.keptFrom === undefined) return { seq: 1, prev: beginning.hash };
+  return { seq: mark.keptFrom, prev: mark.keptPrev ?? beginning.hash };
+}
+
+/** The mark that a whole line of the chain is; undefined for a line about something else. */
+export function readMark(line: string): AuditMark | undefined {
+  const [, text] = /^\{"seq":\d+,"prev":"\w+","at":"[^"]*",("mark":.*),"hash":"\w+"\}$/.exec(line) ?? [];
+  // Only the audit itself writes such a line: what others ask for begins with who they are.
+  return text === undefined ? undefined : (JSON.parse(`{${text}}`) as AuditMark);
+}

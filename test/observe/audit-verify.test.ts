@@ -1,0 +1,173 @@
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+
+import { sealLine } from '../../src/base/hash-chain.ts';
+import { AuditFile } from '../../src/observe/audit-file.ts';
+import { verifyAudit } from '../../src/observe/audit-verify.ts';
+import type { AuditFinding } from '../../src/observe/audit-verify.ts';
+import { RecordingLog } from '../bridge/support/recording-log.ts';
+import { ManualClock } from '../fakes/manual-clock.ts';
+
+let directory: string;
+let path: string;
+let head: string;
+
+/** Entries of one run, in files of about five. */
+function write(from: number, to: number): void {
+  const log = new RecordingLog();
+  const audit = new AuditFile({
+    path,
+    headPath: head,
+    clock: new ManualClock(),
+    log,
+    redact: (line) => line,
+    bytesPerFile: 1_500,
+  });
+  for (let count = from; count <= to; count += 1) {
+    audit.note({
+      at: '2026-01-01T00:00:00.000Z',
+      who: 'local',
+      surface: 'press',
+      action: 'post',
+      about: `p${count}`,
+      outcome: 'allowed',
+    });
+  }
+  audit.close();
+  expect(log.lines).toEqual([]);
+}
+
+const file = (name: string): string => join(directory, name);
+const linesOf = (name: string): string[] => readFileSync(file(name), 'utf8').trimEnd().split('\n');
+const put = (name: string, lines: readonly string[]): void =>
+  writeFileSync(file(name), lines.map((line) => `${line}\n`).join(''));
+const findings = (): readonly AuditFinding[] => verifyAudit(path, head).findings;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'audit-'));
+  onTestFinished(() => {
+    rmSync(directory, { recursive: true });
+  });
+  path = file('audit.jsonl');
+  head = file('head.json');
+});
+
+describe('BX-09: the chain of the audit', () => {
+  beforeEach(() => {
+    write(1, 20);
+  });
+
+  const files = (): readonly string[] =>
+    readdirSync(directory)
+      .filter((name) => name.startsWith('audit'))
+      .sort();
+
+  it('is whole as it was written', () => {
+    expect(files().length).toBeGreaterThan(2);
+    expect(verifyAudit(path, head)).toMatchObject({
+      isWhole: true,
+      files: files().length,
+      last: { seq: expect.any(Number) as number },
+    });
+  });
+
+  it('shows the change of any line, by file and line', () => {
+    for (const name of files()) {
+      const before = linesOf(name);
+      for (const [index, line] of before.entries()) {
+        for (const changed of [
+          line.replace('local', 'LOCAL'),
+          line.replace('"at":"2026-01-01', '"at":"2025-01-01'),
+          'nothing of ours',
+        ]) {
+          if (changed === line) continue;
+          put(name, before.with(index, changed));
+          expect(findings()).toEqual(
+            expect.arrayContaining([expect.objectContaining({ file: name, line: index + 1 })]),
+          );
+        }
+      }
+      put(name, before);
+    }
+    expect(findings()).toEqual([]);
+  });
+
+  it('shows the removal of any line, also of the last ones', () => {
+    for (const name of files()) {
+      const before = linesOf(name);
+      for (const index of before.keys()) {
+        put(name, before.toSpliced(index, 1));
+        expect(findings(), `${name}:${index + 1}`).not.toEqual([]);
+      }
+      put(name, before.slice(0, -3));
+      expect(findings()).not.toEqual([]);
+      put(name, before);
+    }
+  });
+
+  it('shows that lines changed places, or stand there twice', () => {
+    for (const name of files()) {
+      const before = linesOf(name);
+      for (let index = 1; index < before.length; index += 1) {
+        const [one = '', other = ''] = [before[index - 1], before[index]];
+        put(name, before.with(index - 1, other).with(index, one));
+        expect(findings(), `${name}:${index}`).not.toEqual([]);
+        put(name, before.toSpliced(index, 0, one));
+        expect(findings(), `${name}:${index}`).not.toEqual([]);
+      }
+      put(name, before);
+    }
+  });
+
+  it('names a file that is missing, whichever it is', () => {
+    for (const name of files()) {
+      copyFileSync(file(name), file('kept'));
+      rmSync(file(name));
+      expect(findings(), name).toMatchObject([{ kind: 'missing' }]);
+      copyFileSync(file('kept'), file(name));
+    }
+    expect(findings()).toEqual([]);
+    for (const name of files()) rmSync(file(name));
+    expect(findings()).toMatchObject([{ kind: 'missing', says: expect.stringContaining('Entries 1 to') }]);
+  });
+
+  it('does not take the oldest file for gone by its age because a new one begins after it was taken', () => {
+    rmSync(
+      file(
+        files()
+          .filter((name) => name !== 'audit.jsonl')
+          .sort()
+          .at(-1) ?? '',
+      ),
+    );
+    write(21, 40);
+    expect(findings()).not.toEqual([]);
+  });
+
+  it('shows that everything was written anew: the end is kept elsewhere, and a hash may be kept by a person', () => {
+    const { last } = verifyAudit(path, head);
+    expect(verifyAudit(path, head, last?.hash).isWhole).toBe(true);
+    let tip = { seq: 0, hash: '0'.repeat(64) };
+    const forged = Array.from({ length: last?.seq ?? 0 }, (_, index) => {
+      const sealed = sealLine(tip, { at: '2026-01-01T00:00:00.000Z', who: 'local', about: `f${index}` });
+      tip = sealed.tip;
+      return sealed.line;
+    });
+    for (const name of files()) rmSync(file(name));
+    put('audit.jsonl', forged);
+    expect(findings()).toMatchObject([{ kind: 'changed' }]);
+    expect(verifyAudit(path, file('no head'), last?.hash).findings).toMatchObject([{ kind: 'missing' }]);
+  });
+
+  it('a line of somebody else is none of ours', () => {
+    appendFileSync(path, '{"who":"local","outcome":"allowed"}\n');
+    expect(findings()).toMatchObject([{ file: 'audit.jsonl', line: linesOf('audit.jsonl').length, kind: 'foreign' }]);
+  });
+});
+
+it('an installation without an audit yet has a whole one', () => {
+  expect(verifyAudit(path, head)).toEqual({ isWhole: true, files: 0, lines: 0, last: null, findings: [], notes: [] });
+});
