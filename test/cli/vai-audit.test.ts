@@ -8,7 +8,7 @@ import type { AuditEntry } from '../../src/contracts/audit.ts';
 import { AuditFile } from '../../src/observe/audit-file.ts';
 import { RecordingLog } from '../bridge/support/recording-log.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
-import { CommandLine } from './command-line.ts';
+import { CommandLine, paneEnvironment } from './command-line.ts';
 
 let scope: Scope;
 let line: CommandLine;
@@ -124,6 +124,8 @@ describe('BX-09: vai audit', () => {
   it('refuses what it cannot read, and processes inside a session', async () => {
     expect(await line.vai('audit', '--since', 'yesterday')).toMatchObject({ exitCode: 2 });
     expect(await line.vai('audit', 'verify', 'abc')).toMatchObject({ exitCode: 2 });
+    Object.assign(line.environment, paneEnvironment);
+    expect(await line.vai('audit')).toMatchObject({ exitCode: 1, stdout: '' });
   });
 });
 
