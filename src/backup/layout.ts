@@ -26,8 +26,8 @@ export type Kind =
   /** Of this installation at this time: never stored, never replaced. */
   | 'own';
 
-/** In `state/`: who runs, locks, what is unfinished. */
-const ownState = ['daemon.json', 'daemon.lock', 'backup.lock', 'restore.json'];
+/** In `state/`: who runs, locks, what is unfinished, and the end of the audit, which no backup turns back. */
+const ownState = ['daemon.json', 'daemon.lock', 'backup.lock', 'restore.json', 'audit-head.json'];
 
 /** A file in the making, as `base/atomic-file` names it. */
 const unfinished = /\.[\w-]{8}\.tmp$/;

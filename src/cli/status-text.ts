@@ -1,4 +1,5 @@
 import type { BridgeStatus, SessionStatus } from '../contracts/bridge-api.ts';
+import { isAlive } from '../model/session.ts';
 import { ago } from './relative-time.ts';
 import { styled } from './style.ts';
 import type { Line, Look, Piece } from './style.ts';
@@ -33,11 +34,13 @@ export function statusLines(status: BridgeStatus, view: StatusView): readonly Li
 export function sessionLines(status: BridgeStatus, view: StatusView): readonly Line[] {
   const { vai } = view;
   if (status.sessions.length === 0) return [`There is no session yet. Add one: ${vai} add-session <channel id>`];
+  const alive = status.sessions.filter(({ lifecycle }) => isAlive(lifecycle));
+  if (alive.length === 0) return sessionTable(status, view);
   return [
     ...sessionTable(status, view),
     '',
     `Look at one: ${vai} attach N, at all: ${vai} view, or`,
-    ...status.sessions.map((session) => `  ${session.attach}`),
+    ...alive.map((session) => `  ${session.attach}`),
   ];
 }
 

@@ -50,6 +50,15 @@ function isRestored(place: Place): void {
 }
 
 describe('MS-15: a restore', () => {
+  it('does not turn back the end of the audit, which goes on', async () => {
+    const place = furnished();
+    place.write('state/audit-head.json', 'as it was');
+    const { file } = await place.backUp({ to: join(temporaryDirectory(), 'backup.tar.gz') });
+    place.write('state/audit-head.json', 'as it is');
+    await place.restore(file);
+    expect(place.read('state/audit-head.json')).toBe('as it is');
+  });
+
   it('puts everything back, byte for byte, and keeps what it replaced', async () => {
     const { place, file } = await changedSince();
     const before = place.contents(...roots);

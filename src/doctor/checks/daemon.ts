@@ -108,11 +108,13 @@ function missingFiles(
 ): readonly Finding[] {
   const { sessions } = paths[status.chat.kind];
   const expected = [
-    ...[paths.state, paths.logs, paths.config, paths.monitoring, socket, status.tmuxSocket],
+    ...[paths.state, paths.config, paths.monitoring, socket, status.tmuxSocket],
     ...(hasRecord ? [] : [paths.daemonRecord]),
     ...status.sessions.map(({ number }) => join(sessions, String(number))),
   ];
-  const all = [...expected.filter((path) => !existsSync(path)), ...deletedFiles(status.pid, paths.home)];
+  // Logs are made again with their next line.
+  const deleted = deletedFiles(status.pid, paths.home).filter((path) => !path.startsWith(`${paths.logs}/`));
+  const all = [...expected.filter((path) => !existsSync(path)), ...deleted];
   // What was in a removed directory went with it.
   const missing = all.filter((path) => !all.some((other) => path.startsWith(`${other}/`)));
   return [...new Set(missing)].map((path) =>

@@ -103,7 +103,6 @@ describe('daemonCheck', () => {
 
   it.each([
     ['the state', (): string => world.paths.state],
-    ['the logs', (): string => world.paths.logs],
     ["a session's directory", (): string => join(world.paths.state, 'sessions.local', '1')],
     ["tmux's socket", (): string => join(world.paths.runtime, 'tmux.sock')],
   ])('finds %s removed under the running bridge', async (_name, path) => {
@@ -116,11 +115,19 @@ describe('daemonCheck', () => {
 
   it.runIf(process.platform === 'linux')('finds a file that the bridge has open and that is gone', async () => {
     await start();
-    const log = join(world.paths.logs, 'bridge.log');
-    const file = openSync(log, 'w');
+    const path = join(world.paths.state, 'open');
+    const file = openSync(path, 'w');
     world.scope.defer('file', () => closeSync(file));
-    rmSync(log);
-    expect(await find()).toMatchObject([{ id: 'daemon-files-gone', says: expect.stringContaining(log) }]);
+    rmSync(path);
+    expect(await find()).toMatchObject([{ id: 'daemon-files-gone', says: expect.stringContaining(path) }]);
+  });
+
+  it('says nothing of logs that were removed: they are made again with the next line', async () => {
+    await start();
+    const file = openSync(join(world.paths.logs, 'bridge.log'), 'w');
+    world.scope.defer('file', () => closeSync(file));
+    rmSync(world.paths.logs, { recursive: true });
+    expect(await find()).toEqual([]);
   });
 
   it('finds a bridge of another version', async () => {
