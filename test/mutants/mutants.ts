@@ -107,7 +107,7 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: 'src/bridge/replies/reply-collector.ts',
-        find: '    this.#options.stores[how](action);',
+        find: '    stores[how](action);',
         replace: '    action();',
       },
     ],

@@ -81,6 +81,15 @@ describe('daemonCheck', () => {
     expect(await find()).toMatchObject([{ id: 'channel-parked', do: 'vai outbox; then: vai outbox --retry' }]);
   });
 
+  it('finds a log that cannot be written', async () => {
+    await start();
+    const trouble = { file: '/logs/audit.jsonl', error: 'ENOSPC', since: '2026-11-20T02:10:00.000Z', lost: 3 };
+    api.planted = { ...api.planted, logTroubles: [trouble] };
+    expect(await find()).toMatchObject([
+      { id: 'log-unwritable', says: expect.stringContaining('3 lines are lost'), do: expect.stringContaining('/logs;') },
+    ]);
+  });
+
   it('finds a process that lives and does not answer', async () => {
     startDeaf();
     expect(await find()).toMatchObject([
