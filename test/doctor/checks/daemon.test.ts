@@ -86,7 +86,11 @@ describe('daemonCheck', () => {
     const trouble = { file: '/logs/audit.jsonl', error: 'ENOSPC', since: '2026-11-20T02:10:00.000Z', lost: 3 };
     api.planted = { ...api.planted, logTroubles: [trouble] };
     expect(await find()).toMatchObject([
-      { id: 'log-unwritable', says: expect.stringContaining('3 lines are lost'), do: expect.stringContaining('/logs;') },
+      {
+        id: 'log-unwritable',
+        says: expect.stringContaining('3 lines are lost'),
+        do: expect.stringContaining('/logs;'),
+      },
     ]);
   });
 
