@@ -58,6 +58,8 @@ export interface AgentLook {
    * anything; in a word or two for a person.
    */
   readonly overlay?: string;
+  /** Its terminal shows something that a person has to answer, whatever else is told of its state. */
+  readonly asks?: boolean;
 }
 
 /** A live agent. Created by a driver; used by one conversation at a time (I2). */

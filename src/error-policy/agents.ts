@@ -112,14 +112,14 @@ export const agents = {
   ),
   'prompt-not-taken': row(
     'not-done',
-    'retry-some',
+    'push',
     'The agent left the text in its input box.',
     'the agent does not react to Enter',
     'Look at the terminal: `vai attach N`.',
   ),
   'agent-silent': row(
     'not-done',
-    'retry-some',
+    'push',
     'The agent did not take the message.',
     'the agent does not react to Enter',
     'Look at the terminal: `vai attach N`.',

@@ -12,6 +12,7 @@ export const recoveryWords = {
   none: 'says so',
   retry: 'tries again, with growing pauses, until it works',
   'retry-some': 'tries again a few times, then says so',
+  push: 'gives the agent a push and tries again a few times, then says so and restarts the agent',
   'look-up': 'looks what became of it before it tries again',
   wait: 'waits until it passes, and goes on by itself',
   'wait-for-agent': 'waits for the next state of the agent',

@@ -36,7 +36,7 @@ import { PromptQueue } from './prompt-queue.ts';
 import { QueueWatch } from './queue-watch.ts';
 import { whyNotReady } from './readiness.ts';
 import { settingsPlaces } from './settings-places.ts';
-import { isClosable } from './screen.ts';
+import { findDialog, isClosable } from './screen.ts';
 import { asksSomething, configDirectory, isLivingProcess } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
 import type { StateFiles } from './state-files.ts';
@@ -291,7 +291,8 @@ export class ClaudeAgent implements RunningAgent {
     const screen = await this.#pulse.look();
     if (screen === undefined) return undefined;
     const overlay = this.#overlayOn(screen);
-    return { screen, ...(overlay === undefined ? {} : { overlay }) };
+    if (overlay !== undefined) return { screen, overlay };
+    return { screen, asks: findDialog(screen) !== undefined };
   }
 
   async nudge(): Promise<void> {

@@ -69,8 +69,19 @@ export class AutoRecovery {
    * @throws BridgeError `recover-failed` when one that did not run does not start.
    */
   async recover(session: Watched): Promise<Recovery> {
-    await this.#treated.get(session.entry.number);
-    return this.#byHand.recover(session);
+    const { number } = session.entry;
+    // One at a time, whoever wants it.
+    while (this.#treated.has(number)) await this.#treated.get(number);
+    const recovery = this.#byHand.recover(session);
+    const done = recovery.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#treated.set(
+      number,
+      done.finally(() => this.#treated.delete(number)),
+    );
+    return recovery;
   }
 
   async #lookAtAll(): Promise<void> {

@@ -21,6 +21,8 @@ export interface Evidence {
   readonly tools: number | undefined;
   /** What stands open at its terminal and can be closed without deciding anything. */
   readonly overlay: string | undefined;
+  /** Something stands open at its terminal that a person has to answer. */
+  readonly asks: boolean;
 }
 
 /** Messages given in vain after which an idle agent counts as deaf. */
@@ -36,7 +38,7 @@ const computingFactor = 12;
  * @param patienceMs how long an agent that should work may show nothing.
  */
 export function findingOf(evidence: Evidence, patienceMs: number): Finding {
-  const { lifecycle, isUnderway, hasAgent, state, inVain } = evidence;
+  const { lifecycle, isUnderway, hasAgent, state, inVain, asks } = evidence;
   if (lifecycle === 'stopped') return 'stopped';
   if (lifecycle === 'failed') return 'given-up';
   if (isUnderway) return 'underway';
@@ -45,7 +47,8 @@ export function findingOf(evidence: Evidence, patienceMs: number): Finding {
     case 'waiting':
       return findingOfWaiting(evidence, patienceMs);
     case 'idle':
-      return inVain >= deafAfter ? 'deaf' : 'healthy';
+      if (inVain < deafAfter) return 'healthy';
+      return asks ? 'waiting' : 'deaf';
     case 'busy':
     case 'initializing':
     case 'unknown':
@@ -60,8 +63,10 @@ function findingOfWaiting({ state, overlay, waiting, silentMs }: Evidence, patie
   return isForgotten ? 'overlay' : 'waiting';
 }
 
-function findingOfWorking({ silentMs, restingMs, tools }: Evidence, patienceMs: number): Finding {
+function findingOfWorking({ silentMs, restingMs, tools, asks }: Evidence, patienceMs: number): Finding {
   if (silentMs < patienceMs) return 'healthy';
+  // Nothing told of it, and yet it is drawn: Escape would be an answer.
+  if (asks) return 'waiting';
   // What nobody can tell speaks for the agent.
   if (tools === undefined || restingMs === undefined) return 'healthy';
   if (tools > 0) return 'tool';

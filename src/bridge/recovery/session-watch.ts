@@ -82,12 +82,14 @@ export class SessionWatch {
 
   /** One more look. What was tried is forgotten after ten minutes without trouble. */
   observe(sight: Sight): Evidence {
-    const passed = this.#passed();
+    const between = this.#passed();
+    // Nobody has seen it: that says nothing about it.
+    const passed = sight.look || !sight.hasAgent ? between : 0;
     const isAnother = sight.generation !== this.#signs?.generation;
     if (isAnother) this.#atRest = undefined;
     const signs = this.#signsOf(sight);
     const moved = isAnother || !isSame(signs, this.#signs);
-    const worked = this.#hasWorked(sight.usage, passed);
+    const worked = this.#hasWorked(sight.usage, between);
     this.#silentMs = moved ? 0 : this.#silentMs + passed;
     this.#restingMs = moved || worked ? 0 : this.#restingMs + passed;
     this.#signs = signs;
@@ -107,6 +109,7 @@ export class SessionWatch {
       restingMs: usage && this.#restingMs,
       tools: usage && Math.max(0, usage.processes - (this.#atRest ?? fewest)),
       overlay: look?.overlay,
+      asks: look?.asks ?? false,
     };
   }
 

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../../base/clock.ts';
-import { BridgeError, describeError } from '../../base/errors.ts';
+import { BridgeError, describeError, recoveryOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { SerialQueue } from '../../base/serial-queue.ts';
 import { canAcceptMessage, canSteer } from '../../model/agent.ts';
@@ -192,7 +192,7 @@ export class Conversation {
       case 'interrupt':
         return this.#interruptFor(agent, message, turn?.turn);
       case 'deliver':
-        if (this.inVain > 0) await this.#push(agent);
+        if (this.#tries.hasFailed) await this.#push(agent);
         return this.#deliver(agent, message);
     }
   }
@@ -299,7 +299,7 @@ export class Conversation {
     // An agent that was not ready is no fault of the message: it waits for the agent's next state.
     const isReady = canAcceptMessage(agent.state) || (mode() === 'steer' && canSteer(agent.state));
     const wasReady = this.#options.agent() === agent && isReady && !this.#stop.signal.aborted;
-    if (wasReady && this.#tries.delivered(message.id)) {
+    if (wasReady && this.#tries.delivered(message.id, recoveryOf(error) === 'push')) {
       this.#giveUp(message.id, words.deliveryFailed(describeError(error)));
       return true;
     }

@@ -56,7 +56,7 @@ export class LookUp {
         return;
       case 'no':
         // An agent that never confirms and never has it must not be typed at for ever.
-        if (tries.delivered(id)) {
+        if (tries.delivered(id, true)) {
           this.#giveUp(id, words.deliveryFailed('the agent did not confirm it.'));
           return;
         }
@@ -74,7 +74,7 @@ export class LookUp {
     if (queued !== true || turn !== undefined) {
       collector.acknowledge(id, turn, { lookUp: 'the agent has it' });
       tries.arrived(id);
-    } else if (tries.delivered(id)) {
+    } else if (tries.delivered(id, true)) {
       this.#giveUp(id, words.deliveryUnsure());
     } else {
       agentQueue.filled();

@@ -11,15 +11,27 @@ export class Tries {
   readonly #deliveries = new Map<string, number>();
   readonly #questions = new Map<string, number>();
   #inVain = 0;
+  #hasFailed = false;
 
-  /** How many deliveries in a row were in vain, of whatever messages. */
+  /** How many deliveries in a row the agent did not take, of whatever messages. */
   get inVain(): number {
     return this.#inVain;
   }
 
-  /** One more delivery was in vain. Returns whether it was the last. */
-  delivered(message: string): boolean {
-    this.#inVain += 1;
+  /** Whether the last delivery was in vain, for whatever reason. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  /**
+   * One more delivery was in vain. Returns whether it was the last.
+   *
+   * @param isDeaf whether the agent did not react: another reason, like a text that cannot be typed or somebody at its
+   * terminal, says nothing about it.
+   */
+  delivered(message: string, isDeaf: boolean): boolean {
+    this.#hasFailed = true;
+    if (isDeaf) this.#inVain += 1;
     return count(this.#deliveries, message) >= maxTries;
   }
 
@@ -36,6 +48,7 @@ export class Tries {
   /** The message has arrived. */
   arrived(message: string): void {
     this.#inVain = 0;
+    this.#hasFailed = false;
     this.forget(message);
   }
 

@@ -77,6 +77,46 @@ describe('a quiet but healthy agent is never touched', () => {
     await all.stop();
   });
 
+  it('MS-07: one at work whose terminal cannot be looked at for an hour: nobody has seen that it stands still', async () => {
+    const all = await world();
+    await all.work();
+    all.driver.agent.look = () => Promise.reject(new BridgeError('terminal-unreachable', 'tmux does not answer.'));
+    await all.clock.advance(60 * minute);
+    expectUntouched(all);
+    await all.stop();
+  });
+
+  it('MS-07: one that shows a request of which nothing was told: Escape would be an answer', async () => {
+    const all = await world();
+    await all.work();
+    all.driver.agent.view = { screen: 'Do you want to proceed?', asks: true };
+    await all.clock.advance(60 * minute);
+    expectUntouched(all);
+    await all.stop();
+  });
+
+  it.each([
+    { code: 'message-empty', what: 'a message of which nothing is left' },
+    { code: 'prompt-altered', what: 'a message that cannot be typed' },
+    { code: 'input-not-empty', what: 'somebody who types at its terminal' },
+    { code: 'terminal-unreachable', what: 'tmux that does not answer' },
+  ] as const)('MS-07: $what says nothing about the agent', async ({ code }) => {
+    const all = await world();
+    const { driver, clock, session } = all;
+    driver.agent.beforeConfirm = () => {
+      throw new BridgeError(code, 'It could not be typed.', { happened: 'not-done' });
+    };
+    queue(all, 'm1');
+    session.wake();
+    await clock.advance(10_000);
+    expect(driver.agent.delivered).toHaveLength(3);
+    driver.agent.beforeConfirm = () => undefined;
+    await clock.advance(5 * minute);
+    expect(driver.launches).toHaveLength(1);
+    expect(all.attempts).toEqual([]);
+    await all.stop();
+  });
+
   it('MS-07: a machine that was suspended in the middle of a turn', async () => {
     const all = await world();
     await all.work();

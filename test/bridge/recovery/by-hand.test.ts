@@ -79,4 +79,24 @@ describe('recover, by hand', () => {
     await session.stop();
     await all.stop();
   });
+
+  it('MS-07: two who ask at once, and the bridge itself, take one step at a time', async () => {
+    const all = await world();
+    const { recovery, session, driver, clock } = all;
+    await all.work();
+    let now = 0;
+    let most = 0;
+    driver.agent.onNudge = async () => {
+      most = Math.max(most, (now += 1));
+      await clock.sleep(20_000);
+      now -= 1;
+    };
+    await clock.advance(5 * minute);
+    const recovered = [recovery.recover(session), recovery.recover(session)];
+    await clock.advance(5 * minute);
+    await Promise.all(recovered);
+    expect(driver.agent.nudges).toBeGreaterThanOrEqual(2);
+    expect(most).toBe(1);
+    await all.stop();
+  });
 });

@@ -52,6 +52,8 @@ describe.skipIf(why)('setting the real Claude Code going again', () => {
     await agent.deliver(message('bash touch asked.txt'));
     await lab.heard('prompt-opened');
     expect((await agent.look())?.overlay).toBeUndefined();
+    // Whatever else is told: it is never taken for an agent that is stuck.
+    await until(async () => (await agent.look())?.asks, { what: 'the request on its screen' });
     const before = await lab.screen();
     await agent.nudge();
     await systemClock.sleep(500);
