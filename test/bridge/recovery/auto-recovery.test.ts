@@ -102,15 +102,14 @@ describe('a quiet but healthy agent is never touched', () => {
     { code: 'terminal-unreachable', what: 'tmux that does not answer' },
   ] as const)('MS-07: $what says nothing about the agent', async ({ code }) => {
     const all = await world();
-    const { driver, clock, session } = all;
+    const { driver, clock } = all;
     driver.agent.beforeConfirm = () => {
       throw new BridgeError(code, 'It could not be typed.', { happened: 'not-done' });
     };
     queue(all, 'm1');
-    session.wake();
+    all.session.wake();
     await clock.advance(10_000);
     expect(driver.agent.delivered).toHaveLength(3);
-    driver.agent.beforeConfirm = () => undefined;
     await clock.advance(5 * minute);
     expect(driver.launches).toHaveLength(1);
     expect(all.attempts).toEqual([]);
