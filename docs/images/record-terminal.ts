@@ -11,7 +11,7 @@ import { drawAnimation } from './terminal-svg.ts';
 import type { Frame } from './terminal-svg.ts';
 
 const repository = join(import.meta.dirname, '../..');
-const columns = 104;
+const columns = 108;
 const rows = 26;
 const prompt = /\$ $/;
 /** What people read in the picture instead of the temporary directory and the one-time key. */
@@ -22,21 +22,24 @@ interface Step {
   readonly type: string;
   readonly showMs: number;
   readonly withinMs?: number;
+  /** Whether the screen is cleared before it. */
+  readonly isFresh?: boolean;
 }
 
 const steps: readonly Step[] = [
   { type: './start-bridge.sh', showMs: 5_000, withinMs: 300_000 },
-  { type: 'clear; export PATH="$PWD/bin:$PATH"; vai status', showMs: 4_000 },
+  { type: 'export PATH="$PWD/bin:$PATH"; vai status', showMs: 4_000, isFresh: true },
   { type: 'vai send 1 ask', showMs: 1_800 },
   { type: 'vai prompts', showMs: 3_500 },
   { type: 'vai answer PROMPT allow', showMs: 2_500 },
-  { type: 'clear; dp 1 "the build is green"', showMs: 2_000 },
+  { type: 'dp 1 "the build is green"', showMs: 2_000, isFresh: true },
   { type: 'vai add-session new; vai list-sessions', showMs: 3_500 },
-  { type: 'clear; vai doctor', showMs: 5_000 },
+  { type: 'vai doctor', showMs: 5_000, isFresh: true },
   { type: './stop-bridge.sh', showMs: 4_000 },
 ];
 
-const home = realpathSync(mkdtempSync(join(tmpdir(), 'record-')));
+// Short: lines are cut and wrapped by the length that they really have.
+const home = realpathSync(mkdtempSync(join(tmpdir(), 'r-')));
 const clone = join(home, 'claude-discord-bridge');
 const socket = join(home, 'tmux.sock');
 
@@ -49,10 +52,9 @@ function run(command: string, ...args: readonly string[]): string {
 const tmux = (...args: readonly string[]): string => run('tmux', '-S', socket, '-f', '/dev/null', ...args);
 
 function screen(): string {
-  return tmux('capture-pane', '-p', '-e', '-t', 'record')
-    .replaceAll(home, shownHome)
-    .replace(/key=[\w-]+/g, 'key=…')
-    .trimEnd();
+  const shown = tmux('capture-pane', '-p', '-e', '-t', 'record').replaceAll(home, shownHome);
+  if (shown.replaceAll('\n', '').includes(home)) throw new Error(`a line is wrapped within ${home}: more columns`);
+  return shown.replace(/key=[\w-]+/g, 'key=…').trimEnd();
 }
 
 async function untilPrompt(withinMs: number): Promise<void> {
@@ -65,8 +67,12 @@ async function untilPrompt(withinMs: number): Promise<void> {
 }
 
 /** Types a command as a person would, and records how it looks. */
-async function play({ type: wanted, showMs, withinMs = 60_000 }: Step): Promise<readonly Frame[]> {
+async function play({ type: wanted, showMs, withinMs = 60_000, isFresh = false }: Step): Promise<readonly Frame[]> {
   const type = wanted.replace('PROMPT', () => promptOnScreen());
+  if (isFresh) {
+    tmux('send-keys', '-t', 'record', 'C-l');
+    await sleep(200);
+  }
   const frames: Frame[] = [];
   for (let typed = 0; typed < type.length; typed += 8) {
     tmux('send-keys', '-t', 'record', '-l', type.slice(typed, typed + 8));
