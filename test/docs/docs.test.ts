@@ -13,6 +13,7 @@ const root = resolve(import.meta.dirname, '../..');
 /** Every page, by its path from the root. */
 const pages: readonly string[] = [
   'README.md',
+  'README.ja.md',
   'CLAUDE.md',
   'CHANGELOG.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
