@@ -1,26 +1,43 @@
 /** What stands in the place of a secret. */
 const mark = '[redacted]';
 
-/** Names whose values are credentials: of fields, headers, parameters and variables. */
-const names = String.raw`[\w-]*(?:token|secret|passwo?r?d|passphrase|api[-_]?key|private[-_]?key|access[-_]?key|encryption[-_]?key|authorization|cookie|credential)s?`;
+/** How names end whose values are credentials: of fields, headers, parameters and variables. */
+const names = String.raw`(?:token|secret|passwo?r?d|passphrase|api[-_]?key|private[-_]?key|access[-_]?key|encryption[-_]?key|authorization|cookie|credential)s?`;
+
+const headers = String.raw`(?:authorization|api-key|cookie)`;
+
+/** Between a name and its value. Every repetition here has an end: whoever fills a line must not hold up the bridge. */
+const space = String.raw`\s{0,8}`;
 
 /** How a credential is introduced in a header; it may stay. */
-const scheme = String.raw`(?:(?:Bearer|Bot|Basic|Digest|Token)\s+)?`;
+const scheme = String.raw`(?:(?:Bearer|Bot|Basic|Digest|Token)\s{1,8})?`;
 
 /** Values under such a name: in JSON, in JSON inside a text, in a header or a line of settings, in an address. */
 const named: readonly RegExp[] = [
-  new RegExp(String.raw`("${names}"\s*:\s*"${scheme})(?:[^"\\]|\\.)+`, 'gi'),
-  new RegExp(String.raw`(\\+"${names}\\+"\s*:\s*\\+"${scheme})[^"]+?(?=\\+")`, 'gi'),
-  new RegExp(String.raw`(\b${names}\s*=\s*(?:\\*["'])?${scheme})[^\s"'\\&;,]{4,}`, 'gi'),
-  new RegExp(String.raw`(\b(?:[\w-]*authorization|[\w-]*api-key|(?:set-)?cookie)\s*:\s*${scheme})[^\s"'\\,]{4,}`, 'gi'),
+  new RegExp(String.raw`(${names}"${space}:${space}"${scheme})(?:[^"\\]|\\.)+`, 'gi'),
+  new RegExp(String.raw`(${names}\\{1,16}"${space}:${space}\\{1,16}"${scheme})[^"]+?(?=\\{1,16}")`, 'gi'),
+  new RegExp(String.raw`(${headers}"${space},${space}"${scheme})(?:[^"\\]|\\.)+`, 'gi'), // names and values in one list
+  new RegExp(String.raw`(${names}'?${space}:${space}')[^'"\\]+`, 'gi'),
+  new RegExp(String.raw`(${names}${space}=${space}(?:\\{0,16}["'])?${scheme})[^\s"'\\&;,]{4,}`, 'gi'),
+  new RegExp(String.raw`(--[\w-]{0,40}${names}\s{1,8})[^\s"'\\-][^\s"'\\]{3,}`, 'gi'),
+  new RegExp(String.raw`(cookie${space}:${space})[^"'\\]{4,}`, 'gi'),
+  new RegExp(String.raw`(${headers}${space}:${space}${scheme})[^\s"'\\,]{4,}`, 'gi'),
+  new RegExp(String.raw`(${names}${space}:${space})(?=[^\s"'\\,]{0,200}\d)[^\s"'\\,[]{8,}`, 'gi'), // no word of a sentence
   /([?&](?:key|code|sig|signature|hm)=)[^\s"'\\&#]{4,}/gi,
-  /(\w:\/\/[^\s/:@"\\]{0,200}:)[^\s/@"\\]{1,500}(?=@)/g,
+  /(\w:\/\/[^\s/:@"\\]{0,200}:)[^\s/"\\]{1,500}(?=@)/g,
+  /(\w:\/\/)[^\s/:@"\\]{16,200}(?=@)/g,
   /(\/(?:webhooks|interactions)\/\d{15,20}\/)[\w-]{20,}/g,
+];
+
+/** The same, where the value is no text: all of it becomes one. */
+const namedOtherwise: readonly RegExp[] = [
+  new RegExp(String.raw`(${names}"${space}:${space})\[(?:"(?:[^"\\]|\\.)*",?)+\]`, 'gi'),
+  /((?:secret|passwo?r?d|passphrase)"\s{0,8}:\s{0,8})-?\d[\d.]{0,30}/gi,
 ];
 
 /** Credentials that can be told by their shape, wherever they turn up. */
 const shapes: readonly RegExp[] = [
-  /(?<=\b(?:Bearer|Bot)\s+)[\w.~+/-]{16,}=*/gi,
+  /(?<=\b(?:Bearer|Bot|Basic)\s{1,8})[\w.~+/-]{16,}=*/gi,
   /\bsk-[\w-]{16,}/g,
   /\b(?:gh[pousr]|github_pat)_\w{20,}/g,
   /\bglpat-[\w-]{20,}/g,
@@ -44,6 +61,7 @@ export function redactor(secrets: readonly string[]): (line: string) => string {
     let clean = line;
     for (const value of values) clean = clean.replaceAll(value, mark);
     for (const pattern of named) clean = clean.replace(pattern, `$1${mark}`);
+    for (const pattern of namedOtherwise) clean = clean.replace(pattern, `$1"${mark}"`);
     for (const shape of shapes) clean = clean.replace(shape, mark);
     return clean;
   };

@@ -35,6 +35,15 @@ describe('redaction', () => {
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
+  for (const piece of ['a-', '\\', 'token-', 'authorization ', 'Bearer   ']) {
+    it(`MS-09: is done at once with a long line of ${JSON.stringify(piece)}`, () => {
+      const began = performance.now();
+      redactor([])(piece.repeat(64_000 / piece.length));
+      redactor([])(`token${' '.repeat(64_000)}`);
+      expect(performance.now() - began).toBeLessThan(500);
+    });
+  }
+
   it('leaves nothing of a longer secret that begins with a shorter one', () => {
     const redact = redactor(['abcdefgh', 'abcdefgh-and-the-rest']);
     expect(redact('x abcdefgh-and-the-rest y')).toBe('x [redacted] y');
@@ -68,6 +77,19 @@ describe('redaction', () => {
     ],
     ['a basic header', '"Authorization":"Basic dXNlcjpwYXNz"', '"Authorization":"Basic [redacted]"'],
     ['a header in a text', 'sent x-api-key: abc123, got 401', 'sent x-api-key: [redacted], got 401'],
+    [
+      'a header in a list',
+      '{"rawHeaders":["Authorization","Basic dXNlcjpwYXNz","Host","x"]}',
+      '{"rawHeaders":["Authorization","Basic [redacted]","Host","x"]}',
+    ],
+    ['a list', '{"tokens":["abc]d","e"],"n":["stays"]}', '{"tokens":"[redacted]","n":["stays"]}'],
+    ['a number', '{"password":12345678,"tokens":12}', '{"password":"[redacted]","tokens":12}'],
+    ['what an object is shown as', "{ token: 'abcdefgh', n: 'x' }", "{ token: '[redacted]', n: 'x' }"],
+    ['a line of settings', 'with password: hunter22 it failed', 'with password: [redacted] it failed'],
+    ['an argument', 'git --api-token abcdefgh push', 'git --api-token [redacted] push'],
+    ['a password with an @', 'https://me:hun@ter2@example.com/x', 'https://me:[redacted]@example.com/x'],
+    ['a token in an address', 'https://abcdefgh12345678@example.com/x', 'https://[redacted]@example.com/x'],
+    ['several cookies', 'Cookie: a=bcd; session=qwertz', 'Cookie: [redacted]'],
     ['a cookie', 'Set-Cookie: sid=abcdef', 'Set-Cookie: [redacted]'],
     ['a variable', 'with AWS_SECRET_ACCESS_KEY=abcd/efgh next', 'with AWS_SECRET_ACCESS_KEY=[redacted] next'],
     ['the key of a page', 'http://127.0.0.1:8787/?key=abcdefgh&x=1', 'http://127.0.0.1:8787/?key=[redacted]&x=1'],
