@@ -21,20 +21,25 @@ export function pieceName(name: string, day: string, number: number): string {
   return `${name}.${day}.${number}.log`;
 }
 
-/** The pieces of a log, the oldest first; none when there is no such log, or its folder cannot be read. */
-export function piecesOf(directory: string, name: string): readonly RolledPiece[] {
+/**
+ * The pieces of a log, the oldest first; none when there is no such log, or its folder cannot be read.
+ *
+ * @param today pieces of a later day were written when the clock was wrong: they count as older than all others.
+ */
+export function piecesOf(directory: string, name: string, today: string): readonly RolledPiece[] {
   const folder = folderOf(directory, name);
   const pieces = namesIn(folder).flatMap((file): readonly RolledPiece[] => {
     const [, day, number] = /\.(\d{4}-\d\d-\d\d)\.(\d{1,9})\.log$/.exec(file) ?? [];
     if (day === undefined || number === undefined || file !== pieceName(name, day, Number(number))) return [];
     return [{ path: join(folder, file), day, number: Number(number) }];
   });
-  return pieces.toSorted(compareAge);
+  return pieces.toSorted((one, other) => compareAge(one, other, today));
 }
 
 /** Below 0 when the first piece is older. */
-export function compareAge(one: RolledPiece, other: RolledPiece): number {
-  return one.day.localeCompare(other.day) || one.number - other.number;
+export function compareAge(one: RolledPiece, other: RolledPiece, today: string): number {
+  const isLater = ({ day }: RolledPiece): number => Number(day > today);
+  return isLater(other) - isLater(one) || one.day.localeCompare(other.day) || one.number - other.number;
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -8,12 +8,15 @@ import { LogFile } from './log-file.ts';
 export class RolledLog {
   readonly #directory: string;
   readonly #name: string;
+  readonly #today: () => string;
   #piece: RolledPiece | undefined;
   #file: LogFile | undefined;
 
-  constructor(directory: string, name: string) {
+  /** @param today as `localDay` writes it. */
+  constructor(directory: string, name: string, today: () => string) {
     this.#directory = directory;
     this.#name = name;
+    this.#today = today;
   }
 
   /** The last `count` whole lines of all files, oldest first; undefined when there is none. `news` goes on from there. */
@@ -36,7 +39,10 @@ export class RolledLog {
     const piece = this.#piece;
     const pieces = this.#pieces();
     // A piece with a successor is whole.
-    const newer = piece ? pieces.filter((one) => compareAge(piece, one) < 0) : pieces;
+    const today = this.#today();
+    const after = piece ? pieces.filter((one) => compareAge(piece, one, today) < 0) : pieces;
+    // The clock was set back: those before the newest were there all the time.
+    const newer = piece && piece.day > today ? after.slice(-1) : after;
     return [...(piece ? [piece] : []), ...newer].flatMap((one) => this.#read(one));
   }
 
@@ -48,7 +54,7 @@ export class RolledLog {
 
   /** A log that an older version wrote is one file; it becomes a piece with the next start. */
   #pieces(): readonly RolledPiece[] {
-    const pieces = piecesOf(this.#directory, this.#name);
+    const pieces = piecesOf(this.#directory, this.#name, this.#today());
     if (pieces.length > 0) return pieces;
     return [{ path: join(this.#directory, `${this.#name}.log`), day: '', number: 0 }];
   }

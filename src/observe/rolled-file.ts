@@ -175,7 +175,7 @@ export class RolledFile {
 
   /** What follows when another piece is open than before. */
   #settle(stream: RollingStream): void {
-    const { directory, name, keep } = this.#options;
+    const { directory, name, keep, clock } = this.#options;
     this.#piece = stream.file ?? '';
     this.#inode = fstatSync(stream.fd).ino;
     try {
@@ -183,7 +183,7 @@ export class RolledFile {
       fchmodSync(stream.fd, 0o600);
       chmodSync(folderOf(directory, name), 0o700);
       linkToPiece(directory, name, this.#piece);
-      keepNewest(directory, name, keep);
+      keepNewest(directory, name, { keep, inUse: this.#piece, today: localDay(clock.now()) });
     } catch (error) {
       this.#fail(error);
     }

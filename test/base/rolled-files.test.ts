@@ -21,7 +21,12 @@ it('gives the pieces of a log in the order they were written, and nothing else',
   ];
   for (const name of [...order.toReversed(), ...others]) writeFileSync(join(directory, 'session_1', name), '');
   writeFileSync(join(directory, 'session_2'), 'no folder');
-  expect(piecesOf(directory, 'session_1').map(({ path }) => basename(path))).toEqual(order);
-  expect(piecesOf(directory, 'session_2')).toEqual([]);
-  expect(piecesOf(directory, 'session_3')).toEqual([]);
+  expect(piecesOf(directory, 'session_1', '2026-01-10').map(({ path }) => basename(path))).toEqual(order);
+  // The clock was wrong on the 10th.
+  expect(piecesOf(directory, 'session_1', '2026-01-09').map(({ path }) => basename(path))).toEqual([
+    ...order.slice(2),
+    ...order.slice(0, 2),
+  ]);
+  expect(piecesOf(directory, 'session_2', '2026-01-10')).toEqual([]);
+  expect(piecesOf(directory, 'session_3', '2026-01-10')).toEqual([]);
 });

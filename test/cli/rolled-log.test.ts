@@ -26,7 +26,7 @@ it('MS-09: reads back over files, and goes on over several that begin between tw
   write(1, 1, 'a\nb\n');
   write(1, 2, 'c\n');
   write(2, 1, 'd\ne');
-  const log = new RolledLog(directory, 'session_1');
+  const log = new RolledLog(directory, 'session_1', () => '2026-12-31');
   expect(log.last(3)).toEqual(['b', 'c', 'd']);
   expect(log.last(9)).toEqual(['a', 'b', 'c', 'd']);
   expect(log.last(0)).toEqual([]);
@@ -45,7 +45,7 @@ it('MS-09: reads back over files, and goes on over several that begin between tw
 });
 
 it('is undefined without a file, and hears of it when it comes', () => {
-  const log = new RolledLog(directory, 'session_1');
+  const log = new RolledLog(directory, 'session_1', () => '2026-12-31');
   expect(log.last(5)).toBeUndefined();
   expect(log.news()).toEqual([]);
   write(1, 1, 'a\n');

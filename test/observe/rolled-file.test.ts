@@ -47,9 +47,10 @@ async function open(options: { keep?: number; bytesPerPiece?: number } = {}): Pr
   return file;
 }
 
-const pieces = (): readonly string[] => piecesOf(directory, 'bridge').map(({ path }) => basename(path));
+const pieces = (): readonly string[] =>
+  piecesOf(directory, 'bridge', localDay(clock.now())).map(({ path }) => basename(path));
 const everything = (): string =>
-  piecesOf(directory, 'bridge')
+  piecesOf(directory, 'bridge', localDay(clock.now()))
     .map(({ path }) => readFileSync(path, 'utf8'))
     .join('');
 const linked = (): string => readFileSync(join(directory, 'bridge.log'), 'utf8');
@@ -82,7 +83,9 @@ describe('MS-09: a rolled file', () => {
       await clock.advance(0);
     }
     expect(pieces()).toHaveLength(3);
-    expect(Math.max(...piecesOf(directory, 'bridge').map(({ path }) => statSync(path).size))).toBeLessThanOrEqual(110);
+    expect(
+      Math.max(...piecesOf(directory, 'bridge', localDay(clock.now())).map(({ path }) => statSync(path).size)),
+    ).toBeLessThanOrEqual(110);
     // The last piece has just begun.
     const numbers = [...everything().matchAll(/line (\d+)/g)].map(([, number]) => Number(number));
     expect(numbers).toEqual(Array.from(numbers, (_, index) => 61 - numbers.length + index));
@@ -154,6 +157,25 @@ describe('MS-09: a rolled file', () => {
     await file.open();
     expect(linked()).toBe('1\n2\n3\n');
     expect(told).toEqual([expect.anything(), 'healed, 0 lost']);
+  });
+
+  it('a clock that was set back costs no line, and not the piece that is written', async () => {
+    const file = await open({ keep: 3 });
+    for (let line = 1; line <= 3; line += 1) {
+      if (line > 1) await clock.advance(day);
+      file.write(`${line}\n`);
+      await file.open();
+    }
+    for (let line = 4; line <= 7; line += 1) {
+      clock.jump(-30 * day);
+      file.write(`${line}\n`);
+      await file.open();
+    }
+    file.write('last\n');
+    expect(pieces()).toHaveLength(3);
+    expect(linked()).toBe('last\n');
+    expect(everything().split('\n').slice(-2)).toEqual(['last', '']);
+    expect(told).toEqual([]);
   });
 
   it('somebody’s own file under the name stays', async () => {

@@ -1,6 +1,7 @@
 import { Argument } from 'commander';
 import type { Command } from 'commander';
 
+import { localDay } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
 import { parseSessionNumber } from '../../model/session.ts';
 import { readCount } from '../arguments.ts';
@@ -58,7 +59,8 @@ async function showLogs(context: CliContext, wanted: string, options: Options): 
   ]);
   const { logs, bridgeLog } = context.paths;
   const name = session === undefined ? wanted : `session_${session}`;
-  const file = wanted === 'start' ? new LogFile(context.startLog) : new RolledLog(logs, name);
+  const today = (): string => localDay(context.clock.now());
+  const file = wanted === 'start' ? new LogFile(context.startLog) : new RolledLog(logs, name, today);
   const print = (line: string): void => {
     if (options.json) process.stdout.write(`${line}\n`);
     else context.print(prettyLogLine(line));
@@ -67,7 +69,7 @@ async function showLogs(context: CliContext, wanted: string, options: Options): 
   const last = file.last(options.lines);
   if (last === undefined && !options.follow) {
     // The bridge has a log, and nothing about this session in it.
-    if (session !== undefined && new RolledLog(logs, 'bridge').last(0) !== undefined) {
+    if (session !== undefined && new RolledLog(logs, 'bridge', today).last(0) !== undefined) {
       context.note(`There is no line about session ${session} in the logs.`);
       return;
     }
