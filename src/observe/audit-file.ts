@@ -12,7 +12,7 @@ import type { Audit, AuditEntry } from '../contracts/audit.ts';
 import type { LogTrouble } from '../contracts/log-trouble.ts';
 import { AuditHead } from './audit-head.ts';
 import { auditFiles, putAuditAway } from './audit-files.ts';
-import { lastPlace, oldestKept, saidOldest } from './audit-place.ts';
+import { hasEntry, lastPlace, oldestKept, saidOldest } from './audit-place.ts';
 import type { AuditMark } from './audit-place.ts';
 import { oneLine } from './one-line.ts';
 
@@ -104,17 +104,20 @@ export class AuditFile implements Audit {
     const expected = this.#known?.tip ?? this.#head.read();
     const { tip, torn, unchained, isTerminated } = lastPlace(auditFiles(path));
     if (!isTerminated) appendFileSync(path, '\n');
-    // At a start, what is kept of the end may be older than the file: the last moment before a kill is not in it.
-    const isAltered =
-      tip.seq === expected?.seq ? tip.hash !== expected.hash : !isFirst && tip.seq > (expected?.seq ?? 0);
     const isMissing = expected !== undefined && tip.seq < expected.seq;
-    this.#settle(isMissing || isAltered ? (expected ?? tip) : tip);
+    // At a start, what is kept of the end may be older than the file: the last moment before a kill is not in it.
+    const isRewritten = isFirst && !isMissing && expected !== undefined && !hasEntry(auditFiles(path), expected);
+    const isAltered =
+      isRewritten ||
+      (tip.seq === expected?.seq ? tip.hash !== expected.hash : !isFirst && tip.seq > (expected?.seq ?? 0));
+    this.#settle(isMissing || (isAltered && !isRewritten) ? (expected ?? tip) : tip);
     // A file was put away, and the next one not begun: the process was killed, or somebody took it.
     if (!existsSync(path) && tip.seq > 0) this.#beginFile();
     if (unchained) this.#mark({ mark: 'begin', ...unchained });
     if (torn) this.#mark({ mark: 'torn', ...torn });
     if (isMissing) this.#mark({ mark: 'missing', from: tip.seq + 1, to: expected.seq });
     else if (isAltered) this.#mark({ mark: 'altered', line: expected?.seq ?? 0 });
+    else if (!expected && tip.seq > 0) this.#mark({ mark: 'endless', line: tip.seq });
   }
 
   #beginFile(): void {

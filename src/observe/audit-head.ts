@@ -37,6 +37,7 @@ export class AuditHead {
   #tip: Tip | undefined;
   #cancel: Cancel | undefined;
   #hasFailed = false;
+  #isThere: boolean | undefined;
 
   constructor(options: AuditHeadOptions) {
     this.#options = options;
@@ -46,9 +47,15 @@ export class AuditHead {
     return readAuditHead(this.#options.path);
   }
 
-  /** Will be kept in a moment. */
+  /** Will be kept in a moment; at once when none is: from the first line on there is one. */
   moved(tip: Tip): void {
     this.#tip = tip;
+    this.#isThere ??= this.read() !== undefined;
+    if (!this.#isThere) {
+      this.#isThere = true;
+      this.keep();
+      return;
+    }
     this.#cancel ??= this.#options.clock.after(keepAfterMs, () => {
       this.keep();
     });

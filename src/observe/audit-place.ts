@@ -14,6 +14,8 @@ export type AuditMark =
   | { readonly mark: 'missing'; readonly from: number; readonly to: number }
   /** The end of the file was not what had been written. */
   | { readonly mark: 'altered'; readonly line: number }
+  /** Where the chain ended was not kept any more: what stood after this line may be gone. */
+  | { readonly mark: 'endless'; readonly line: number }
   /** So many lines could not be written. */
   | { readonly mark: 'lost'; readonly lines: number; readonly why: string };
 
@@ -55,6 +57,17 @@ export function oldestKept(files: readonly string[]): Link | undefined {
   return undefined;
 }
 
+/** Whether a line is there, or older than what is kept. */
+export function hasEntry(files: readonly string[], { seq, hash }: Tip): boolean {
+  for (const file of files.toReversed()) {
+    const links = auditLines(file).lines.flatMap((line) => readLink(line) ?? []);
+    const found = links.find((link) => link.seq === seq);
+    if (found) return found.isWhole && found.hash === hash;
+    if (links[0] !== undefined && links[0].seq < seq) return false;
+  }
+  return true;
+}
+
 /** What the newest file says is the oldest line that is kept; the first that ever was, when it says nothing. */
 export function saidOldest(files: readonly string[]): Pick<Link, 'seq' | 'prev'> {
   const first = auditLines(files.at(-1) ?? '').lines.find((line) => readLink(line)?.isWhole);
@@ -66,6 +79,11 @@ export function saidOldest(files: readonly string[]): Pick<Link, 'seq' | 'prev'>
 /** The mark that a whole line of the chain is; undefined for a line about something else. */
 export function readMark(line: string): AuditMark | undefined {
   const [, text] = /^\{"seq":\d+,"prev":"\w+","at":"[^"]*",("mark":.*),"hash":"\w+"\}$/.exec(line) ?? [];
-  // Only the audit itself writes such a line: what others ask for begins with who they are.
-  return text === undefined ? undefined : (JSON.parse(`{${text}}`) as AuditMark);
+  if (text === undefined) return undefined;
+  try {
+    // Only the audit itself writes such a line: what others ask for begins with who they are.
+    return JSON.parse(`{${text}}`) as AuditMark;
+  } catch {
+    return undefined; // Sealed by somebody else: a line like any other.
+  }
 }

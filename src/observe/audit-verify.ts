@@ -81,7 +81,9 @@ class Walk {
     const seq = this.#last?.seq ?? 0;
     this.#judgeStrange(undefined);
     const line = this.#lines;
-    if (this.#head && seq < this.#head.seq) {
+    if (!this.#head && seq > 0) {
+      this.#find(file, line, 'missing', `Where the audit ends is not kept: what stood after entry ${seq} may be gone.`);
+    } else if (this.#head && seq < this.#head.seq) {
       this.#find(file, line, 'missing', `Entries ${range(seq + 1, this.#head.seq)} are missing at the end.`);
     } else if (this.#head && !this.#isHeadThere && this.#head.seq >= this.#oldest.seq) {
       this.#find(
@@ -167,6 +169,14 @@ class Walk {
         break;
       case 'altered':
         this.#find(file, line, 'foreign', `The file was changed by somebody else after entry ${mark.line}.`);
+        break;
+      case 'endless':
+        this.#find(
+          file,
+          line,
+          'missing',
+          `Where the audit ended was not kept when the bridge looked: what stood after entry ${mark.line} may be gone.`,
+        );
         break;
       case 'lost':
         this.#notes.push(`${file}:${line}: ${mark.lines} entries could not be written (${mark.why}).`);

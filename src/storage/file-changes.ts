@@ -89,7 +89,7 @@ export class FileChanges {
     const committed = this.#committed(changes, at);
     failPoint('file-changes');
     const left = this.#finish(committed);
-    this.#removeOldBackups();
+    this.#removeOldBackups(committed.backup);
     const bytes = committed.changes.reduce((sum, one) => sum + one.bytes, 0);
     return { files: committed.changes.length, bytes, backup: committed.backup, left };
   }
@@ -170,10 +170,13 @@ export class FileChanges {
     }
   }
 
-  #removeOldBackups(): void {
-    const backups = readdirSync(this.#directory).filter((name) => name.startsWith('backup-'));
-    for (const name of backups.sort().slice(0, -backupsKept)) {
-      rmSync(join(this.#directory, name), { recursive: true, force: true });
-    }
+  /** @param made the newest, whatever the clock says. */
+  #removeOldBackups(made: string): void {
+    const old = readdirSync(this.#directory)
+      .filter((name) => name.startsWith('backup-'))
+      .sort()
+      .map((name) => join(this.#directory, name))
+      .filter((path) => path !== made);
+    for (const path of old.slice(0, 1 - backupsKept)) rmSync(path, { recursive: true, force: true });
   }
 }

@@ -159,7 +159,30 @@ describe('BX-09: the chain of the audit', () => {
     for (const name of files()) rmSync(file(name));
     put('audit.jsonl', forged);
     expect(findings()).toMatchObject([{ kind: 'changed' }]);
-    expect(verifyAudit(path, file('no head'), last?.hash).findings).toMatchObject([{ kind: 'missing' }]);
+    expect(verifyAudit(path, file('no head'), last?.hash).findings).toMatchObject([
+      { says: expect.stringContaining('Where the audit ends is not kept') },
+      { kind: 'missing', says: expect.stringContaining('no entry with the hash') },
+    ]);
+    // With a line more than there were, and a bridge that goes on.
+    put('audit.jsonl', [...forged, sealLine(tip, { at: '2026-01-01T00:00:00.000Z', who: 'local' }).line]);
+    write(21, 22);
+    expect(findings()).toMatchObject([{ kind: 'foreign', says: expect.stringContaining('changed by somebody else') }]);
+  });
+
+  it('shows that lines were taken off the end together with what is kept of it', () => {
+    put('audit.jsonl', linesOf('audit.jsonl').slice(0, -2));
+    rmSync(head);
+    expect(findings()).toMatchObject([{ kind: 'missing', says: expect.stringContaining('is not kept') }]);
+    write(21, 22); // A bridge keeps an end again.
+    expect(findings()).toMatchObject([{ kind: 'missing', says: expect.stringContaining('was not kept') }]);
+  });
+
+  it('holds a line that somebody else sealed, and that is no JSON, for a line like any other', () => {
+    const { last } = verifyAudit(path, head);
+    const { line } = sealLine(last ?? { seq: 0, hash: '' }, {}, () => '{"at":"x","mark":nonsense}');
+    put('audit.jsonl', [...linesOf('audit.jsonl'), line]);
+    expect(verifyAudit(path, head).last?.seq).toBe((last?.seq ?? 0) + 1);
+    write(21, 22);
   });
 
   it('a line of somebody else is none of ours', () => {

@@ -110,6 +110,10 @@ describe('several files as one step', () => {
       changes.make([{ target: join(home, `f${number}`), source: { text: 'x' } }], at + number * 60_000),
     );
     expect(readdirSync(own()).sort()).toEqual(made.slice(2).map(({ backup }) => backup.slice(own().length + 1)));
+    // Also when the clock was set back.
+    const { backup } = changes.make([{ target: join(home, 'f6'), source: { text: 'x' } }], at);
+    expect(existsSync(backup)).toBe(true);
+    expect(readdirSync(own())).toHaveLength(3);
   });
 });
 
