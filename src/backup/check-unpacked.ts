@@ -6,8 +6,7 @@ import type { BridgePaths } from '../config/paths.ts';
 import { inspectDatabase } from '../storage/database-copy.ts';
 import { SessionsFile } from '../storage/sessions-file.ts';
 import { backupDamaged } from './archive-reader.ts';
-import { kindOf, knownVersion } from './layout.ts';
-import type { RootName } from './layout.ts';
+import { hasPlace, isDatabase, knownVersion } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 
 export interface UnpackedBackup {
@@ -27,6 +26,7 @@ export interface UnpackedBackup {
  */
 export async function checkUnpacked(backup: UnpackedBackup): Promise<readonly string[]> {
   for (const { path } of backup.manifest.files) refuseOutOfPlace(path, backup);
+  for (const { path } of backup.manifest.directories) refuseDirectory(path, backup);
   for (const database of backup.manifest.databases) checkDatabase(database, backup);
   const maps = [backup.paths.discord.map, backup.paths.local.map].map((map) => `config/${basename(map)}`);
   const warnings: string[] = [];
@@ -36,12 +36,14 @@ export async function checkUnpacked(backup: UnpackedBackup): Promise<readonly st
 
 /** Locks and the like are never stored, so somebody put one in; and what is called a database must be known as one. */
 function refuseOutOfPlace(path: string, { file, manifest }: UnpackedBackup): void {
-  const [root = '', name = ''] = path.split('/');
-  const kind = kindOf(root as RootName, name);
   const isListed = manifest.databases.some((database) => database.path === path);
-  if (kind === 'own' || kind === 'journal' || name === '' || (kind === 'database') !== isListed) {
-    throw backupDamaged(file, `${path} has no place in a backup`);
-  }
+  if (!hasPlace(path) || isDatabase(path) !== isListed) throw backupDamaged(file, `${path} has no place in a backup`);
+}
+
+/** A directory in the place of such a file would stop the bridge, or this very restore half-way. */
+function refuseDirectory(path: string, { file }: UnpackedBackup): void {
+  if (!path.includes('/') || (hasPlace(path) && !isDatabase(path))) return;
+  throw backupDamaged(file, `${path} has no place in a backup`);
 }
 
 function checkDatabase(

@@ -29,6 +29,9 @@ export type Kind =
 /** In `state/`: who runs, locks, what is unfinished, and the end of the audit, which no backup turns back. */
 const ownState = ['daemon.json', 'daemon.lock', 'backup.lock', 'restore.json', 'audit-head.json'];
 
+/** What is being changed by a migration: whoever starts next would do what it says. */
+const unfinishedMigration = 'state/migrations/journal.json';
+
 /** A file in the making, as `base/atomic-file` names it. */
 const unfinished = /\.[\w-]{8}\.tmp$/;
 
@@ -44,6 +47,21 @@ export function kindOf(root: RootName, name: string): Kind {
   if (ownState.some((one) => name === one || name === `${one}-journal`)) return 'own';
   if (/\.db-(?:wal|shm|journal)$/.test(name)) return 'journal';
   return name.endsWith('.db') ? 'database' : 'file';
+}
+
+/** Whether a backup may have something at a path of it. */
+export function hasPlace(path: string): boolean {
+  return (kindAt(path) === 'file' || isDatabase(path)) && path !== unfinishedMigration;
+}
+
+/** Whether a path of a backup is that of a database. */
+export function isDatabase(path: string): boolean {
+  return kindAt(path) === 'database' && path.split('/').length === 2;
+}
+
+function kindAt(path: string): Kind {
+  const [root = '', name = ''] = path.split('/');
+  return name !== '' && rootNames.some((one) => one === root) ? kindOf(root as RootName, name) : 'own';
 }
 
 /** Whether a file further down is one that is still being made. */

@@ -16,7 +16,10 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { writeArchive } from '../../src/backup/archive-writer.ts';
+import type { ArchiveEntry } from '../../src/backup/archive-writer.ts';
 import { finishInterruptedRestore } from '../../src/backup/idle-installation.ts';
+import { sha256 } from '../../src/base/hash-chain.ts';
 import { Database, stateVersion } from '../../src/storage/database.ts';
 import { takeDaemonLock } from '../../src/storage/daemon-lock.ts';
 import { sourceModule } from '../storage/child-process.ts';
@@ -37,6 +40,31 @@ async function changedSince(): Promise<{ readonly place: Place; readonly file: s
   place.facts({ kept: 'no', later: 'yes' });
   place.write('state/bridge.db-wal', 'a journal of the old database');
   return { place, file };
+}
+
+/** A backup in which everything is as its manifest says, with something that no bridge puts in. */
+async function archiveWith(path: string, kind: 'file' | 'directory'): Promise<string> {
+  const file = join(temporaryDirectory(), 'forged.tar.gz');
+  const manifest = {
+    product: 'claude-discord-bridge',
+    format: 1,
+    version: '1',
+    createdAt: '2026-01-01T00:00:00Z',
+    roots: { state: '/old/state' },
+    files: kind === 'file' ? [{ path, size: 2, mode: 0o600, sha256: sha256('{}') }] : [],
+    directories: kind === 'directory' ? [{ path, mode: 0o700 }] : [],
+    databases: [],
+    left: [],
+  };
+  async function* entries(): AsyncGenerator<ArchiveEntry> {
+    await Promise.resolve();
+    if (kind === 'directory') yield { kind, path, mode: 0o700 };
+    else yield { kind, path, mode: 0o600, size: 2, body: [Buffer.from('{}')] };
+    const body = Buffer.from(JSON.stringify(manifest));
+    yield { kind: 'file', path: 'manifest.json', mode: 0o600, size: body.length, body: [body] };
+  }
+  await writeArchive(file, entries());
+  return file;
 }
 
 /** What there is after a restore, of an installation as `furnished`. */
@@ -168,6 +196,35 @@ describe('MS-15: a restore', () => {
     await expect(place.restore(tooNew, { dryRun: true })).rejects.toMatchObject(failure);
     expect(place.contents(...roots)).toEqual(before);
     await place.restore(file);
+  });
+
+  it('leaves the end of the audit where it is: the logs stay as well', async () => {
+    const place = furnished();
+    place.write('state/audit-head.json', 'of then');
+    const { file, manifest } = await place.backUp();
+    expect(manifest.files.map(({ path }) => path)).not.toContain('state/audit-head.json');
+    place.write('state/audit-head.json', 'of now');
+    await place.restore(file);
+    expect(place.read('state/audit-head.json')).toBe('of now');
+    const other = new Place();
+    await other.restore(file);
+    expect(existsSync(other.paths.auditHead)).toBe(false);
+  });
+
+  it.each([
+    ['what a killed migration would still do', 'state/migrations/journal.json', 'file'],
+    ['the journal of a restore', 'state/restore.json', 'directory'],
+    ['a lock', 'state/daemon.lock', 'directory'],
+    ['a directory for a database', 'state/bridge.db', 'directory'],
+    ['a file in a directory for a database', 'state/bridge.db/x', 'file'],
+    ['a directory for a journal of one', 'state/bridge.db-wal', 'directory'],
+  ] as const)('refuses %s, and changes nothing', async (_what, path, kind) => {
+    const place = furnished();
+    const before = place.contents(...roots);
+    const code = 'backup-damaged';
+    await expect(place.restore(await archiveWith(path, kind))).rejects.toMatchObject({ code });
+    expect(place.contents(...roots)).toEqual(before);
+    expect(readdirSync(place.paths.state).filter((name) => /^\.restore|restore\.json/.test(name))).toEqual([]);
   });
 
   it('I11: what was replaced is kept of the last three', async () => {
