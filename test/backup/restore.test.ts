@@ -198,19 +198,6 @@ describe('MS-15: a restore', () => {
     await place.restore(file);
   });
 
-  it('leaves the end of the audit where it is: the logs stay as well', async () => {
-    const place = furnished();
-    place.write('state/audit-head.json', 'of then');
-    const { file, manifest } = await place.backUp();
-    expect(manifest.files.map(({ path }) => path)).not.toContain('state/audit-head.json');
-    place.write('state/audit-head.json', 'of now');
-    await place.restore(file);
-    expect(place.read('state/audit-head.json')).toBe('of now');
-    const other = new Place();
-    await other.restore(file);
-    expect(existsSync(other.paths.auditHead)).toBe(false);
-  });
-
   it.each([
     ['what a killed migration would still do', 'state/migrations/journal.json', 'file'],
     ['the journal of a restore', 'state/restore.json', 'directory'],
