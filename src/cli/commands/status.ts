@@ -35,8 +35,9 @@ export function addStatus(program: Command, context: CliContext): void {
         rows: [
           ['`idle`', 'takes the next message'],
           ['`busy`', 'works'],
-          ['`waiting for a permission`, `an answer`, `a decision on its plan`', 'see `vai prompts`'],
-          ['`waiting for trust`, `a login`', 'only the terminal can give it: `vai attach N`'],
+          ['`waiting for a permission`, `an answer`, `a decision on its plan`, `some values`', 'see `vai prompts`'],
+          ['`waiting for trust in its directory`', 'see `vai prompts`, or the terminal: `vai attach N`'],
+          ['`waiting for a login`', 'only the terminal can give it: `vai attach N`'],
           ['`starting`', 'its agent is being started'],
           ['`lost`', 'died; a restart is coming'],
           ['`failed`', 'given up: fix the cause, then `vai recover N`'],
