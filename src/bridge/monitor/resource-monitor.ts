@@ -45,7 +45,7 @@ export class ResourceMonitor {
   #looking: Promise<Sample> | undefined;
   #keptAt = -Infinity;
   /** Since when something does not work, so that it is said once. */
-  readonly #troubles = new Set<'look' | 'keep'>();
+  readonly #troubles = new Set<'look' | 'judge' | 'keep'>();
 
   constructor(options: ResourceMonitorOptions) {
     this.#options = options;
@@ -86,7 +86,8 @@ export class ResourceMonitor {
 
   /** Nobody waits for something that cannot be seen any more. */
   #throttled(session: SessionNumber): Alert | undefined {
-    return this.#troubles.has('look') ? undefined : this.#options.alerts.throttled(session);
+    const isBlind = this.#troubles.has('look') || this.#troubles.has('judge');
+    return isBlind ? undefined : this.#options.alerts.throttled(session);
   }
 
   async #keep(): Promise<void> {
@@ -124,15 +125,27 @@ export class ResourceMonitor {
   }
 
   async #measure(): Promise<Sample> {
-    const { sampler, alerts, clock, log } = this.#options;
+    const { sampler, clock, log } = this.#options;
     const taken = await sampler.take();
     this.#releasing(() => {
-      alerts.judge(taken);
+      this.#judge(taken);
       if (this.#troubles.delete('look')) log.info({}, 'what sessions take can be told again');
     });
     const sample = { ...taken, sessions: taken.sessions.map((one) => ({ ...one, ...this.#throttleOf(one.number) })) };
     this.#last = { at: clock.monotonic(), sample };
     return sample;
+  }
+
+  /** On a full disk alerts can be neither kept nor told: whoever asks sees all the same what is taken. */
+  #judge(sample: Sample): void {
+    const { alerts, log } = this.#options;
+    try {
+      alerts.judge(sample);
+      if (this.#troubles.delete('judge')) log.info({}, 'alerts can be kept again');
+    } catch (error) {
+      if (!this.#troubles.has('judge')) log.error({ error: describeError(error) }, 'alerts cannot be kept');
+      this.#troubles.add('judge');
+    }
   }
 
   #throttleOf(session: SessionNumber): { readonly throttled?: string } {

@@ -34,6 +34,29 @@ describe('whoever asks what is taken', () => {
     expect((await monitor.metrics()).latest.sessions).toHaveLength(2);
   });
 
+  it('MS-16: is told all the same on a full disk, on which an alert can be neither kept nor told; later it is', async () => {
+    let isFull = true;
+    const { stores } = await world();
+    const transaction = <T>(action: () => T): T => {
+      if (isFull) throw new Error('the disk is full');
+      return stores.transaction(action);
+    };
+    const full = await world({ stores: { facts: stores.facts, outbox: stores.outbox, transaction } });
+    const { monitor, takes, book, clock, log } = full;
+    takes(1, { memory: 900 });
+    const stop = monitor.start();
+    await clock.advance(0);
+    await clock.advance(2_001);
+    expect((await monitor.metrics()).latest.sessions[0]?.memory).toBe(900);
+    expect((await monitor.metrics()).alerts).toEqual([]);
+    expect(book.samples).toHaveLength(1);
+    expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+    isFull = false;
+    await clock.advance(2_001);
+    expect((await monitor.metrics()).alerts.map(({ kind }) => kind)).toEqual(['memory']);
+    await stop();
+  });
+
   it('is told which alerts are open, and whose messages wait and why', async () => {
     const { monitor, takes } = await world();
     takes(1, { memory: 1200 });
