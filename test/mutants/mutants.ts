@@ -1,7 +1,11 @@
 import { fileMutants } from './file-mutants.ts';
-import type { Mutant } from './mutant.ts';
 import { lifecycleMutants } from './lifecycle-mutants.ts';
+import { logMutants } from './log-mutants.ts';
+import { monitorMutants } from './monitor-mutants.ts';
+import type { Mutant } from './mutant.ts';
 import { promptMutants } from './prompt-mutants.ts';
+import { recoveryMutants } from './recovery-mutants.ts';
+import { stateMutants } from './state-mutants.ts';
 
 /** Every mistake that the tests must notice. */
 export const mutants: readonly Mutant[] = [
@@ -299,4 +303,8 @@ export const mutants: readonly Mutant[] = [
   ...promptMutants,
   ...lifecycleMutants,
   ...fileMutants,
+  ...recoveryMutants,
+  ...monitorMutants,
+  ...logMutants,
+  ...stateMutants,
 ];

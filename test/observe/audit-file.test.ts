@@ -14,6 +14,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { sealLine } from '../../src/base/hash-chain.ts';
 import type { AuditEntry, AuditedRequest } from '../../src/contracts/audit.ts';
 import { AuditFile } from '../../src/observe/audit-file.ts';
 import type { AuditFileOptions } from '../../src/observe/audit-file.ts';
@@ -148,6 +149,37 @@ describe('audit-file', () => {
     audit().note(entry('p3'));
     expect(abouts()).toEqual(['p1', 'p2', 'p3']);
     expect(verify().findings).toEqual([]);
+  });
+
+  it('BX-09: what was taken off its end, or written anew there, while no bridge ran is marked by the next one', () => {
+    const one = audit();
+    for (const about of ['p1', 'p2', 'p3']) one.note(entry(about));
+    one.close();
+    const before = readFileSync(path, 'utf8');
+    const kept = readFileSync(head, 'utf8');
+    writeFileSync(path, `${lines().slice(0, 2).join('\n')}\n`);
+    const next = audit();
+    next.note(entry('p4'));
+    next.close();
+    expect(abouts()).toEqual(['p1', 'p2', undefined, 'p4']);
+    expect(verify().findings).toMatchObject([
+      { kind: 'missing', says: expect.stringContaining('Entries 3 were gone') },
+    ]);
+
+    writeFileSync(path, before);
+    writeFileSync(head, kept);
+    const {
+      seq,
+      prev,
+      hash: _,
+      ...fields
+    } = JSON.parse(lines()[2] ?? '') as { seq: number; prev: string; hash: string };
+    const forged = sealLine({ seq: seq - 1, hash: prev }, { ...fields, about: 'another' }).line;
+    writeFileSync(path, `${[...lines().slice(0, 2), forged].join('\n')}\n`);
+    const last = audit();
+    last.note(entry('p4'));
+    last.close();
+    expect(verify().findings).toMatchObject([{ kind: 'foreign', says: expect.stringContaining('after entry 3') }]);
   });
 
   it('keeps the end in a moment, after the line is flushed', async () => {

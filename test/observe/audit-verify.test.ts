@@ -95,6 +95,20 @@ describe('BX-09: the chain of the audit', () => {
     expect(findings()).toEqual([]);
   });
 
+  it('shows a line that was written anew with a hash of its own, whichever it is', () => {
+    for (const name of files()) {
+      const before = linesOf(name);
+      for (const [index, line] of before.entries()) {
+        const { seq, prev, hash: _, ...fields } = JSON.parse(line) as { seq: number; prev: string; hash: string };
+        const forged = sealLine({ seq: seq - 1, hash: prev }, { ...fields, at: '2025-01-01T00:00:00.000Z' });
+        put(name, before.with(index, forged.line));
+        // It is as it says itself; that it is another one shows where the chain goes on, or at its end, which is kept elsewhere.
+        expect(findings(), `${name}:${index + 1}`).toMatchObject([{ kind: 'changed' }]);
+      }
+      put(name, before);
+    }
+  });
+
   it('shows the removal of any line, also of the last ones', () => {
     for (const name of files()) {
       const before = linesOf(name);
@@ -183,6 +197,19 @@ describe('BX-09: the chain of the audit', () => {
     put('audit.jsonl', [...linesOf('audit.jsonl'), line]);
     expect(verifyAudit(path, head).last?.seq).toBe((last?.seq ?? 0) + 1);
     write(21, 22);
+  });
+
+  it('lets the mark of a line that was cut excuse that one line as it was, and no other', () => {
+    appendFileSync(path, '{"seq":');
+    write(21, 21);
+    const name = files().find((each) => linesOf(each).includes('{"seq":')) ?? '';
+    const lines = linesOf(name);
+    const cut = lines.indexOf('{"seq":');
+    expect(findings()).toEqual([]);
+    put(name, lines.with(cut, '{"seq":99}'));
+    expect(findings()).toMatchObject([{ line: cut + 1, kind: 'foreign' }]);
+    put(name, lines.toSpliced(cut, 0, '{"who":"local"}'));
+    expect(findings()).toMatchObject([{ kind: 'foreign' }, { kind: 'foreign' }]);
   });
 
   it('a line of somebody else is none of ours', () => {

@@ -111,6 +111,16 @@ describe('redaction', () => {
       String.raw`{"e":"-----BEGIN PRIVATE KEY-----\nabc","n":1}`,
       '{"e":"[redacted]","n":1}',
     ],
+    [
+      'a bearer token in a sentence',
+      `it sent Bearer ${'abcDEF12'.repeat(3)}==, in vain`,
+      'it sent Bearer [redacted], in vain',
+    ],
+    ['an agent key in a sentence', `the key ${agentKey} is not valid`, 'the key [redacted] is not valid'],
+    ['a GitLab token', `got ${['glpat', 'A1b_'.repeat(6)].join('-')}, sadly`, 'got [redacted], sadly'],
+    ['an npm token', `got ${['npm', 'A1b2'.repeat(9)].join('_')}, sadly`, 'got [redacted], sadly'],
+    ['a Slack token', `got ${['xoxb', '123456789012', 'AbCdEf'].join('-')}, sadly`, 'got [redacted], sadly'],
+    ['a key of a search service', `got ${['AIza', 'Sy1_-'.repeat(7)].join('')}, sadly`, 'got [redacted], sadly'],
     ['a fine-grained GitHub token', ['github', 'pat', 'A1'.repeat(11), 'B2'.repeat(20)].join('_'), '[redacted]'],
   ] as const) {
     it(`takes out ${name} that nobody told it of`, () => {

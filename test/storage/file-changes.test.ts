@@ -156,6 +156,47 @@ describe('MS-12: everything is as it was, when', () => {
     expect(readdirSync(own())).toEqual([]);
   });
 
+  it('what was placed is not there any more when it is read back', () => {
+    // Each is right when it is placed; the second one takes the place of the first.
+    const [first, ...others] = threeChanges();
+    const target = first?.target ?? '';
+    const all = [
+      { target, source: { text: 'old' }, replaces: sha256('old') },
+      ...others,
+      { target, source: { text: 'newest' }, replaces: sha256('old') },
+    ];
+    const before = everything();
+    expect(failureOf(() => changes.make(all, at)).cause).toMatchObject({ code: 'file-changed-meanwhile' });
+    expect(everything()).toEqual(before);
+    expect(readdirSync(own())).toEqual([]);
+  });
+
+  it('it was killed before the write that decides, although everything was in place', () => {
+    const source = put('files/b', 'BB');
+    put('config/.env', 'old');
+    const before = everything();
+    const moved = put('files/session_1/b', 'BB');
+    const replaced = put('config/.env', 'new');
+    const backup = put('state/migrations/unfinished/1-old-.env', 'old');
+    const made = { bytes: 2, original: null };
+    const journal = {
+      ...{ version: 1, state: 'applying', mark: '0123456789ab', backup: join(own(), 'backup-1') },
+      directories: [dirname(moved)],
+      changes: [
+        { ...made, target: moved, source, sha256: sha256('BB'), replaces: null, removesSource: true },
+        {
+          ...{ ...made, target: replaced, source: join(own(), 'unfinished/1-new-.env'), sha256: sha256('new') },
+          ...{ replaces: { sha256: sha256('old'), backup }, removesSource: true },
+        },
+      ],
+    };
+    put('state/migrations/journal.json', JSON.stringify(journal));
+    expect(changes.isUnfinished).toBe(true);
+    expect(changes.heal()).toBe('undone');
+    expect(everything()).toEqual(before);
+    expect(readdirSync(own())).toEqual([]);
+  });
+
   it.runIf(process.getuid?.() !== 0)('a directory cannot be written', () => {
     const all = [...threeChanges(), { target: join(home, 'closed/x'), source: { text: 'x' } }];
     mkdirSync(join(home, 'closed'), { mode: 0o500 });

@@ -256,6 +256,23 @@ describe('an agent that lives and does not move', () => {
     }
   });
 
+  it('MS-07: minutes without trouble between one trouble and the next do not add up', async () => {
+    const all = await world();
+    const { driver, clock, attempts } = all;
+    await all.work();
+    driver.agent.onNudge = () => {
+      driver.agent.view = { screen: `awake ${driver.agent.nudges}` };
+    };
+    for (const nudges of [1, 2, 3]) {
+      driver.agent.become('busy');
+      await clock.advance(patienceMs + minute);
+      expect(attempts.at(-1)).toMatchObject({ step: 'nudge', attempt: nudges, outcome: 'helped' });
+      driver.agent.become('idle');
+      await clock.advance(6 * minute);
+    }
+    await all.stop();
+  });
+
   it('MS-07: computing for an hour without drawing anything is an end as well', async () => {
     const all = await world();
     const { clock, driver } = all;
