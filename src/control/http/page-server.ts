@@ -18,20 +18,29 @@ export interface PageServerOptions {
   /** By path. */
   readonly pages: Readonly<Record<string, () => Promise<Page>>>;
   readonly log: Log;
+  /** How long a request may take to come, in milliseconds. Default 5000. */
+  readonly requestMs?: number;
 }
 
 /** Connections at once: a few programs look, every some seconds. */
 const maxConnections = 32;
-/** How long a request may take to come, in milliseconds. */
-const requestMs = 5000;
+/** See `requestMs`. */
+const usualRequestMs = 5000;
 /** How many bytes the head of a request may have. */
 const maxHeaderSize = 8192;
 
 /** A server of pages that everybody may read who reaches it, and that take nothing. Not yet listening. */
-export function createPageServer({ host, pages, log }: PageServerOptions): Server {
+export function createPageServer({ host, pages, log, requestMs = usualRequestMs }: PageServerOptions): Server {
   const isLocal = isLoopback(host);
   const server = createServer(
-    { headersTimeout: requestMs, requestTimeout: requestMs, keepAliveTimeout: 10_000, maxHeaderSize },
+    {
+      headersTimeout: requestMs,
+      requestTimeout: requestMs,
+      // Who is late is looked for so often: by itself every 30 seconds only, and nobody else gets in meanwhile.
+      connectionsCheckingInterval: requestMs / 5,
+      keepAliveTimeout: 10_000,
+      maxHeaderSize,
+    },
     (request, response) => {
       response.on('error', () => undefined); // The client is gone.
       void answer(request).then((page) => {

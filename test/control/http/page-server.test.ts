@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 import { afterEach, describe, expect, it } from 'vitest';
@@ -23,8 +24,8 @@ const pages = {
 };
 
 /** @param host what the server is told about where it listens; it always listens on 127.0.0.1. */
-async function open(host = '127.0.0.1'): Promise<number> {
-  const server = createPageServer({ host, pages, log }).listen(0, '127.0.0.1');
+async function open(host = '127.0.0.1', requestMs = 5_000): Promise<number> {
+  const server = createPageServer({ host, pages, log, requestMs }).listen(0, '127.0.0.1');
   scope.defer('server', () => {
     server.closeAllConnections();
     server.close();
@@ -95,6 +96,14 @@ describe('createPageServer', () => {
   it('elsewhere, takes any name: a proxy or a cluster has one of its own', async () => {
     expect((await ask(await open('0.0.0.0'), '/health', { headers: { host: 'bridge.internal' } })).status).toBe(503);
   });
+
+  it('hangs up on who does not finish a request, so that nobody keeps the others out', async () => {
+    const port = await open('127.0.0.1', 50);
+    const slow = Array.from({ length: 32 }, () => connect(port, '127.0.0.1'));
+    for (const [index, socket] of slow.entries()) if (index > 0) socket.write('GET /health HTTP/1.1\r\nHost: loc');
+    await Promise.all(slow.map((socket) => once(socket.resume(), 'close')));
+    expect((await ask(port, '/health')).status).toBe(503);
+  }, 5_000);
 
   it('tells why a page could not be made to the log only', async () => {
     const { status, body } = await ask(await open(), '/broken');
