@@ -110,7 +110,7 @@ async function perform(request: Request, actor: Actor, api: BridgeApi): Promise<
 function describe(error: unknown, method: string, log: Log): WireError {
   if (error instanceof BridgeError) {
     const { code, message, advice, happened } = error;
-    return { code, message, happened, ...(advice === undefined ? {} : { advice }) };
+    return { code, message, happened, advice };
   }
   log.error(
     { method, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },

@@ -49,7 +49,7 @@ export function isKnownBad(version: string): boolean {
 
 async function whyNotFound(error: unknown, environment: Environment): Promise<TmuxFault | undefined> {
   if (!(error instanceof BridgeError)) return undefined;
-  const fault = { says: error.message, advice: error.advice ?? installAdvice() };
+  const fault = { says: error.message, advice: error.advice };
   if (error.code === 'tmux-missing') return { kind: 'missing', ...fault };
   if (error.code === 'command-timeout' || error.code === 'command-failed-to-start') return { kind: 'silent', ...fault };
   if (error.code !== 'tmux-too-old') return undefined;

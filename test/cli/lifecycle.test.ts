@@ -30,9 +30,11 @@ beforeEach(() => {
   compileFile(join(root, 'test/cli/fake-main.ts'), join(from, 'main.js'), (source) =>
     source.replaceAll("'../../src/", "'./").replaceAll("'../control/", "'./test/"),
   );
-  compileFile(join(root, 'test/control/fake-bridge-api.ts'), join(from, 'test/fake-bridge-api.js'), (source) =>
-    source.replaceAll("'../../src/", "'../"),
-  );
+  for (const name of ['fake-bridge-api', 'planted']) {
+    compileFile(join(root, `test/control/${name}.ts`), join(from, `test/${name}.js`), (source) =>
+      source.replaceAll("'../../src/", "'../"),
+    );
+  }
   scope.defer('daemon', () => {
     const record = readDaemonRecord(line.paths.daemonRecord);
     if (record !== undefined && record.pid !== process.pid && isDaemonAlive(record))

@@ -5,7 +5,8 @@ import { topLines } from '../../src/cli/top-text.ts';
 import type { TopOrder, TopReport } from '../../src/cli/top-text.ts';
 import type { Alert, SessionSample } from '../../src/contracts/metrics.ts';
 import { parseSessionNumber } from '../../src/model/session.ts';
-import { FakeBridgeApi, measured, one } from '../control/fake-bridge-api.ts';
+import { FakeBridgeApi } from '../control/fake-bridge-api.ts';
+import { measured, one } from '../control/planted.ts';
 
 const now = Date.UTC(2025, 0, 1, 0, 5);
 const since = '2025-01-01T00:00:00.000Z';

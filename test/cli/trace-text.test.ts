@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { paint } from '../../src/cli/style.ts';
 import { lengthText, traceLines } from '../../src/cli/trace-text.ts';
-import { answered } from '../control/fake-bridge-api.ts';
+import { answered } from '../control/planted.ts';
 
 describe('lengths of time', () => {
   it.each([

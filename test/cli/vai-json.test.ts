@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Scope } from '../../src/base/scope.ts';
 import { outputs } from '../../src/control/outputs.ts';
-import { answered, late, permission, waiting } from '../control/fake-bridge-api.ts';
+import { answered, late, permission, waiting } from '../control/planted.ts';
 import { CommandLine, paneEnvironment } from './command-line.ts';
 import { compiledSources } from './compiled-sources.ts';
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scope } from '../../src/base/scope.ts';
 import { outputs } from '../../src/control/outputs.ts';
 import { requestSchema } from '../../src/control/protocol.ts';
-import { refused } from '../control/fake-bridge-api.ts';
+import { refused } from '../control/planted.ts';
 import { CommandLine, paneEnvironment } from './command-line.ts';
 
 let scope: Scope;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Scope } from '../../src/base/scope.ts';
-import { answered, one, waiting } from '../control/fake-bridge-api.ts';
+import { answered, one, waiting } from '../control/planted.ts';
 import { CommandLine, paneEnvironment } from './command-line.ts';
 
 let scope: Scope;

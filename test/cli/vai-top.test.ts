@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Scope } from '../../src/base/scope.ts';
-import { measured } from '../control/fake-bridge-api.ts';
+import { measured } from '../control/planted.ts';
 import { CommandLine, paneEnvironment } from './command-line.ts';
 import { compiledSources } from './compiled-sources.ts';
 import { TmuxScreen } from './tmux-screen.ts';

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../../src/base/run-command.ts';
 import { Scope } from '../../src/base/scope.ts';
 import { ownDaemonRecord, writeDaemonRecord } from '../../src/control/daemon-record.ts';
-import { permission } from '../control/fake-bridge-api.ts';
+import { permission } from '../control/planted.ts';
 import { CommandLine, paneEnvironment } from './command-line.ts';
 import { compiledSources } from './compiled-sources.ts';
 

@@ -428,8 +428,7 @@ describe('loadConfig', () => {
   it('warns when others can read a .env with secrets', () => {
     load({ env: 'DISCORD_BOT_TOKEN=a.b.c\n' });
     chmodSync(envFile, 0o644);
-    expect(load({}).warnings).toEqual([
-      `${envFile} holds secrets and other users can read it; run: chmod 600 ${envFile}`,
-    ]);
+    const says = `${envFile} holds secrets and other users can read it; run: chmod 600 ${envFile}`;
+    expect(load({}).warnings).toEqual([says]);
   });
 });

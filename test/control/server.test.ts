@@ -26,7 +26,8 @@ import type { Response } from '../../src/control/protocol.ts';
 import { startControlServer } from '../../src/control/server.ts';
 import type { ControlServer } from '../../src/control/server.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
-import { FakeBridgeApi, answered, firstChannel, late, waiting } from './fake-bridge-api.ts';
+import { FakeBridgeApi } from './fake-bridge-api.ts';
+import { answered, firstChannel, late, waiting } from './planted.ts';
 import { exchange } from './raw-exchange.ts';
 
 let scope: Scope;

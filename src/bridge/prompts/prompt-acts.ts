@@ -148,7 +148,7 @@ export class PromptActs {
       if (!(error instanceof BridgeError)) throw error;
       if (error.code === 'prompt-gone') return this.#tooLate(prompt);
       if (error.code !== 'answer-unfit') throw error;
-      return secret(this.#options.words.prompts.failed(`${error.message} ${error.advice ?? ''}`.trim()));
+      return secret(this.#options.words.prompts.failed(`${error.message} ${error.advice}`));
     }
   }
 

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Scope } from '../../../src/base/scope.ts';
-import { permission } from '../../control/fake-bridge-api.ts';
+import { permission } from '../../control/planted.ts';
 import { CommandLine, paneEnvironment } from '../command-line.ts';
 
 let scope: Scope;

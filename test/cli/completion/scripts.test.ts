@@ -10,7 +10,7 @@ import { completionScript } from '../../../src/cli/completion/scripts.ts';
 import { shells } from '../../../src/cli/completion/shells.ts';
 import type { Shell } from '../../../src/cli/completion/shells.ts';
 import { parseSessionNumber } from '../../../src/model/session.ts';
-import { permission } from '../../control/fake-bridge-api.ts';
+import { permission } from '../../control/planted.ts';
 import { CommandLine } from '../command-line.ts';
 import { compiledSources } from '../compiled-sources.ts';
 import { TmuxScreen } from '../tmux-screen.ts';

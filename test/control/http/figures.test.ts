@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { Figures } from '../../../src/control/http/figures.ts';
-import { FakeBridgeApi, measured, one } from '../fake-bridge-api.ts';
+import { FakeBridgeApi } from '../fake-bridge-api.ts';
+import { measured, one } from '../planted.ts';
 
 const local = { kind: 'local' } as const;
 

@@ -4,7 +4,8 @@ import type { BridgeStatus, SessionStatus } from '../../../src/contracts/bridge-
 import type { Alert } from '../../../src/contracts/metrics.ts';
 import { ailmentsOf, healthReport } from '../../../src/control/http/health.ts';
 import { catalogue } from '../../../src/doctor/catalogue.ts';
-import { FakeBridgeApi, one } from '../fake-bridge-api.ts';
+import { FakeBridgeApi } from '../fake-bridge-api.ts';
+import { one } from '../planted.ts';
 
 async function statusWith(
   session: Partial<SessionStatus> = {},

@@ -8,7 +8,8 @@ import type { Alert } from '../../../src/contracts/metrics.ts';
 import { limitsCheck } from '../../../src/doctor/checks/limits.ts';
 import type { SystemPlaces } from '../../../src/doctor/checks/limits.ts';
 import type { Finding } from '../../../src/doctor/report.ts';
-import { FakeBridgeApi, one } from '../../control/fake-bridge-api.ts';
+import { FakeBridgeApi } from '../../control/fake-bridge-api.ts';
+import { one } from '../../control/planted.ts';
 import { DoctorWorld } from '../doctor-world.ts';
 
 let world: DoctorWorld;
