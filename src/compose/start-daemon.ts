@@ -107,7 +107,12 @@ async function build(options: DaemonOptions, scope: Scope): Promise<Daemon> {
   sessions.demandKnown(wish);
   await endStrangers({
     terminal: agents.terminal,
-    known: new Set(sessions.entries().map(({ number }) => terminalName(number))),
+    known: new Set(
+      sessions
+        .list()
+        .filter(({ record }) => record.handle !== undefined)
+        .map(({ entry }) => terminalName(entry.number)),
+    ),
     serverFile: join(paths.state, 'server'),
     server: server.kind,
   });

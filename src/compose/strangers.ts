@@ -5,7 +5,7 @@ import type { Terminal } from '../contracts/terminal.ts';
 
 export interface StrangersOptions {
   readonly terminal: Pick<Terminal, 'list' | 'kill'>;
-  /** Names of the terminals of this map's sessions. */
+  /** Names of the terminals of this map's sessions whose agents can be found again. */
   readonly known: ReadonlySet<string>;
   /** Where the kind of the chat server that was used last is remembered. */
   readonly serverFile: string;
@@ -14,8 +14,8 @@ export interface StrangersOptions {
 }
 
 /**
- * Ends agents that this map does not know: their line was taken out by hand, or they belong to the other chat
- * server's map, where they are resumed when it is used again. Both maps count their sessions with the same numbers, so
+ * Ends agents that this map does not know: their line was taken out by hand, the last daemon ended before it wrote down
+ * how to find them again, or they belong to the other chat server's map, where they are resumed when it is used again. Both maps count their sessions with the same numbers, so
  * after a change of the server no terminal is one of ours.
  */
 export async function endStrangers({ terminal, known, serverFile, server }: StrangersOptions): Promise<void> {

@@ -84,6 +84,20 @@ describe('MS-13: partial start and stop', () => {
     expect(await lifecycles()).toEqual(['stopped', 'running', 'running', 'running']);
   });
 
+  it('I8: an agent of which the last daemon knew only that it was being started is none that nobody stops', async () => {
+    expect(await vai('start')).toMatchObject({ exitCode: 0 });
+    expect((await vai('stop', '4')).exitCode).toBe(0);
+    await vai('stop', '--keep-sessions');
+    // The three others are found again before.
+    await world.bridge.startMortalDaemon('start:launched#4');
+    expect((await vai('start', '4')).exitCode).toBe(1);
+    expect(await world.bridge.daemonSignal(5_000)).toBe('SIGKILL');
+    expect(await world.bridge.tmuxSessions()).toContain('claude-session-4');
+    expect((await vai('start', '2')).exitCode).toBe(0);
+    expect(await lifecycles()).toEqual(['running', 'running', 'running', 'stopped']);
+    expect(await world.bridge.tmuxSessions()).not.toContain('claude-session-4');
+  });
+
   it('a start of two brings these up, adopts a live one, and leaves the rest down; an unknown number starts nothing', async () => {
     expect(await vai('start', '2', '9')).toMatchObject({ exitCode: 1, stdout: '' });
     expect(readDaemonRecord(world.bridge.paths.daemonRecord)).toBeUndefined();

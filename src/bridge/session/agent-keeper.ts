@@ -279,6 +279,7 @@ export class AgentKeeper {
     const { agent, driver } = started;
     this.#hand.take(started);
     this.#problem = undefined;
+    failPoint('start:launched');
     this.#restarts.running();
     this.#life.mayStart();
     this.#life.save({ handle: agent.handle, agentSession: agent.agentSession });
