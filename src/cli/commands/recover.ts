@@ -75,7 +75,10 @@ function nothingDone(session: number, finding: Recovery['finding'], vai: string)
         `To stop what it works on: ${vai} interrupt ${session}    To restart it: ${vai} restart ${session}`,
       ];
     case 'waiting':
-      return [`Session ${session} waits for a person; nothing was done. See: ${vai} prompts`];
+      return [
+        `Session ${session} waits for a person; nothing was done.`,
+        `What it asks: ${vai} prompts    What its terminal shows: ${vai} attach ${session}`,
+      ];
     default:
       return [`Session ${session} is running; there was nothing to do`];
   }
