@@ -201,13 +201,24 @@ class Walk {
     if (strange.length === 0) return;
     const of = sha256(strange.map(({ text }) => text).join('\n'));
     if (mark?.mark === 'begin' && mark.of === of) return;
-    if (mark?.mark === 'torn' && mark.of === of && strange.length === 1) return;
+    // What was cut is no JSON any more; a line that is has an author of its own, and reads like an entry.
+    const only = strange[0]?.text ?? '';
+    if (mark?.mark === 'torn' && mark.of === of && strange.length === 1 && !isJson(only)) return;
     for (const { file, line } of strange)
       this.#find(file, line, 'foreign', 'This line is none that the bridge has written.');
   }
 
   #find(file: string, line: number, kind: AuditFinding['kind'], says: string): void {
     this.#findings.push({ file, line, kind, says });
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -191,6 +191,14 @@ describe('BX-09: the chain of the audit', () => {
     expect(findings()).toMatchObject([{ kind: 'missing', says: expect.stringContaining('was not kept') }]);
   });
 
+  it('shows a line that somebody added also when the bridge has gone on since', () => {
+    const added = '{"at":"2026-01-01T00:00:00.000Z","who":"user 7","action":"post","outcome":"allowed"}';
+    put('audit.jsonl', [...linesOf('audit.jsonl'), added]);
+    expect(findings()).toMatchObject([{ kind: 'foreign' }]);
+    write(21, 22);
+    expect(findings()).toMatchObject([{ kind: 'foreign', says: expect.stringContaining('none that the bridge') }]);
+  });
+
   it('holds a line that somebody else sealed, and that is no JSON, for a line like any other', () => {
     const { last } = verifyAudit(path, head);
     const { line } = sealLine(last ?? { seq: 0, hash: '' }, {}, () => '{"at":"x","mark":nonsense}');
