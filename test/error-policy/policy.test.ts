@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { errorPolicy, eventPolicy, hasRecovery, knownCode, subjects } from '../../src/error-policy/policy.ts';
 import type { ErrorCode } from '../../src/error-policy/policy.ts';
-import type { Happened, PolicyRow } from '../../src/error-policy/row.ts';
+import type { Happened, PolicyRow, Recovery } from '../../src/error-policy/row.ts';
 import { readSources, readTests } from './sources.ts';
 
 const sources = readSources();
@@ -100,6 +100,17 @@ describe('MS-16: the error policy', () => {
     // What may not be repeated without a look is never simply tried again (I4).
     const repeated = Object.entries<PolicyRow>(errorPolicy).filter(([, row]) => row.recovery === 'retry-some');
     expect(repeated.filter(([, row]) => possible(row)[0] !== 'not-done')).toEqual([]);
+  });
+
+  // The bridge decides by these. A code more or less among them is a message that waits for ever, or is lost.
+  it.each<[Recovery, readonly ErrorCode[]]>([
+    ['wait', ['state-busy', 'state-full', 'state-undone', 'state-unreadable', 'state-unwritable']],
+    ['park', ['chat-forbidden', 'chat-not-found']],
+    ['leave-out', ['chat-invalid', 'chat-too-large', 'file-unreadable']],
+    ['go-without', ['disk-full', 'file-over-quota', 'file-refused', 'file-too-large', 'file-unwritable']],
+  ])('has "%s" for just those that it is right for', (recovery, codes) => {
+    const found = Object.entries<PolicyRow>(errorPolicy).filter(([, row]) => row.recovery === recovery);
+    expect(found.map(([code]) => code).toSorted()).toEqual(codes);
   });
 
   it('knows the codes of another version not', () => {

@@ -97,8 +97,8 @@ export const monitorMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'src/bridge/monitor/resource-monitor.ts',
-        find: "this.#troubles.has('look') ? undefined : ",
-        replace: '',
+        find: 'return isBlind ? undefined : this.#options',
+        replace: 'return isBlind && session < 0 ? undefined : this.#options',
       },
     ],
     killers: [monitor],

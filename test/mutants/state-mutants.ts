@@ -244,7 +244,38 @@ export const stateMutants: readonly Mutant[] = [
     ],
     killers: [
       { file: 'test/bridge/session/managed-session-recovery.test.ts' },
-      { file: 'test/bridge/session/conversation.test.ts' },
+      { file: 'test/bridge/session/conversation-full-disk.test.ts' },
     ],
+  },
+  {
+    name: 'a-lock-is-the-end',
+    breaks: 'a message that met a locked state file is given up after a few tries',
+    changes: [
+      {
+        file: 'src/error-policy/sessions.ts',
+        find: `    'wait',
+    'The state file … is locked by another program …',`,
+        replace: `    'none',
+    'The state file … is locked by another program …',`,
+      },
+    ],
+    killers: [
+      { file: 'test/bridge/session/conversation-full-disk.test.ts' },
+      { file: 'test/error-policy/policy.test.ts' },
+    ],
+  },
+  {
+    name: 'no-network-is-a-refusal',
+    breaks: 'what is to be posted is thrown away while there is no network',
+    changes: [
+      {
+        file: 'src/error-policy/chat.ts',
+        find: `    'retry',
+    ['… could not be sent for now: ….'`,
+        replace: `    'leave-out',
+    ['… could not be sent for now: ….'`,
+      },
+    ],
+    killers: [{ file: 'test/bridge/outbound/delivery.test.ts' }, { file: 'test/error-policy/policy.test.ts' }],
   },
 ];
