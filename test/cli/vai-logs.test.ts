@@ -44,6 +44,10 @@ describe('MS-09: vai logs', () => {
     appendFileSync(pieceOf(name, number), text);
   }
 
+  it('lets nothing steer the terminal with --json either', async () => {
+    expect((await line.vai('logs', '-n', '1', '--json')).stdout).toBe('not json \u{fffd}[2J\n');
+  });
+
   it('shows readable lines', async () => {
     expect(await line.vai('logs')).toMatchObject({
       exitCode: 0,

@@ -7,7 +7,7 @@ import { parseSessionNumber } from '../../model/session.ts';
 import { readCount } from '../arguments.ts';
 import { hinted } from '../completion/hints.ts';
 import type { CliContext } from '../context.ts';
-import { usageError } from '../failure.ts';
+import { usageError, visible } from '../failure.ts';
 import { explain } from '../manual.ts';
 
 interface Options {
@@ -62,7 +62,8 @@ async function showLogs(context: CliContext, wanted: string, options: Options): 
   const today = (): string => localDay(context.clock.now());
   const file = wanted === 'start' ? new LogFile(context.startLog) : new RolledLog(logs, name, today);
   const print = (line: string): void => {
-    if (options.json) process.stdout.write(`${line}\n`);
+    // The bridge's own lines have nothing that steers a terminal; what somebody else wrote there may.
+    if (options.json) process.stdout.write(`${visible(line)}\n`);
     else context.print(prettyLogLine(line));
   };
 
