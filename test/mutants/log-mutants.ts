@@ -95,7 +95,7 @@ export const logMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'src/observe/audit-verify.ts',
-        find: "if (mark?.mark === 'torn' && mark.of === of && strange.length === 1) return;",
+        find: "if (mark?.mark === 'torn' && mark.of === of && strange.length === 1 && !isJson(only)) return;",
         replace: "if (mark?.mark === 'torn') return;",
       },
     ],

@@ -214,7 +214,7 @@ describe('BX-09: the chain of the audit', () => {
     const lines = linesOf(name);
     const cut = lines.indexOf('{"seq":');
     expect(findings()).toEqual([]);
-    put(name, lines.with(cut, '{"seq":99}'));
+    put(name, lines.with(cut, '{"seq":99'));
     expect(findings()).toMatchObject([{ line: cut + 1, kind: 'foreign' }]);
     put(name, lines.toSpliced(cut, 0, '{"who":"local"}'));
     expect(findings()).toMatchObject([{ kind: 'foreign' }, { kind: 'foreign' }]);
