@@ -7,6 +7,7 @@ import { reportSchema } from '../../src/doctor/report.ts';
 import type { Report } from '../../src/doctor/report.ts';
 import { Installation } from './support/installation.ts';
 import type { Finished } from './support/installation.ts';
+import { until } from './support/until.ts';
 
 let bridge: Installation;
 afterEach(() => bridge.destroy());
@@ -38,6 +39,9 @@ describe('vai doctor', () => {
   it('MS-06: finds no problem with a running daemon, and leaves it as it is', async () => {
     bridge = new Installation();
     await bridge.startDaemon();
+    // Made by the daemon itself a moment after its start.
+    const late = [join(bridge.paths.monitoring, 'metrics.json'), join(bridge.paths.logs, 'session_1.log')];
+    await until(() => late.every((path) => existsSync(path)), { what: 'the first sample and the session’s log' });
     const before = listFiles(bridge.paths.home);
     const { report, exitCode } = await doctor();
     expect(idsOf(report, 'problem')).toEqual([]);
