@@ -74,7 +74,9 @@ export class TurnReports {
       startedAt: clock.now(),
     });
     if (isNew && event.by === 'desk') {
-      voice.post(`desk:${session}:${event.turn}`, channel, words.typedAtDesk(words.shortened(event.text, relayLimit)));
+      // A person may have made a line before the first word.
+      const text = words.shortened(event.text.trim(), relayLimit);
+      voice.post(`desk:${session}:${event.turn}`, channel, words.typedAtDesk(text));
     }
   }
 

@@ -125,6 +125,7 @@ async function makeClaudeHarness(options: LabOptions = {}): Promise<AgentHarness
     crash: async (agent) => {
       process.kill(agent.pid ?? 0, 'SIGKILL');
       await until(() => agentProcesses(lab.root).length === 0, { what: 'the end of the process' });
+      await until(async () => (await terminal.list()).length === 0, { what: 'the end of the terminal' });
       return 137;
     },
     suspend: (agent) => {
