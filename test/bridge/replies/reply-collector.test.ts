@@ -129,7 +129,7 @@ describe('a turn', () => {
 describe('the desk', () => {
   it('what is typed there is shown in the channel as theirs, with its answer', () => {
     const { told, said, stores } = world();
-    told(atDesk('t1', 'do it'), text('t1', 'a', 'done'), ended('t1'));
+    told(atDesk('t1', '\ndo it'), text('t1', 'a', 'done'), ended('t1'));
     expect(said()).toEqual([words.typedAtDesk('do it'), 'done']);
     expect(reactionsFor(stores, channelOne)).toEqual([]);
   });
