@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { isProcess } from './process-alive.ts';
 import type { ProcessEntry } from './process-table.ts';
 
 /** What a process carries from whoever started it; undefined for one without, or whose own cannot be read. */
@@ -11,27 +12,39 @@ export interface Mark {
   readonly of: ReadMark;
 }
 
-/** How many processes are remembered before those that are gone are forgotten: a machine seldom has as many. */
-const mostKnown = 4096;
+/** What is asked about the machine; by default /proc and the system. */
+export interface MarkReaderOptions {
+  /** `NAME=value`, each with a zero behind it; undefined for a process that is gone, or closed to us. */
+  readonly readEnvironment?: (pid: number) => string | undefined;
+  readonly isAlive?: (pid: number) => boolean;
+}
+
+/** How many processes are remembered before it is looked which of them are gone. */
+const leastKnown = 256;
 
 /**
  * Reads marks of processes: the values of environment variables that they began with. These come down to whatever a
- * process starts, also when that leaves its session and loses its parent. Each process is read once. Where there is no
- * /proc, nobody has a mark.
+ * process starts, also when that leaves its session and loses its parent. Each process is read once. Those that are gone
+ * are forgotten when they may be as many as live. Where there is no /proc, nobody has a mark.
  *
  * @param names a process has a mark only when it has all of them.
  */
 export function createMarkReader(
   names: readonly string[],
-  readEnvironment: (pid: number) => string | undefined = readProcEnvironment,
+  { readEnvironment = readProcEnvironment, isAlive = isProcess }: MarkReaderOptions = {},
 ): ReadMark {
-  const known = new Map<string, string | undefined>();
+  const known = new Map<number, { readonly started: string; readonly mark: string | undefined }>();
+  let mostKnown = leastKnown;
+  const forgetGone = (): void => {
+    for (const pid of known.keys()) if (!isAlive(pid)) known.delete(pid);
+    mostKnown = Math.max(leastKnown, 2 * known.size);
+  };
   return ({ pid, started }) => {
-    const key = `${pid} ${started}`;
-    if (known.has(key)) return known.get(key);
-    if (known.size >= mostKnown) known.clear();
+    const before = known.get(pid);
+    if (before?.started === started) return before.mark;
+    if (known.size >= mostKnown) forgetGone();
     const mark = markIn(readEnvironment(pid) ?? '', names);
-    known.set(key, mark);
+    known.set(pid, { started, mark });
     return mark;
   };
 }

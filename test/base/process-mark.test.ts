@@ -12,7 +12,7 @@ describe('a mark', () => {
       [3, 'HOME_OF=/x\0NUMBER=3\0'],
       [4, 'HOME_OF=/x\0THE_NUMBER=2\0'],
     ]);
-    const markOf = createMarkReader(names, (pid) => environments.get(pid));
+    const markOf = createMarkReader(names, { readEnvironment: (pid) => environments.get(pid) });
     const mark = (pid: number): string | undefined => markOf({ pid, started: 't' });
     expect(mark(1)).toBe('HOME_OF=/x\0NUMBER=2');
     expect(mark(2)).toBe(mark(1));
@@ -22,18 +22,37 @@ describe('a mark', () => {
 
   it('is read once of each process, and anew when its number is given again', () => {
     const read: number[] = [];
-    const markOf = createMarkReader(['A'], (pid) => `A=${read.push(pid)}`);
+    const markOf = createMarkReader(['A'], { readEnvironment: (pid) => `A=${read.push(pid)}` });
     expect(markOf({ pid: 7, started: 't1' })).toBe('A=1');
     expect(markOf({ pid: 7, started: 't1' })).toBe('A=1');
     expect(markOf({ pid: 7, started: 't2' })).toBe('A=2');
   });
 
-  it('is not remembered for ever (I11)', () => {
-    let reads = 0;
-    const markOf = createMarkReader(['A'], () => `A=${(reads += 1)}`);
-    for (let pid = 1; pid <= 5000; pid += 1) markOf({ pid, started: 't' });
+  it('is forgotten of who is gone, and not of who lives, however many come and go (I11)', () => {
+    const read: number[] = [];
+    const markOf = createMarkReader(['A'], {
+      readEnvironment: (pid) => `A=${read.push(pid)}`,
+      isAlive: (pid) => pid === 1,
+    });
+    for (let pid = 1; pid <= 1000; pid += 1) markOf({ pid, started: 't' });
     markOf({ pid: 1, started: 't' });
-    expect(reads).toBe(5001);
+    expect(read).toHaveLength(1000);
+    markOf({ pid: 2, started: 't' });
+    expect(read).toHaveLength(1001);
+  });
+
+  it('is read once of each of thousands that live, and they are seldom asked whether they do', () => {
+    let reads = 0;
+    let asked = 0;
+    const markOf = createMarkReader(['A'], {
+      readEnvironment: () => `A=${(reads += 1)}`,
+      isAlive: () => (asked += 1) > 0,
+    });
+    for (let round = 1; round <= 10; round += 1) {
+      for (let pid = 1; pid <= 3000; pid += 1) markOf({ pid, started: 't' });
+    }
+    expect(reads).toBe(3000);
+    expect(asked).toBeLessThan(2 * 3000);
   });
 
   it.runIf(process.platform === 'linux')('of a real process is in its environment', () => {
