@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const loop = { file: 'test/bridge/recovery/auto-recovery.test.ts' };
+const other = { file: 'test/bridge/recovery/auto-recovery-other.test.ts' };
 const judged = { file: 'test/bridge/recovery/evidence.test.ts' };
 const ladder = { file: 'test/bridge/recovery/ladder.test.ts' };
 
@@ -88,7 +89,7 @@ export const recoveryMutants: readonly Mutant[] = [
         replace: 'await session.restart({ ...(generation < 0 ? { generation } : {}) });',
       },
     ],
-    killers: [loop],
+    killers: [other],
   },
   {
     name: 'steps-cost-nothing',
