@@ -9,7 +9,14 @@ import type { Installation } from '../e2e/support/installation.ts';
 import { until } from '../e2e/support/until.ts';
 import type { Quantity } from './trend.ts';
 
-const inside = z.object({ heapUsed: z.number(), external: z.number(), resources: z.number() });
+const inside = z.object({
+  heapUsed: z.number(),
+  /** Of that, bytecode and machine code. */
+  code: z.number(),
+  external: z.number(),
+  objects: z.number(),
+  resources: z.number(),
+});
 
 const megabyte = 2 ** 20;
 
@@ -20,6 +27,8 @@ const mostPerHour = 1;
 export const quantities = {
   resident: { name: 'resident memory', unit: 'MB', noise: 15, mostPerHour },
   heap: { name: 'heap after a collection', unit: 'MB', noise: 1.5, mostPerHour },
+  data: { name: 'heap without compiled code', unit: 'MB', noise: 0.5, mostPerHour },
+  objects: { name: 'objects, arrays and functions', unit: 'count', noise: 1000 },
   external: { name: 'external memory', unit: 'MB', noise: 1.5, mostPerHour },
   resources: { name: 'timers, sockets, watches', unit: 'count', noise: 4 },
   descriptors: { name: 'descriptors', unit: 'count', noise: 4 },
@@ -42,6 +51,8 @@ export async function takeFigures(bridge: Installation, memoryFile: string): Pro
   return {
     resident: residentMegabytes(pid),
     heap: memory.heapUsed / megabyte,
+    data: (memory.heapUsed - memory.code) / megabyte,
+    objects: memory.objects,
     external: memory.external / megabyte,
     resources: memory.resources,
     descriptors: openFiles(pid),

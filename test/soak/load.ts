@@ -5,6 +5,7 @@ import type { ControlClient } from '../../src/control/client.ts';
 import type { ChatLine } from '../chaos/evidence.ts';
 import { Random } from '../chaos/random.ts';
 import type { Stage } from '../chaos/stage.ts';
+import { Deaths } from './deaths.ts';
 
 /** Milliseconds after which an answer that has not come is missed. A connection that is broken every 25 s is made anew every 15 s. */
 const patienceMs = 60_000;
@@ -33,6 +34,8 @@ export interface LoadCount {
   statusCalls: number;
   /** Times that health and figures were read. */
   pages: number;
+  /** Times that the health was bad because of sessions that the load had killed too often. */
+  givenUp: number;
   /** What an agent took with it when it was killed, and that is told. */
   failed: number;
 }
@@ -51,12 +54,14 @@ export class Load {
     gaps: 0,
     statusCalls: 0,
     pages: 0,
+    givenUp: 0,
     failed: 0,
   };
   /** Everything that went wrong. */
   readonly troubles: string[] = [];
   readonly #options: LoadOptions;
   readonly #random = new Random(1);
+  readonly #deaths = new Deaths();
   readonly #waiting = new Map<string, () => void>();
   /** What was heard lately and as which message, to see what is said twice. */
   readonly #heard = new Map<string, string>();
@@ -188,7 +193,11 @@ export class Load {
       await client.metrics();
       this.count.statusCalls += 1;
       if (metrics?.url !== undefined) await this.#read(metrics.url);
-      for (const { number, lifecycle } of sessions) if (lifecycle === 'failed') await client.recover(number);
+      for (const { number, lifecycle } of sessions) {
+        if (lifecycle !== 'failed') continue;
+        this.#deaths.recovered(number);
+        await client.recover(number);
+      }
     });
   }
 
@@ -198,8 +207,13 @@ export class Load {
     if (!page.ok || !(await page.text()).includes('bridge_sessions')) this.#trouble(`${url} answered ${page.status}`);
     const health = await fetch(new URL('/health', url));
     // An agent that was just killed makes it "degraded", which is 200.
-    if (health.status !== 200) this.#trouble(`the health was ${health.status}: ${await health.text()}`);
+    if (health.status !== 200) this.#judgeHealth(health.status, await health.text());
     this.count.pages += 1;
+  }
+
+  #judgeHealth(status: number, page: string): void {
+    if (status === 503 && this.#deaths.explain(page)) this.count.givenUp += 1;
+    else this.#trouble(`the health was ${status}: ${page}`);
   }
 
   async #killAgent(): Promise<void> {
@@ -208,6 +222,7 @@ export class Load {
       const pid = (await client.status()).sessions.find(({ number }) => number === session)?.pid;
       if (typeof pid !== 'number') return;
       process.kill(pid, 'SIGKILL');
+      this.#deaths.killed(session);
       this.count.deaths += 1;
     });
   }

@@ -1,11 +1,15 @@
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+
 import { soak } from './soak.ts';
 import type { SoakResult } from './soak.ts';
 import type { Trend } from './trend.ts';
 
-const helpText = `Usage: npm run soak [-- --minutes N] [--sessions N]
+const helpText = `Usage: npm run soak [-- --minutes N] [--sessions N] [--snapshots DIR]
 
 Puts a bridge under load for N minutes (default 20), with its agents dying and its connection breaking now and then, and
-judges whether anything grows: memory, descriptors, processes, files, the database.
+judges whether anything grows: memory, descriptors, processes, files, the database. With --snapshots the daemon
+writes its whole heap into DIR every four minutes, to be compared; its resident memory says nothing then.
 `;
 
 const interrupted = new AbortController();
@@ -24,9 +28,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const minutes = numberAfter(args, '--minutes', 20);
   const sessions = numberAfter(args, '--sessions', 4);
+  const snapshots = directoryAfter(args, '--snapshots');
   const result = await soak({
     lengthMs: minutes * 60_000,
     sessions,
+    ...(snapshots === undefined ? {} : { snapshots }),
     signal: interrupted.signal,
     onSample: (at, figures, count) => {
       const values = Object.entries(figures).map(([name, value]) => `${name} ${value.toFixed(1)}`);
@@ -60,6 +66,16 @@ function describeTrend({ quantity, median, slopePerHour, rise, steadiness, grows
   const said = { within: 'shown', over: 'it is MORE', open: 'not shown: a longer soak would' }[verdict];
   const bounds = `${pace.perHour.toFixed(2)} (95 %: ${pace.low.toFixed(2)} to ${pace.high.toFixed(2)})`;
   return `${line}\n           at most ${mostPerHour} ${unit}/h? ${bounds}: ${said}`;
+}
+
+/** The directory behind an option; it is made. */
+function directoryAfter(args: readonly string[], name: string): string | undefined {
+  const index = args.indexOf(name);
+  if (index < 0) return undefined;
+  const directory = args[index + 1];
+  if (directory === undefined) throw new Error(`${name} needs a directory.`);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return resolve(directory);
 }
 
 function numberAfter(args: readonly string[], name: string, usual: number): number {

@@ -23,6 +23,8 @@ export interface SoakOptions {
   /** Milliseconds of load. */
   readonly lengthMs: number;
   readonly sessions: number;
+  /** Where the daemon writes its whole heap now and then, for who looks for what grows. */
+  readonly snapshots?: string;
   readonly onSample?: (at: number, figures: Figures, count: LoadCount) => void;
   readonly signal?: AbortSignal;
 }
@@ -56,6 +58,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   });
   const memoryFile = join(stage.bridge.paths.home, 'memory.json');
   stage.bridge.environment['BRIDGE_TEST_MEMORY'] = memoryFile;
+  if (options.snapshots !== undefined) stage.bridge.environment['BRIDGE_TEST_SNAPSHOTS'] = options.snapshots;
   try {
     const told = await stage.bridge.startDaemon();
     if (told.kind !== 'ready') throw new Error(`the daemon did not start: ${told.message ?? told.kind}`);
