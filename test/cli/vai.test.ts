@@ -156,7 +156,7 @@ describe('MS-06: vai when the bridge runs', () => {
     [{ outcome: 'interrupted', finding: 'wedged', helped: false }, 1, 'was told to stop its turn, and still'],
     [{ outcome: 'restarted', finding: 'wedged', helped: false }, 1, 'vai attach 1'],
     [{ outcome: 'running', finding: 'tool', helped: true }, 0, 'vai interrupt 1'],
-    [{ outcome: 'running', finding: 'waiting', helped: true }, 0, 'See: vai prompts'],
+    [{ outcome: 'running', finding: 'waiting', helped: true }, 0, 'What it asks: vai prompts'],
   ] as const)('MS-07: recover says what it found and did: %j', async (recovered, exitCode, text) => {
     line.api.recovered = recovered;
     const said = await line.vai('recover', '1');
