@@ -30,6 +30,13 @@ describe('MS-15: a backup', () => {
     expect(await checkArchive(file)).toEqual(manifest);
   });
 
+  it('is refused while a migration is neither done nor undone', async () => {
+    const place = furnished();
+    place.write('state/migrations/journal.json', '{}');
+    await expect(place.backUp()).rejects.toMatchObject({ code: 'migration-unfinished' });
+    expect(existsSync(place.paths.backups) ? readdirSync(place.paths.backups) : []).toEqual([]);
+  });
+
   it('is readable for its owner alone, and by any tar; nothing else is left', async () => {
     const place = furnished();
     const { file, sha256, size } = await place.backUp();

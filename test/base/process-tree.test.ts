@@ -158,63 +158,46 @@ describe('marks', () => {
     entry(40, 1, 40), // somebody else's
   ];
 
-  it('tell what strayed, with what that started; not who is above, nor what only one further down is marked with', async () => {
+  /** Ends what is marked in a machine; gives who is left. @param onEnd something ends. */
+  async function endMarked(
+    left: ProcessEntry[],
+    from: { readonly pid: number; readonly started: string } | undefined,
+    onEnd: (pid: number) => void = () => undefined,
+  ): Promise<readonly number[]> {
     const clock = new ManualClock();
-    const left = [...table];
     const ended = endProcessTree({
-      root,
+      root: from,
       clock,
       graceMs: 3000,
       mark: { value: 'one', of: markOf },
       readIndex: async () => indexProcesses([...left]),
       signal: (pid, signal) => {
         const index = left.findIndex((each) => each.pid === pid);
-        if (signal === 'SIGTERM' && index >= 0) left.splice(index, 1);
+        if (signal !== 'SIGTERM' || index < 0) return;
+        left.splice(index, 1);
+        onEnd(pid);
       },
     });
     await clock.advance(100);
     await ended;
-    expect(pids(left)).toEqual([5, 40]);
+    return pids(left);
+  }
+
+  it('tell what strayed, with what that started; not who is above, nor what only one further down is marked with', async () => {
+    expect(await endMarked([...table], root)).toEqual([5, 40]);
   });
 
   it('are enough where there is no root', async () => {
-    const clock = new ManualClock();
     const left = table.filter(({ pid }) => pid >= 30);
-    const ended = endProcessTree({
-      root: undefined,
-      clock,
-      graceMs: 3000,
-      mark: { value: 'one', of: markOf },
-      readIndex: async () => indexProcesses([...left]),
-      signal: (pid, signal) => {
-        const index = left.findIndex((each) => each.pid === pid);
-        if (signal === 'SIGTERM' && index >= 0) left.splice(index, 1);
-      },
-    });
-    await clock.advance(100);
-    await ended;
-    expect(pids(left)).toEqual([40]);
+    expect(await endMarked(left, undefined)).toEqual([40]);
   });
 
   it('count also when who carried them has ended first', async () => {
-    const clock = new ManualClock();
     const left = table.filter(({ pid }) => pid < 30);
-    const ended = endProcessTree({
-      root,
-      clock,
-      graceMs: 3000,
-      mark: { value: 'one', of: markOf },
-      readIndex: async () => indexProcesses([...left]),
-      signal: (pid, signal) => {
-        const index = left.findIndex((each) => each.pid === pid);
-        if (index < 0 || signal !== 'SIGTERM') return;
-        left.splice(index, 1);
-        if (pid === 11) left.push(entry(30, 1, 30));
-      },
-    });
-    await clock.advance(100);
-    await ended;
-    expect(pids(left)).toEqual([5]);
+    const strayed = (pid: number): void => {
+      if (pid === 11) left.push(entry(30, 1, 30));
+    };
+    expect(await endMarked(left, root, strayed)).toEqual([5]);
   });
 
   it('of a process that we descend from or that descends from us end nobody', () => {

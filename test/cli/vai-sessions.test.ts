@@ -50,6 +50,14 @@ describe('MS-13: single sessions', () => {
     ]);
   });
 
+  it('one whose agent cannot be ended is named with its reason, and the others are stopped', async () => {
+    line.api.unstoppable.set(4, 'Process 77 could not be ended.');
+    const { exitCode, stdout, stderr } = await line.vai('stop', '2', '4');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('Stopped session 2.');
+    expect(stderr).toContain('Not ended: session 4 (Process 77 could not be ended).');
+  });
+
   it('a plain start of a running bridge says which stay stopped, and how they are started', async () => {
     stopped(2);
     stopped(4);

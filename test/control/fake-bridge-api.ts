@@ -44,6 +44,8 @@ export class FakeBridgeApi implements BridgeApi {
   queued: QueuedMessage[] = [];
   held: readonly HeldMessage[] = [];
   measured: Metrics = measured;
+  /** Sessions whose agents cannot be ended, and why. */
+  readonly unstoppable = new Map<number, string>();
   outgoing: OutboxListing = { parked: [], total: 0, items: [] };
   busyMode: BusyMode = 'queue';
   /** Whether the agent can be steered. */
@@ -155,6 +157,8 @@ export class FakeBridgeApi implements BridgeApi {
     return sessions
       .map((number) => this.#find(number).number)
       .map((session) => {
+        const problem = this.unstoppable.get(session);
+        if (problem !== undefined) return { session, outcome: 'failed', problem };
         const wasStopped = this.states.get(session)?.lifecycle === 'stopped';
         this.states.set(session, { lifecycle: 'stopped', staysDown: 'asked', state: 'unknown', pid: null });
         return { session, outcome: wasStopped ? 'was-stopped' : 'stopped' };

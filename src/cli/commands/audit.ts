@@ -99,7 +99,7 @@ async function verify(context: CliContext, hash: string | undefined, { json }: O
     ...findings.map(({ file, line, says }): Line => [styled('bad', `${file}:${line}`), `: ${says}`]),
     ...notes,
     verdict.isWhole
-      ? [styled('good', 'The audit is as it was written'), `: ${lines} lines in ${files} files.`]
+      ? [styled('good', 'The audit is as it was written'), `: ${counted(lines, 'line')} in ${counted(files, 'file')}.`]
       : [styled('bad', `The audit is not as it was written`), `: ${findings.length} findings in ${lines} lines.`],
     ...(last ? [`Its last line is number ${last.seq}, with the hash ${last.hash}`] : []),
   );
@@ -147,4 +147,8 @@ function readUser(value: string): string {
 function readHash(value: string): string {
   if (/^[0-9a-f]{64}$/.test(value)) return value;
   throw new InvalidArgumentError('It must be a hash of 64 hexadecimal digits.');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
