@@ -10,7 +10,7 @@ const rows: readonly (readonly [string, PolicyRow])[] = Object.values(subjects).
   Object.entries<PolicyRow>(subject),
 );
 
-/** They need a machine in a state that no test makes: a disk without room, an agent that cannot be ended. */
+/** It needs a disk that takes nothing in the very moment in which something is undone. */
 const metNowhere: ReadonlySet<string> = new Set(['changes-stuck']);
 
 /** All that errors of a code may say. */
