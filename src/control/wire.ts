@@ -181,6 +181,8 @@ function connectError(path: string, cause: Error): BridgeError {
         advice: 'Start it with ./start-bridge.sh (or: vai start).',
         cause,
       });
+    case 'ECONNRESET': // It ended with this connection still waiting to be taken.
+      return gone('not-done');
     case 'EACCES':
     case 'EPERM':
       return new BridgeError('daemon-forbidden', `This user may not use the bridge's socket ${path}.`, {

@@ -391,6 +391,15 @@ describe('the control client', () => {
     expect((await refusal(connectControl({ socket }))).code).toBe('no-daemon');
   });
 
+  it('says that the bridge ended when it ends before it takes the connection', async () => {
+    for (let round = 0; round < 30; round += 1) {
+      const server = await serve();
+      const asked = connectControl({ socket }).then((bridge) => bridge.status().finally(() => bridge.close()));
+      const [{ code }] = await Promise.all([refusal(asked), server.close()]);
+      expect(code).toBe('daemon-gone');
+    }
+  });
+
   it('gives up on a bridge that does not answer', async () => {
     await serve();
     let release: () => void = () => undefined;
