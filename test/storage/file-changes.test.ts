@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmdirSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -60,6 +61,30 @@ function threeChanges(): readonly FileChange[] {
     { target: join(home, 'deep/er/copy'), source: { file: put('elsewhere/a', 'A') } },
     { target: join(home, 'files/session_1/b'), source: { file: put('files/b', 'BB') }, removesSource: true },
   ];
+}
+
+/** What a kill leaves that came when everything was in place, and nothing decided. @returns what was there before. */
+function killedBeforeTheDecision(): Readonly<Record<string, string>> {
+  const source = put('files/b', 'BB');
+  put('config/.env', 'old');
+  const before = everything();
+  const moved = put('files/session_1/b', 'BB');
+  const replaced = put('config/.env', 'new');
+  const backup = put('state/migrations/unfinished/1-old-.env', 'old');
+  const made = { bytes: 2, original: null };
+  const journal = {
+    ...{ version: 1, state: 'applying', mark: '0123456789ab', backup: join(own(), 'backup-1') },
+    directories: [dirname(moved)],
+    changes: [
+      { ...made, target: moved, source, sha256: sha256('BB'), replaces: null, removesSource: true },
+      {
+        ...{ ...made, target: replaced, source: join(own(), 'unfinished/1-new-.env'), sha256: sha256('new') },
+        ...{ replaces: { sha256: sha256('old'), backup }, removesSource: true },
+      },
+    ],
+  };
+  put('state/migrations/journal.json', JSON.stringify(journal));
+  return before;
 }
 
 function failureOf(action: () => unknown): BridgeError {
@@ -172,26 +197,22 @@ describe('MS-12: everything is as it was, when', () => {
   });
 
   it('it was killed before the write that decides, although everything was in place', () => {
-    const source = put('files/b', 'BB');
-    put('config/.env', 'old');
-    const before = everything();
-    const moved = put('files/session_1/b', 'BB');
-    const replaced = put('config/.env', 'new');
-    const backup = put('state/migrations/unfinished/1-old-.env', 'old');
-    const made = { bytes: 2, original: null };
-    const journal = {
-      ...{ version: 1, state: 'applying', mark: '0123456789ab', backup: join(own(), 'backup-1') },
-      directories: [dirname(moved)],
-      changes: [
-        { ...made, target: moved, source, sha256: sha256('BB'), replaces: null, removesSource: true },
-        {
-          ...{ ...made, target: replaced, source: join(own(), 'unfinished/1-new-.env'), sha256: sha256('new') },
-          ...{ replaces: { sha256: sha256('old'), backup }, removesSource: true },
-        },
-      ],
-    };
-    put('state/migrations/journal.json', JSON.stringify(journal));
+    const before = killedBeforeTheDecision();
     expect(changes.isUnfinished).toBe(true);
+    expect(changes.heal()).toBe('undone');
+    expect(everything()).toEqual(before);
+    expect(readdirSync(own())).toEqual([]);
+  });
+
+  it('it cannot be undone at first, and goes on where it stopped when it can', () => {
+    const before = killedBeforeTheDecision();
+    const inTheWay = join(home, 'config/.env.0123456789ab.tmp');
+    mkdirSync(inTheWay);
+    const error = failureOf(() => changes.heal());
+    expect(error).toMatchObject({ code: 'changes-stuck', happened: 'unknown' });
+    expect(error.message).toContain(inTheWay);
+    expect(changes.isUnfinished).toBe(true);
+    rmdirSync(inTheWay);
     expect(changes.heal()).toBe('undone');
     expect(everything()).toEqual(before);
     expect(readdirSync(own())).toEqual([]);
