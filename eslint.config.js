@@ -79,6 +79,21 @@ export default tseslint.config(
     },
   },
   {
+    // Where others are at work, processes, sockets and files take more than a second now and then.
+    files: ['test/**/*.ts'],
+    ignores: ['test/eventually.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['waitFor', 'waitUntil'].map((property) => ({
+          object: 'vi',
+          property,
+          message: 'It gives up after a second; test/eventually.ts is patient.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['**/*.js', '**/*.mjs'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },

@@ -16,7 +16,7 @@ export default defineConfig({
           testTimeout: 40_000,
           hookTimeout: 40_000,
           // A second, the usual patience, is short for processes and sockets where others are at work.
-          expect: { poll: { timeout: 10_000 } },
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {

@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { DirectoryWatch } from '../../src/base/directory-watch.ts';
 import type { Watch } from '../../src/base/directory-watch.ts';
 import { silentLog } from '../../src/base/log.ts';
+import { eventuallyTrue } from '../eventually.ts';
 
 let base: string;
 let path: string;
@@ -39,7 +40,7 @@ describe('DirectoryWatch', () => {
     const one = directoryWatch();
     expect(one.keep()).toBe(true);
     writeFileSync(join(path, 'a'), '');
-    await vi.waitUntil(() => heard.includes('a'));
+    await eventuallyTrue(() => heard.includes('a'));
     one.close();
     expect(one.isOn).toBe(false);
   });
@@ -50,7 +51,7 @@ describe('DirectoryWatch', () => {
     mkdirSync(path);
     expect(one.keep()).toBe(true);
     writeFileSync(join(path, 'a'), '');
-    await vi.waitUntil(() => heard.includes('a'));
+    await eventuallyTrue(() => heard.includes('a'));
     expect(warnings).toEqual([]);
   });
 
@@ -62,12 +63,12 @@ describe('DirectoryWatch', () => {
     const one = directoryWatch();
     one.keep();
     lose();
-    await vi.waitUntil(() => heard.includes(undefined));
+    await eventuallyTrue(() => heard.includes(undefined));
     expect(one.isOn).toBe(false);
     mkdirSync(path);
     expect(one.keep()).toBe(true);
     writeFileSync(join(path, 'a'), '');
-    await vi.waitUntil(() => heard.includes('a'));
+    await eventuallyTrue(() => heard.includes('a'));
   });
 
   it('lives without a watch where the system has none left, says so once, and takes one as soon as it can', () => {

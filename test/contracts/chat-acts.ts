@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ActAnswer, ChatAct, ChatCommand, ChatDeed, ChatPart } from '../../src/contracts/chat.ts';
 import type { Controls, Form } from '../../src/model/controls.ts';
 import { chatHandlers } from '../fakes/chat-handlers.ts';
+import { eventually } from '../eventually.ts';
 import type { ChatWorld } from './chat-transport.ts';
 
 /** What somebody sees of something that they did. */
@@ -96,7 +97,7 @@ export function describeChatActs(name: string, open: () => Promise<ActWorld>): v
           },
         }),
       );
-      await vi.waitFor(() => expect(world.transport.state.connection).toBe('ready'), 5000);
+      await eventually(() => expect(world.transport.state.connection).toBe('ready'));
     });
 
     afterEach(() => world.close());

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../src/base/errors.ts';
 import type { ChatPart, ChatState, ChatTransport } from '../../src/contracts/chat.ts';
@@ -10,6 +10,7 @@ import type { OutboundFile, ReactionName } from '../../src/model/outbound.ts';
 import type { ChannelId } from '../../src/model/session.ts';
 import { chatHandlers } from '../fakes/chat-handlers.ts';
 import { temporaryDirectory } from '../storage/temporary-directory.ts';
+import { eventually } from '../eventually.ts';
 
 /** What somebody who looks at the server sees of a message of the bot. */
 export interface SeenPost {
@@ -98,7 +99,7 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
           },
         }),
       );
-      await vi.waitFor(() => expect(world.transport.state.connection).toBe('ready'), 5000);
+      await eventually(() => expect(world.transport.state.connection).toBe('ready'));
     });
 
     afterEach(() => world.close());
@@ -111,7 +112,7 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
     it('hears what a human says, with what the bridge needs to know', async () => {
       const before = Date.now() - 60_000;
       const id = await world.say('こんにちは\n👋 `hello`');
-      await vi.waitFor(() => expect(heard).toHaveLength(1), 5000);
+      await eventually(() => expect(heard).toHaveLength(1));
       const [message] = heard;
       expect(message).toMatchObject({
         id: `discord:${id}`,
@@ -134,7 +135,7 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
         ids.push(await world.say(`message ${index}`));
         await world.transport.send(part(`answer ${index}`));
       }
-      await vi.waitFor(() => expect(heard).toHaveLength(10), 5000);
+      await eventually(() => expect(heard).toHaveLength(10));
       expect(heard.map((message) => message.messageId)).toEqual(ids);
     }, 30_000);
 
@@ -248,14 +249,14 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
 
     it('comes back after a broken line, with what was said meanwhile', async () => {
       await world.say('before');
-      await vi.waitFor(() => expect(heard).toHaveLength(1), 5000);
+      await eventually(() => expect(heard).toHaveLength(1));
       await world.interrupt(async () => {
         await world.say('meanwhile 1');
         await world.say('meanwhile 2');
       });
-      await vi.waitFor(() => expect(heard).toHaveLength(3), 10_000);
+      await eventually(() => expect(heard).toHaveLength(3));
       await world.say('after');
-      await vi.waitFor(() => expect(heard).toHaveLength(4), 5000);
+      await eventually(() => expect(heard).toHaveLength(4));
       expect(heard.map(({ text }) => text)).toEqual(['before', 'meanwhile 1', 'meanwhile 2', 'after']);
       expect(states.map(({ connection }) => connection).slice(-2)).toEqual(['reconnecting', 'ready']);
       expect(states.at(-2)?.detail).toBeTruthy();
@@ -263,18 +264,18 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
 
     it('BX-01: tells of a gap once per fresh connection, before anything else, and of none when it comes back', async () => {
       await world.say('one');
-      await vi.waitFor(() => expect(heard).toHaveLength(1), 5000);
+      await eventually(() => expect(heard).toHaveLength(1));
       expect(told.slice(0, 3)).toEqual(['gap', 'ready', 'said: one']);
       await world.interrupt(async () => {
         await world.say('two');
       });
-      await vi.waitFor(() => expect(heard).toHaveLength(2), 10_000);
+      await eventually(() => expect(heard).toHaveLength(2));
       expect(told.filter((what) => what === 'gap')).toHaveLength(1);
       told = [];
       world.forgetSession();
-      await vi.waitFor(() => expect(told.at(-1)).toBe('ready'), 20_000);
+      await eventually(() => expect(told.at(-1)).toBe('ready'));
       await world.say('three');
-      await vi.waitFor(() => expect(told.at(-1)).toBe('said: three'), 5000);
+      await eventually(() => expect(told.at(-1)).toBe('said: three'));
       expect(told.filter((what) => what !== 'reconnecting')).toEqual(['gap', 'ready', 'said: three']);
     }, 40_000);
 
@@ -284,14 +285,14 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
       await world.takeBack([ids[1]!]);
       await world.takeBack([ids[0]!, ids[2]!]);
       const deleted = [ids[1], ids[0], ids[2]].map((id) => `deleted in ${world.channel}: ${id!}`);
-      await vi.waitFor(() => expect(told.slice(-4)).toEqual([`edited ${ids[0]!}: A`, ...deleted]), 5000);
+      await eventually(() => expect(told.slice(-4)).toEqual([`edited ${ids[0]!}: A`, ...deleted]));
     });
 
     it('BX-01: gives what was said after a message, page by page, oldest first, as it was heard', async () => {
       const first = await world.say('0');
       for (const text of ['1', '2', '3']) await world.say(text);
       const own = await world.transport.send(part('mine'));
-      await vi.waitFor(() => expect(heard).toHaveLength(4), 5000);
+      await eventually(() => expect(heard).toHaveLength(4));
       const page = await world.transport.history(world.channel, first, 2);
       // Of the roles of its authors history says nothing.
       const told = heard.map(({ author: { roles: _roles, ...author }, ...message }) => ({ ...message, author }));
@@ -313,7 +314,7 @@ export function describeChatTransport(name: string, open: () => Promise<ChatWorl
       const before = Date.now() - 60_000;
       const threads = [await world.openThread(), await world.openThread()];
       for (const thread of threads) await world.say('inside', thread);
-      await vi.waitFor(() => expect(heard).toHaveLength(2), 5000);
+      await eventually(() => expect(heard).toHaveLength(2));
       expect(heard.map(({ channel, parent, direct }) => ({ channel, parent, direct }))).toEqual(
         threads.map((channel) => ({ channel, parent: world.channel, direct: false })),
       );

@@ -1,11 +1,12 @@
 import { PermissionFlagsBits } from 'discord-api-types/v10';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ChatTransport } from '../../src/contracts/chat.ts';
 import { createDiscordTransport } from '../../src/discord/transport.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import type { ChannelId } from '../../src/model/session.ts';
+import { eventually } from '../eventually.ts';
 import { Listener } from './listener.ts';
 import { wordsOfActs, memoryOfIdentifies, openLocalWorld } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
@@ -46,7 +47,7 @@ describe('what the bot has missed', () => {
     const thread = await openThread('a thread');
     await world.say('in the channel');
     await world.say('in the thread', thread);
-    await vi.waitFor(() => expect(listener.texts).toEqual(['in the channel', 'in the thread']), 5000);
+    await eventually(() => expect(listener.texts).toEqual(['in the channel', 'in the thread']));
     // But for the roles of its author, which REST does not give with it.
     const [inChannel, inThread] = listener.heard.map(({ author: { roles, ...author }, ...message }) => {
       expect(roles).toEqual([]);
@@ -64,16 +65,16 @@ describe('what the bot has missed', () => {
     const thread = await openThread('a thread');
     await world.say('before', thread);
     await world.say('before');
-    await vi.waitFor(() => expect(listener.texts).toHaveLength(2), 5000);
+    await eventually(() => expect(listener.texts).toHaveLength(2));
     await deny(PermissionFlagsBits.ReadMessageHistory);
     for (const where of [world.channel, thread]) {
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         await expect(transport.history(where, '0', 100)).rejects.toMatchObject({
           code: 'chat-forbidden',
           happened: 'not-done',
           advice: expect.stringContaining('Read Message History'),
         });
-      }, 5000);
+      });
     }
     await restart();
     // Just after the login, before the server has told of its guilds.
@@ -83,7 +84,7 @@ describe('what the bot has missed', () => {
     await world.say('behind');
     expect(listener.opened).toEqual([]);
     await world.request('DELETE', rule);
-    await vi.waitFor(() => expect(listener.opened).toEqual([world.channel]), 5000);
+    await eventually(() => expect(listener.opened).toEqual([world.channel]));
     const { messages } = await transport.history(world.channel, '0', 100);
     expect(messages.map(({ text }) => text)).toEqual(['before', 'behind']);
     expect(listener.texts).toEqual([]);
@@ -92,7 +93,7 @@ describe('what the bot has missed', () => {
   it('BX-01: a direct channel stays one in its history', async () => {
     const direct = await transport.directChannel(world.server.userId);
     await world.say('in private', direct);
-    await vi.waitFor(() => expect(listener.texts).toEqual(['in private']), 5000);
+    await eventually(() => expect(listener.texts).toEqual(['in private']));
     await restart();
     const { messages } = await transport.history(direct, '0', 10);
     expect(messages).toEqual([expect.objectContaining({ text: 'in private', direct: true, parent: undefined })]);
@@ -107,7 +108,7 @@ describe('what the bot has missed', () => {
     expect(messages.map(({ text, parent }) => [text, parent])).toEqual([['before', world.channel]]);
     await restart();
     await world.say('wake up', thread);
-    await vi.waitFor(() => expect(listener.texts).toEqual(['wake up']), 5000);
+    await eventually(() => expect(listener.texts).toEqual(['wake up']));
     expect(listener.heard[0]?.parent).toBe(world.channel);
   });
 
@@ -181,7 +182,7 @@ describe('what the bot has missed', () => {
     await world.request('PATCH', `/channels/${world.channel}/messages/${ids[0]!}`, { content: 'A' });
     await world.request('DELETE', `/channels/${world.channel}/messages/${ids[1]!}`);
     await world.request('POST', `/channels/${world.channel}/messages/bulk-delete`, { messages: [ids[2], ids[3]] });
-    await vi.waitFor(() => expect(listener.deleted).toEqual([ids[1], ids[2], ids[3]]), 5000);
+    await eventually(() => expect(listener.deleted).toEqual([ids[1], ids[2], ids[3]]));
     expect(listener.edited.map(({ messageId, text }) => [messageId, text])).toEqual([[ids[0], 'A']]);
     expect(listener.heard).toEqual([]);
   });
@@ -192,7 +193,7 @@ describe('what the bot has missed', () => {
     world.faults.reorderDispatches(1, 'MESSAGE_CREATE');
     await world.say('first');
     await world.say('second');
-    await vi.waitFor(() => expect(listener.texts).toEqual(['twice', 'twice', 'second', 'first']), 5000);
+    await eventually(() => expect(listener.texts).toEqual(['twice', 'twice', 'second', 'first']));
     expect(new Set(listener.heard.map(({ id }) => id)).size).toBe(3);
     expect(transport.state.connection).toBe('ready');
   });
@@ -231,7 +232,7 @@ describe('events that say less than they should', () => {
     gateway.dispatch('MESSAGE_UPDATE', message('200000000000000001', 'one, better'));
     gateway.dispatch('MESSAGE_DELETE', { id: '200000000000000001', channel_id: thread, guild_id: guild });
     gateway.dispatch('MESSAGE_CREATE', message('200000000000000002', 'two'));
-    await vi.waitFor(() => expect(listener.texts).toEqual(['one', 'two']), 5000);
+    await eventually(() => expect(listener.texts).toEqual(['one', 'two']));
     expect(listener.heard.map((one) => one.parent)).toEqual([parent, parent]);
     expect(listener.edited.map(({ text }) => text)).toEqual(['one, better']);
     expect(listener.deleted).toEqual(['200000000000000001']);
@@ -245,10 +246,7 @@ describe('events that say less than they should', () => {
       message('200000000000000002', 'two, better'),
     );
     gateway.dispatch('MESSAGE_UPDATE', { id: '200000000000000002', channel_id: thread, guild_id: guild, content: 'x' });
-    await vi.waitFor(
-      () => expect(listener.edited.map(({ text }) => text)).toEqual(['one, better', 'two, better']),
-      5000,
-    );
+    await eventually(() => expect(listener.edited.map(({ text }) => text)).toEqual(['one, better', 'two, better']));
     expect(listener.edited[1]).toMatchObject({ parent, direct: false });
 
     // A READY that nobody asked for is no gap.
@@ -260,7 +258,7 @@ describe('events that say less than they should', () => {
       application: {},
     });
     gateway.dispatch('MESSAGE_CREATE', message('200000000000000003', 'three'));
-    await vi.waitFor(() => expect(listener.texts).toContain('three'), 5000);
+    await eventually(() => expect(listener.texts).toContain('three'));
     expect(listener.gaps).toBe(1);
     await transport.close();
     await gateway.close();

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ActAnswer, ChatDeed, ChatTransport } from '../../src/contracts/chat.ts';
 import type { Controls } from '../../src/model/controls.ts';
 import type { ChannelId } from '../../src/model/session.ts';
 import { RecordingLog } from '../bridge/support/recording-log.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
+import { eventually } from '../eventually.ts';
 import { Listener } from './listener.ts';
 import { openLocalWorld, wordsOfActs } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
@@ -51,7 +52,7 @@ describe('what people do', () => {
   const held = (): { answer: (what: ActAnswer) => void; asked: () => Promise<void> } => {
     const { promise, resolve } = Promise.withResolvers<ActAnswer>();
     listener.answer = () => promise;
-    return { answer: resolve, asked: () => vi.waitFor(() => expect(listener.acts).not.toEqual([])) };
+    return { answer: resolve, asked: () => eventually(() => expect(listener.acts).not.toEqual([])) };
   };
   const complaints = (): string[] => log.lines.filter(({ level }) => level !== 'debug').map(({ sentence }) => sentence);
 
@@ -63,7 +64,7 @@ describe('what people do', () => {
     await clock.advance(1_500);
     expect(await person.outcome(nonce)).toEqual({ kind: 'done' });
     answer({ kind: 'private', text: 'It took a while.' });
-    await vi.waitFor(() => expect(person.seen(nonce)).toEqual({ kind: 'private', text: 'It took a while.' }));
+    await eventually(() => expect(person.seen(nonce)).toEqual({ kind: 'private', text: 'It took a while.' }));
     expect(await world.messages()).toHaveLength(1);
     expect(complaints()).toEqual([]);
   });
@@ -74,7 +75,7 @@ describe('what people do', () => {
     const nonce = await person.act(stop);
     await asked();
     await clock.advance(1_500);
-    await vi.waitFor(() => expect(person.seen(nonce)).toEqual({ kind: 'thinking' }));
+    await eventually(() => expect(person.seen(nonce)).toEqual({ kind: 'thinking' }));
     answer({ kind: 'private', text: 'Stopped.' });
     expect(await person.outcome(nonce)).toEqual({ kind: 'private', text: 'Stopped.' });
     expect(await world.messages()).toHaveLength(1);
@@ -86,7 +87,7 @@ describe('what people do', () => {
     const nonce = await person.act(stop);
     await asked();
     await clock.advance(1_500);
-    await vi.waitFor(() => expect(person.seen(nonce)).toEqual({ kind: 'thinking' }));
+    await eventually(() => expect(person.seen(nonce)).toEqual({ kind: 'thinking' }));
     answer({ kind: 'done' });
     expect(await person.outcome(nonce)).toEqual({ kind: 'done' });
   });
@@ -99,7 +100,7 @@ describe('what people do', () => {
     expect(await person.outcome(nonce)).toEqual({ kind: 'done' });
     answer(form);
     const late = { kind: 'private', text: wordsOfActs.formTooLate };
-    await vi.waitFor(() => expect(person.seen(nonce)).toEqual(late));
+    await eventually(() => expect(person.seen(nonce)).toEqual(late));
   });
 
   it('a form is no answer to a form', async () => {
@@ -116,7 +117,7 @@ describe('what people do', () => {
     await asked();
     expect(await person.outcome(nonce)).toEqual({ kind: 'failed' });
     answer({ kind: 'done' });
-    await vi.waitFor(() => expect(complaints()).toEqual(['an act could not be answered']));
+    await eventually(() => expect(complaints()).toEqual(['an act could not be answered']));
     expect(log.lines.find(({ sentence }) => sentence === 'an act could not be answered')?.fields).toMatchObject({
       code: 10062,
     });
@@ -130,14 +131,14 @@ describe('what people do', () => {
     const taken = { status: 400, body: { message: 'Interaction has already been acknowledged.', code: 40060 } };
     world.faults.failRequests(callbacks, taken);
     await person.act(press());
-    await vi.waitFor(() => expect(complaints()).toEqual(['an act could not be answered']));
+    await eventually(() => expect(complaints()).toEqual(['an act could not be answered']));
   });
 
   it.each(['before', 'after'] as const)('the line breaks %s the first answer: it is given again', async (when) => {
     world.faults.resetRequests(callbacks, when);
     listener.answer = () => ({ kind: 'private', text: 'Here.' });
     const nonce = await person.act(press());
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await clock.advance(150);
       expect(person.seen(nonce)).toEqual({ kind: 'private', text: 'Here.' });
     });
@@ -153,7 +154,7 @@ describe('what people do', () => {
     expect(await person.outcome(nonce)).toEqual({ kind: 'done' });
     world.faults.failRequests({ ...followUps, times: 2 }, { status: 502, body: '<html>bad gateway</html>' });
     answer({ kind: 'private', text: 'At last.' });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await clock.advance(500);
       expect(person.seen(nonce)).toEqual({ kind: 'private', text: 'At last.' });
     });
@@ -167,7 +168,7 @@ describe('what people do', () => {
     expect(await person.outcome(nonce)).toEqual({ kind: 'done' });
     world.faults.interactionTokenMs = 0;
     answer({ kind: 'private', text: 'Too late.' });
-    await vi.waitFor(() => expect(complaints()).toEqual(['an act was answered too late']));
+    await eventually(() => expect(complaints()).toEqual(['an act was answered too late']));
     expect(JSON.stringify(log.lines)).not.toMatch(/[A-Za-z0-9_-]{32,}/);
     expect(transport.state.connection).toBe('ready');
   });
@@ -177,7 +178,7 @@ describe('what people do', () => {
     world.faults.duplicateDispatches(2, 'INTERACTION_CREATE');
     expect(await person.outcome(await person.act(press()))).toEqual({ kind: 'done' });
     await world.say('afterwards');
-    await vi.waitFor(() => expect(listener.texts).toEqual(['afterwards']));
+    await eventually(() => expect(listener.texts).toEqual(['afterwards']));
     expect(listener.acts).toHaveLength(1);
     expect(complaints()).toEqual([]);
   });
@@ -185,15 +186,12 @@ describe('what people do', () => {
   it('BX-05: what was pressed while the line was broken is told when it is back, once', async () => {
     world.faults.dropConnections();
     await person.act(press());
-    await vi.waitFor(
-      async () => {
-        await clock.advance(500);
-        expect(listener.acts).toHaveLength(1);
-      },
-      { timeout: 10_000 },
-    );
+    await eventually(async () => {
+      await clock.advance(500);
+      expect(listener.acts).toHaveLength(1);
+    });
     await world.say('afterwards');
-    await vi.waitFor(() => expect(listener.texts).toEqual(['afterwards']));
+    await eventually(() => expect(listener.texts).toEqual(['afterwards']));
     expect(listener.acts).toHaveLength(1);
     expect(listener.gaps).toBe(1);
   }, 20_000);

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ChatTransport } from '../../src/contracts/chat.ts';
 import type { InboundMessage } from '../../src/model/message.ts';
+import { eventually } from '../eventually.ts';
 import { Listener } from './listener.ts';
 import { openLocalWorld } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
@@ -23,7 +24,7 @@ describe('what messages refer to, on a server', () => {
   const post = async (body: object): Promise<string> =>
     ((await world.request('POST', `/channels/${world.channel}/messages`, body)) as { id: string }).id;
   const heard = async (count: number): Promise<InboundMessage> => {
-    await vi.waitFor(() => expect(listener.heard).toHaveLength(count));
+    await eventually(() => expect(listener.heard).toHaveLength(count));
     return listener.heard.at(-1)!;
   };
   /** What the history and one message asked for say of it. */
@@ -39,7 +40,7 @@ describe('what messages refer to, on a server', () => {
     expect((await heard(1)).text).toBe('@Bobby, @Team: see #one');
     for (const message of await asked(id)) expect(message?.text).toBe('@Bob, @Team: see #one');
     await world.request('PATCH', `/channels/${world.channel}/messages/${id}`, { content: `and <#${world.channel}>` });
-    await vi.waitFor(() => expect(listener.edited.map(({ text }) => text)).toEqual(['and #one']));
+    await eventually(() => expect(listener.edited.map(({ text }) => text)).toEqual(['and #one']));
   });
 
   it('a reply quotes what it answers, in the history and after an edit too', async () => {
@@ -49,7 +50,7 @@ describe('what messages refer to, on a server', () => {
     expect(await heard(1)).toMatchObject({ text: 'yes', quotes });
     for (const message of await asked(id)) expect(message).toMatchObject({ text: 'yes', quotes });
     await world.request('PATCH', `/channels/${world.channel}/messages/${id}`, { content: 'no' });
-    await vi.waitFor(() => expect(listener.edited).toMatchObject([{ text: 'no', quotes }]));
+    await eventually(() => expect(listener.edited).toMatchObject([{ text: 'no', quotes }]));
   });
 
   it('a forwarded message is quoted, in the history too', async () => {

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ChatTransport } from '../../src/contracts/chat.ts';
 import type { ChannelId } from '../../src/model/session.ts';
 import { RecordingLog } from '../bridge/support/recording-log.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
+import { eventually } from '../eventually.ts';
 import { openLocalWorld, postsPath, reactionNames } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
 import { chatHandlers } from '../fakes/chat-handlers.ts';
@@ -101,7 +102,7 @@ describe('sending over REST', () => {
       code: 'chat-unavailable',
       message: expect.stringContaining('not answer in time'),
     });
-    await vi.waitFor(async () => expect(await texts()).toEqual(['slow']), 2000);
+    await eventually(async () => expect(await texts()).toEqual(['slow']));
     await clock.advance(15_000);
     await sent;
     await patient.send(part);
@@ -214,7 +215,7 @@ describe('sending over REST', () => {
       patient.send({ channel: channel as ChannelId, text, nonce: text });
     world.faults.limitAtOnce(posting, scope, 4_000);
     const all = [say('one', world.channel), say('two', world.channel)];
-    await vi.waitFor(() => expect(log.at('debug')).toContain('chat server asked to wait'));
+    await eventually(() => expect(log.at('debug')).toContain('chat server asked to wait'));
     all.push(say('elsewhere', other));
     await clock.advance(3_900);
     expect([...(await texts()), ...(await world.messages(other))]).toEqual([]);

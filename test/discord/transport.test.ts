@@ -7,6 +7,7 @@ import { runCommand } from '../../src/base/run-command.ts';
 import type { ChatTransport } from '../../src/contracts/chat.ts';
 import { createDiscordTransport } from '../../src/discord/transport.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
+import { eventually } from '../eventually.ts';
 import { wordsOfActs, memoryOfIdentifies, openLocalWorld, postsPath } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
 import { Listener } from './listener.ts';
@@ -80,7 +81,7 @@ describe('the connection to a server that answers', () => {
     for (const [index, cut] of breaks.entries()) {
       cut();
       await world.say(`missed ${index}`);
-      await vi.waitFor(() => expect(listener.heard).toHaveLength(index + 1), 5000);
+      await eventually(() => expect(listener.heard).toHaveLength(index + 1));
     }
     expect(listener.texts).toEqual(['missed 0', 'missed 1', 'missed 2', 'missed 3']);
     expect(new Set(listener.heard.map(({ id }) => id)).size).toBe(4);
@@ -89,26 +90,26 @@ describe('the connection to a server that answers', () => {
   it('BX-01: hears what was said before it found the server again', async () => {
     await connected();
     await world.faults.goAway();
-    await vi.waitFor(() => expect(listener.states.at(-1)?.detail).toContain('next try'), 5000);
+    await eventually(() => expect(listener.states.at(-1)?.detail).toContain('next try'));
     await world.faults.comeBack();
     await world.say('while you were out');
-    await vi.waitFor(() => expect(listener.texts).toEqual(['while you were out']), 10_000);
+    await eventually(() => expect(listener.texts).toEqual(['while you were out']));
     expect(listener.connections.at(-1)).toBe('ready');
   });
 
   it('comes back with a new session when the old one is gone', async () => {
     const transport = await connected();
     world.faults.invalidateSessions(false);
-    await vi.waitFor(() => expect(transport.state.connection).toBe('reconnecting'), 5000);
-    await vi.waitFor(() => expect(transport.state.connection).toBe('ready'), 15_000);
+    await eventually(() => expect(transport.state.connection).toBe('reconnecting'));
+    await eventually(() => expect(transport.state.connection).toBe('ready'));
     await world.say('still there');
-    await vi.waitFor(() => expect(listener.texts).toEqual(['still there']), 5000);
+    await eventually(() => expect(listener.texts).toEqual(['still there']));
   });
 
   it('stops for good, with words, when the token is revoked while it runs', async () => {
     const transport = await connected();
     world.faults.dropConnections(4004);
-    await vi.waitFor(() => expect(transport.state.connection).toBe('failed'), 5000);
+    await eventually(() => expect(transport.state.connection).toBe('failed'));
     expect(transport.state.detail).toContain('DISCORD_BOT_TOKEN');
     await expect(transport.send({ channel: world.channel, text: 'x', nonce: 'n' })).rejects.toMatchObject({
       code: 'chat-unavailable',
@@ -122,7 +123,7 @@ describe('the connection to a server that answers', () => {
     await expect(transport.send({ channel: world.channel, text: 'x', nonce: 'n' })).rejects.toMatchObject({
       code: 'chat-unavailable',
     });
-    await vi.waitFor(() => expect(transport.state.connection).toBe('failed'), 5000);
+    await eventually(() => expect(transport.state.connection).toBe('failed'));
     expect(transport.state.detail).toContain('DISCORD_BOT_TOKEN');
     world.faults.clear();
     expect(await world.messages()).toEqual([]);
@@ -133,7 +134,7 @@ describe('the connection to a server that answers', () => {
     const transport = world.transport({ clock });
     await transport.connect(listener);
     world.faults.dropConnections(4004);
-    await vi.waitFor(() => expect(transport.state.connection).toBe('failed'), 5000);
+    await eventually(() => expect(transport.state.connection).toBe('failed'));
     let requests = 0;
     vi.spyOn(world.faults, 'takeForRequest').mockImplementation(() => {
       requests += 1;
@@ -157,7 +158,7 @@ describe('the connection to a server that answers', () => {
     const botId = bot.find(({ user }) => user.bot === true)?.user.id;
     const direct = (await world.request('POST', '/users/@me/channels', { recipient_id: botId })) as { id: string };
     await world.say('in private', direct.id);
-    await vi.waitFor(() => expect(listener.texts).toEqual(['start', 'inside', 'in private']), 5000);
+    await eventually(() => expect(listener.texts).toEqual(['start', 'inside', 'in private']));
     expect(listener.heard.map(({ channel }) => channel)).toEqual([world.channel, thread.id, direct.id]);
     expect(listener.heard.map((message) => message.direct)).toEqual([false, false, true]);
   });
@@ -175,7 +176,7 @@ describe('the connection to a server that answers', () => {
     );
     await world.say('one');
     await world.say('two');
-    await vi.waitFor(() => expect(listener.texts).toEqual(['one', 'two']), 5000);
+    await eventually(() => expect(listener.texts).toEqual(['one', 'two']));
     expect(errors).toEqual(['chat message could not be stored']);
   });
 
@@ -192,7 +193,7 @@ describe('the connection to a server that answers', () => {
     await transport.send(part);
     await world.say('private question');
     world.faults.dropConnections(4004);
-    await vi.waitFor(() => expect(transport.state.connection).toBe('failed'), 5000);
+    await eventually(() => expect(transport.state.connection).toBe('failed'));
     expect(lines.length).toBeGreaterThan(0);
     expect(lines.join('\n')).not.toContain(world.server.botToken);
     expect(lines.join('\n')).not.toContain('private');
@@ -260,12 +261,12 @@ describe('the connection to a server that cannot be reached', () => {
       [4000, /next try in [678] s/],
     ] as const) {
       await clock.advance(waitMs);
-      await vi.waitFor(() => expect(transport.state.detail).toMatch(next), 5000);
+      await eventually(() => expect(transport.state.detail).toMatch(next));
     }
     await world.faults.comeBack();
     expect(transport.state.connection).toBe('connecting');
     await clock.advance(8000);
-    await vi.waitFor(() => expect(transport.state).toEqual({ connection: 'ready' }), 5000);
+    await eventually(() => expect(transport.state).toEqual({ connection: 'ready' }));
     expect(listener.connections).toEqual(['connecting', 'connecting', 'connecting', 'connecting', 'ready']);
     await transport.close();
     expect(clock.pending).toBe(0);
@@ -285,7 +286,7 @@ describe('the connection to a server that cannot be reached', () => {
       connection: 'connecting',
       detail: expect.stringContaining('No answer yet'),
     });
-    await vi.waitFor(() => expect(transport.state.connection).toBe('ready'), 8000);
+    await eventually(() => expect(transport.state.connection).toBe('ready'));
     await world.close();
   });
 });
@@ -341,13 +342,13 @@ describe('the connection to a server that behaves oddly', () => {
       for (let round = 1; round <= 8; round += 1) {
         const known = waits;
         await clock.advance(60_000);
-        await vi.waitFor(() => expect(waits).toBeGreaterThan(known), 5000);
+        await eventually(() => expect(waits).toBeGreaterThan(known));
       }
       expect(gateway.tries).toBeGreaterThanOrEqual(8);
       expect(gateway.tries).toBeLessThanOrEqual(12);
       gateway.mood = 'open';
       await clock.advance(60_000);
-      await vi.waitFor(() => expect(transport.state.connection).toBe('ready'), 5000);
+      await eventually(() => expect(transport.state.connection).toBe('ready'));
     },
     30_000,
   );
@@ -356,13 +357,13 @@ describe('the connection to a server that behaves oddly', () => {
     await transport.connect(listener);
     gateway.mood = 'bad-gateway';
     gateway.cut();
-    await vi.waitFor(() => expect(listener.states.at(-1)?.detail).toContain('next try'), 5000);
+    await eventually(() => expect(listener.states.at(-1)?.detail).toContain('next try'));
     expect(gateway.tries).toBe(2);
     gateway.mood = 'open';
     await clock.advance(1000);
-    await vi.waitFor(() => expect(transport.state.connection).toBe('ready'), 5000);
+    await eventually(() => expect(transport.state.connection).toBe('ready'));
     gateway.dispatch('MESSAGE_CREATE', message('after'));
-    await vi.waitFor(() => expect(listener.texts).toEqual(['after']), 5000);
+    await eventually(() => expect(listener.texts).toEqual(['after']));
   });
 
   it('survives whatever the gateway sends', async () => {
@@ -376,14 +377,14 @@ describe('the connection to a server that behaves oddly', () => {
     gateway.dispatch('NEVER_HEARD_OF', {});
     gateway.sendRaw('not json');
     gateway.dispatch('MESSAGE_CREATE', message('last'));
-    await vi.waitFor(() => expect(listener.texts).toEqual(['first', 'x', 'last']), 5000);
+    await eventually(() => expect(listener.texts).toEqual(['first', 'x', 'last']));
     expect(transport.state.connection).toBe('ready');
   });
 
   it('leaves a gateway that never says hello', async () => {
     gateway.mood = 'silent';
     const connecting = transport.connect(listener);
-    await vi.waitFor(() => expect(gateway.tries).toBe(1), 5000);
+    await eventually(() => expect(gateway.tries).toBe(1));
     const closing = transport.close();
     await clock.advance(2000);
     await closing;

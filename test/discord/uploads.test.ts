@@ -2,13 +2,14 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { z } from 'zod';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ChatTransport } from '../../src/contracts/chat.ts';
 import { openUploads, uploadName } from '../../src/discord/uploads.ts';
 import { chatHandlers } from '../fakes/chat-handlers.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { temporaryDirectory } from '../storage/temporary-directory.ts';
+import { eventually } from '../eventually.ts';
 import { openLocalWorld, postsPath } from './local-world.ts';
 import type { LocalWorld } from './local-world.ts';
 
@@ -125,7 +126,7 @@ describe('files of a message', () => {
     await patient.connect(chatHandlers());
     world.faults.delayRequests({ method: 'POST', path: postsPath }, 1500, 'after');
     const slow = patient.send({ channel: world.channel, text: 'slow', nonce: 'n', files: [file('a.txt', 'x')] });
-    await vi.waitFor(async () => expect(await world.messages()).toHaveLength(1), 5000);
+    await eventually(async () => expect(await world.messages()).toHaveLength(1));
     await clock.advance(179_000);
     await expect(slow).resolves.toMatch(/^\d+$/);
   });

@@ -8,6 +8,7 @@ import { Logger } from '../../src/observe/logger.ts';
 import type { LoggerOptions } from '../../src/observe/logger.ts';
 import { redactor } from '../../src/observe/redact.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
+import { eventually } from '../eventually.ts';
 
 interface World {
   readonly directory: string;
@@ -172,7 +173,7 @@ describe('logger', () => {
   it('MS-09: a directory that vanishes is made again with the next line, and nothing is lost', async () => {
     const { log, lines, directory } = await logs();
     log.info({ session: 1 }, 'before');
-    await vi.waitFor(() => lines('session_1.log'));
+    await eventually(() => lines('session_1.log'));
     rmSync(directory, { recursive: true });
     log.info({ session: 1 }, 'after');
     log.error({}, 'and on');

@@ -13,12 +13,13 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import { localDay } from '../../src/base/clock.ts';
 import { piecesOf } from '../../src/base/rolled-files.ts';
 import { RolledFile } from '../../src/observe/rolled-file.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
+import { eventually } from '../eventually.ts';
 
 const day = 24 * 3_600_000;
 
@@ -65,7 +66,7 @@ describe('MS-09: a rolled file', () => {
     file.write('first\n');
     await clock.advance(day);
     file.write('second\n'); // Opening the next piece takes a moment; no line waits for it.
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(pieces()).toHaveLength(2);
     });
     file.write('third\n');

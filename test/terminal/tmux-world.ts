@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 
 import { systemClock } from '../../src/base/clock.ts';
 import { runCommand } from '../../src/base/run-command.ts';
@@ -11,6 +11,7 @@ import type { Terminal, TerminalSpec } from '../../src/contracts/terminal.ts';
 import { openTmux } from '../../src/terminal/tmux-manager.ts';
 import type { OpenTmuxOptions } from '../../src/terminal/tmux-manager.ts';
 import type { TerminalHarness } from '../contracts/terminal.ts';
+import { eventually } from '../eventually.ts';
 
 /** A tmux server of its own in a temporary directory, with programs to run in it. */
 export interface TmuxWorld extends TerminalHarness {
@@ -74,5 +75,5 @@ export async function makeTmuxWorld(options: Partial<OpenTmuxOptions> = {}): Pro
 
 /** Waits until a terminal's screen contains a text. */
 export async function shows(terminal: Terminal, name: string, text: string): Promise<void> {
-  await vi.waitFor(async () => expect(await terminal.capture(name)).toContain(text), { timeout: 10_000, interval: 10 });
+  await eventually(async () => expect(await terminal.capture(name)).toContain(text));
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { HeldPrompts, promptId } from '../../../src/agents/claude-code/held-prompts.ts';
 import { parseHookEvent } from '../../../src/agents/claude-code/hook-events.ts';
@@ -18,6 +18,7 @@ import type { Mailbox } from '../../../src/agents/mailbox/mailbox.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import type { AgentEvent } from '../../../src/model/agent.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
+import { eventuallyTrue } from '../../eventually.ts';
 import { recorded, recordedEnd, recordedRequests } from './fixtures.ts';
 
 const places = settingsPlaces('/home/user/work', '/home/user/home/.claude');
@@ -61,7 +62,7 @@ describe('HeldPrompts', () => {
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
     output = new Promise((resolve) => child.on('close', () => resolve(text)));
     child.stdin.end(JSON.stringify(data));
-    await vi.waitUntil(() => mailbox.events().length === 1);
+    await eventuallyTrue(() => mailbox.events().length === 1);
     return parseHookEvent(mailbox.events()[0]!) as HeldRequest;
   }
 

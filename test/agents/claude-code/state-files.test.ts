@@ -1,13 +1,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { StateFiles } from '../../../src/agents/claude-code/state-files.ts';
 import { StateReader } from '../../../src/agents/claude-code/state-reader.ts';
 import type { Cancel } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
+import { eventuallyTrue } from '../../eventually.ts';
 import { fixture } from './fixtures.ts';
 
 const ownStart = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]!.split(' ')[19]!;
@@ -89,20 +90,20 @@ describe('StateFiles', () => {
     const first = listen();
     const second = listen();
     write(5, {});
-    await vi.waitUntil(() => first.includes(path(5)) && second.includes(path(5)));
+    await eventuallyTrue(() => first.includes(path(5)) && second.includes(path(5)));
     writeFileSync(join(config, 'new'), '{}');
     renameSync(join(config, 'new'), path(6));
-    await vi.waitUntil(() => first.includes(path(6)));
+    await eventuallyTrue(() => first.includes(path(6)));
     first.length = 0;
     rmSync(path(6));
-    await vi.waitUntil(() => first.includes(path(6)));
+    await eventuallyTrue(() => first.includes(path(6)));
   });
 
   it('finds a file at once when its watch tells of it', async () => {
     const heard = listen();
     expect(files.find('mine')).toBeUndefined();
     write(process.pid, { sessionId: 'mine', procStart: ownStart });
-    await vi.waitUntil(() => heard.length > 0);
+    await eventuallyTrue(() => heard.length > 0);
     expect(files.find('mine')?.pid).toBe(process.pid);
   });
 
@@ -119,7 +120,7 @@ describe('StateFiles', () => {
     await clock.advance(100);
     files.find('mine');
     write(7, {});
-    await vi.waitUntil(() => heard.includes(path(7)));
+    await eventuallyTrue(() => heard.includes(path(7)));
   });
 });
 
@@ -152,15 +153,15 @@ describe('StateReader', () => {
     cancels.push(reader.onChange(() => (heard += 1)));
     const all = listen();
     write(process.pid, { sessionId: 'mine', procStart: ownStart });
-    await vi.waitUntil(() => all.includes(path(process.pid)));
+    await eventuallyTrue(() => all.includes(path(process.pid)));
     reader.read();
     expect(reader.isTold()).toBe(true);
     heard = 0;
     write(5, { sessionId: 'other' });
-    await vi.waitUntil(() => all.includes(path(5)));
+    await eventuallyTrue(() => all.includes(path(5)));
     expect(heard).toBe(0);
     write(process.pid, { sessionId: 'mine', procStart: ownStart, status: 'idle' });
-    await vi.waitUntil(() => heard > 0);
+    await eventuallyTrue(() => heard > 0);
   });
 
   it('takes a file that still says busy from before a turn’s end for idle while only subagents work', () => {
@@ -185,11 +186,11 @@ describe('StateReader', () => {
     rmSync(join(config, 'sessions'), { recursive: true });
     mkdirSync(join(config, 'sessions'));
     write(process.pid, { sessionId: 'mine', procStart: ownStart });
-    await vi.waitUntil(() => heard > 0);
+    await eventuallyTrue(() => heard > 0);
     expect(reader.read()?.pid).toBe(process.pid);
     expect(reader.isTold()).toBe(true);
     heard = 0;
     write(process.pid, { sessionId: 'mine', procStart: ownStart });
-    await vi.waitUntil(() => heard > 0);
+    await eventuallyTrue(() => heard > 0);
   });
 });

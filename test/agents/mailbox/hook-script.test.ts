@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
@@ -11,6 +11,7 @@ import { hookArguments, installHookScript } from '../../../src/agents/mailbox/ho
 import { parseMailboxEvent } from '../../../src/agents/mailbox/mailbox-event.ts';
 import { openMailbox } from '../../../src/agents/mailbox/mailbox.ts';
 import type { Mailbox } from '../../../src/agents/mailbox/mailbox.ts';
+import { eventuallyTrue } from '../../eventually.ts';
 
 const shells = [['dash'], ['busybox', 'sh'], ['sh']].filter(
   ([program, ...rest]) => spawnSync(program!, [...rest, '-c', 'true']).status === 0,
@@ -65,7 +66,7 @@ describe.each(shells.map((shell) => ({ shell, name: shell.join(' ') })))('hook.s
   it('waits for the answer, prints it and removes it', async () => {
     mailbox.writeDaemonPid();
     const { output } = hook('UserPromptSubmit', hookArguments('', 'x', 'daemon').slice(2), '{}');
-    await vi.waitUntil(() => mailbox.events().length === 1);
+    await eventuallyTrue(() => mailbox.events().length === 1);
     const [event] = mailbox.events();
     expect(mailbox.isHeld(event!)).toBe(true);
     mailbox.answer(event!.id, { decision: 'block', reason: 'line 1\nline 2 ünï' });
@@ -90,7 +91,7 @@ describe.each(shells.map((shell) => ({ shell, name: shell.join(' ') })))('hook.s
 
   it('BX-05: waits for a person even when the daemon is dead', async () => {
     const { output } = hook('PermissionRequest', ['ask', '86400'], '{}');
-    await vi.waitUntil(() => mailbox.events().length === 1);
+    await eventuallyTrue(() => mailbox.events().length === 1);
     await systemClock.sleep(700);
     const [event] = mailbox.events();
     expect(mailbox.isHeld(event!)).toBe(true);
@@ -114,12 +115,12 @@ describe.each(shells.map((shell) => ({ shell, name: shell.join(' ') })))('hook.s
       stdio: 'ignore',
     });
     children.push(parent);
-    await vi.waitUntil(() => mailbox.events().length === 1);
+    await eventuallyTrue(() => mailbox.events().length === 1);
     const [event] = mailbox.events();
     expect(mailbox.isHeld(event!)).toBe(true);
     process.kill(-parent.pid!, 0);
     parent.kill('SIGKILL');
-    await vi.waitUntil(() => !mailbox.isHeld(event!), { timeout: 5000 });
+    await eventuallyTrue(() => !mailbox.isHeld(event!));
     expect(existsSync(`/proc/${event!.pid}/cmdline`) && mailbox.isHeld(event!)).toBe(false);
     for (const left of childrenOfGroup(parent.pid!)) process.kill(left, 'SIGKILL');
   });

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { silentLog } from '../../../src/base/log.ts';
 import { installHookScript } from '../../../src/agents/mailbox/hook-script.ts';
@@ -20,6 +20,7 @@ import type { MailboxEvent } from '../../../src/agents/mailbox/mailbox-event.ts'
 import { openMailbox } from '../../../src/agents/mailbox/mailbox.ts';
 import type { Mailbox } from '../../../src/agents/mailbox/mailbox.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
+import { eventuallyTrue } from '../../eventually.ts';
 
 describe('Mailbox', () => {
   let directory: string;
@@ -67,7 +68,7 @@ describe('Mailbox', () => {
     expect(heard.map(({ event }) => event.n)).toEqual([1, 2]);
     expect(heard[0]).toMatchObject({ kind: 'Stop', at: 1_700_000_000_001 });
     leave(1_700_000_000_003, 'Stop', { n: 3 });
-    await vi.waitUntil(() => heard.length === 3);
+    await eventuallyTrue(() => heard.length === 3);
     await clock.advance(5000);
     expect(heard).toHaveLength(3);
   });
@@ -81,7 +82,7 @@ describe('Mailbox', () => {
     await clock.advance(1000);
     expect(heard).toEqual([first]);
     const second = leave(1_700_000_000_002, 'Stop', {});
-    await vi.waitUntil(() => heard.includes(second));
+    await eventuallyTrue(() => heard.includes(second));
   });
 
   it('watches another directory in the place of its own', async () => {
@@ -91,7 +92,7 @@ describe('Mailbox', () => {
     mkdirSync(join(mailbox.directory, 'events'));
     await clock.advance(1000);
     const id = leave(1_700_000_000_001, 'Stop', {});
-    await vi.waitUntil(() => heard.includes(id));
+    await eventuallyTrue(() => heard.includes(id));
   });
 
   it('finds by its sweep what the watch missed', async () => {
@@ -178,7 +179,7 @@ describe('Mailbox', () => {
     });
     child.stdin.end('{}');
     const ended = new Promise<NodeJS.Signals | null>((resolve) => child.on('exit', (_code, signal) => resolve(signal)));
-    await vi.waitUntil(() => mailbox.events().length === 1);
+    await eventuallyTrue(() => mailbox.events().length === 1);
     const [event] = mailbox.events();
     child.kill('SIGSTOP');
     mailbox.release(event!);
@@ -198,7 +199,7 @@ describe('Mailbox', () => {
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const ended = new Promise((resolve) => child.on('close', resolve));
-    await vi.waitUntil(() => mailbox.events().length === 1);
+    await eventuallyTrue(() => mailbox.events().length === 1);
     mailbox.release(mailbox.events()[0]!);
     expect(await ended).toBe(0);
     expect(output).toBe('{}');
