@@ -8,6 +8,7 @@ import type { ChatTransport } from '../../contracts/chat.ts';
 import type { Stores } from '../../contracts/stores.ts';
 import { ItemSender } from './item-sender.ts';
 import { Parking, parkingCode } from './parking.ts';
+import type { ParkingCode } from './parking.ts';
 import { isRefusal } from './refusal.ts';
 import type { Conclusion } from './text-sender.ts';
 import type { Words } from '../words.ts';
@@ -60,6 +61,12 @@ export class Delivery {
   #willLook = false;
   /** Parked channels that are to be tried again. Each one is, once per start. */
   readonly #probes: Set<ChannelId>;
+  /** Channels in which a text is on its way. */
+  readonly #posting = new Set<ChannelId>();
+  /** Channels that have refused something and are not parked yet: they may be open again before they are. */
+  readonly #beingParked = new Set<ChannelId>();
+  /** Channels that were to be tried again while a text was on its way there: a refusal of it may be an old one. */
+  readonly #wantedAgain = new Set<ChannelId>();
   /** When a parked channel was last tried because somebody wrote in it, by a clock that never jumps. */
   readonly #heardAt = new Map<ChannelId, number>();
   /** When something was last edited in a channel, by the same clock. */
@@ -99,18 +106,19 @@ export class Delivery {
    * Returns the channels that are tried: the given one, or all.
    */
   retry(only?: ChannelId): readonly ChannelId[] {
-    const parked = this.#options.stores.outbox.parked().map(({ channel }) => channel);
-    const wanted = only === undefined ? parked : parked.filter((channel) => channel === only);
+    const refusing = this.#refusing();
+    const wanted = only === undefined ? refusing : refusing.filter((channel) => channel === only);
     for (const channel of wanted) this.#probes.add(channel);
+    // What the gateway tells and what a request is answered come by two ways.
+    for (const channel of this.#posting) if (only === undefined || channel === only) this.#wantedAgain.add(channel);
     this.kick();
     return wanted;
   }
 
   /** Somebody wrote in a channel: it may be open to the bot again. */
   heard(channel: ChannelId): void {
-    const { stores, clock } = this.#options;
-    if (!stores.outbox.parked().some((parked) => parked.channel === channel)) return;
-    const now = clock.monotonic();
+    if (!this.#refusing().includes(channel)) return;
+    const now = this.#options.clock.monotonic();
     const last = this.#heardAt.get(channel);
     if (last !== undefined && now - last < heardEveryMs) return;
     this.#heardAt.set(channel, now);
@@ -177,23 +185,52 @@ export class Delivery {
         return;
       }
       try {
-        const conclusion = await this.#sender.send(item, this.#stop.signal, () => this.#unpark(channel));
+        const conclusion = await this.#send(item);
         if (!conclusion) return;
         tries = 0;
         this.#settle(item, conclusion);
       } catch (error) {
         const parked = kind === 'text' ? parkingCode(error) : undefined;
         if (parked !== undefined) {
-          this.#probes.delete(channel);
-          this.#options.onRefused?.(channel);
-          await this.#parking.park(channel, parked);
-          this.kick(); // For the word to the owner.
+          if (this.#wantedAgain.delete(channel)) continue;
+          await this.#park(channel, parked);
           return;
         }
         if (isRefusal(error)) this.#fail(item, error);
         else await this.#backOff(item, tries++, error);
       }
     }
+  }
+
+  async #send(item: OutboxItem): Promise<Conclusion | undefined> {
+    const { channel, content } = item;
+    if (content.kind !== 'text') return this.#sender.send(item, this.#stop.signal, () => undefined);
+    this.#wantedAgain.delete(channel);
+    this.#posting.add(channel);
+    try {
+      return await this.#sender.send(item, this.#stop.signal, () => this.#unpark(channel));
+    } finally {
+      this.#posting.delete(channel);
+    }
+  }
+
+  /** Whoever wants the channel to be tried again meanwhile is heard: it is, as soon as it is parked. */
+  async #park(channel: ChannelId, code: ParkingCode): Promise<void> {
+    this.#probes.delete(channel);
+    this.#beingParked.add(channel);
+    try {
+      this.#options.onRefused?.(channel);
+      await this.#parking.park(channel, code);
+    } finally {
+      this.#beingParked.delete(channel);
+    }
+    this.kick(); // For the word to the owner.
+  }
+
+  /** Parked channels, and those that are about to be. */
+  #refusing(): readonly ChannelId[] {
+    const parked = this.#options.stores.outbox.parked().map(({ channel }) => channel);
+    return [...new Set([...parked, ...this.#beingParked])];
   }
 
   /** The first item of a lane; of edits, the first whose text is not on its way any more. */

@@ -4,7 +4,7 @@ import type { ChannelId } from '../../../src/model/session.ts';
 import { words, world } from '../support/delivery-world.ts';
 import type { World } from '../support/delivery-world.ts';
 import type { HandTransport } from '../support/hand-transport.ts';
-import { chatError } from '../support/hand-transport.ts';
+import { chatError, gate } from '../support/hand-transport.ts';
 import { channelOne, channelTwo } from '../support/messages.ts';
 
 const owner = '100000000000000001';
@@ -122,6 +122,61 @@ describe('a channel that refuses a text', () => {
     expect(refused).toBe(3); // The text, the word to the owner, and the word in the main channel.
     expect(parkedIn(now)).toEqual([channelOne]);
     expect(now.log.at('error')).toContain('the owner could not be told of a parked channel');
+  });
+
+  it.each(['told to be open', 'spoken in'] as const)(
+    'and is %s while the owner is still being told of it: it is tried again at once',
+    async (what) => {
+      const now = world({ owners: [owner] });
+      const { say, go, transport, delivery, settle } = now;
+      const closed = close(transport, channelOne);
+      const telling = gate();
+      transport.beforeDirect = () => telling.passed;
+      say('a');
+      await go();
+      closed.clear();
+      if (what === 'spoken in') delivery.heard(channelOne);
+      else expect(delivery.retry(channelOne)).toEqual([channelOne]);
+      telling.open();
+      await settle();
+      expect(transport.textsIn(channelOne)).toEqual(['a']);
+      expect(parkedIn(now)).toEqual([]);
+    },
+  );
+
+  it('with an answer that comes behind the word that it is open is tried once more before it is parked', async () => {
+    const now = world({ owners: [owner] });
+    const { say, go, transport, delivery, settle } = now;
+    const refusal = gate();
+    transport.beforeSend = async ({ channel }) => {
+      if (channel !== channelOne || transport.tried.length > 1) return;
+      await refusal.passed;
+      throw chatError('chat-forbidden');
+    };
+    say('a');
+    await go();
+    expect(delivery.retry(channelOne)).toEqual([]); // Nothing is held back so far.
+    refusal.open();
+    await settle();
+    expect([transport.textsIn(channelOne), transport.textsIn(direct), parkedIn(now)]).toEqual([['a'], [], []]);
+  });
+
+  it('although it was said to be open is parked after the one more try', async () => {
+    const now = world({ owners: [owner] });
+    const { say, go, transport, delivery, settle } = now;
+    const refusal = gate();
+    transport.beforeSend = async ({ channel }) => {
+      if (channel !== channelOne) return;
+      await refusal.passed;
+      throw chatError('chat-forbidden');
+    };
+    say('a');
+    await go();
+    delivery.retry();
+    refusal.open();
+    await settle();
+    expect(transport.tried.filter(({ channel }) => channel === channelOne)).toHaveLength(2);
+    expect(parkedIn(now)).toEqual([channelOne]);
   });
 
   it('a part that is out stays out: it goes on with the next one', async () => {
