@@ -80,8 +80,12 @@ export class CatchUp implements Omit<ChatHandlers, 'onState' | 'onAct'> {
   }
 
   onEdited(message: InboundMessage): void {
-    if (this.#options.authorRoles.areMissing(message)) void this.#lookups.run(() => this.#lookUpAndHear(message));
-    else this.#hear({ kind: 'edited', message }, message);
+    const { authorRoles } = this.#options;
+    const round = this.#round.signal;
+    // One that has to be looked up is not overtaken by a later one, or the old text would be the last.
+    if (this.#lookups.isBusy || authorRoles.areMissing(message)) {
+      void this.#lookups.run(() => this.#lookUpAndHear(message, round));
+    } else this.#hear({ kind: 'edited', message }, message);
   }
 
   onDeleted(channel: ChannelId, messageIds: readonly string[]): void {
@@ -134,9 +138,11 @@ export class CatchUp implements Omit<ChatHandlers, 'onState' | 'onAct'> {
   }
 
   /** An edit that does not say which roles its author has. */
-  async #lookUpAndHear(message: InboundMessage): Promise<void> {
+  async #lookUpAndHear(message: InboundMessage, round: AbortSignal): Promise<void> {
     try {
       const completed = await this.#options.authorRoles.complete([message]);
+      // After a gap every message that can still be changed is read as it is now: this may be an old form of it.
+      if (round.aborted) return;
       for (const edit of completed) this.#hear({ kind: 'edited', message: edit }, edit);
     } catch (error) {
       const { id, channel } = message;
@@ -236,6 +242,7 @@ export class CatchUp implements Omit<ChatHandlers, 'onState' | 'onAct'> {
     const { channel } = place;
     try {
       await this.#readToEnd(place, round);
+      round.throwIfAborted();
       this.#letGo(channel);
       return true;
     } catch (error) {

@@ -5,6 +5,7 @@ import { AuthorRoles } from '../../../src/bridge/catch-up/author-roles.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { longMs, world as catchUpWorld } from '../support/catch-up-world.ts';
 import { gateWorld, rules } from '../support/gate-world.ts';
+import { gate } from '../support/hand-transport.ts';
 import { channelOne, inbound, one, owner, stranger } from '../support/messages.ts';
 import { RecordingLog } from '../support/recording-log.ts';
 
@@ -84,5 +85,50 @@ describe('BX-09: what was missed', () => {
     edit('changed without the role');
     await settle();
     expect(texts(one)).toEqual(['before', 'changed']);
+  });
+});
+
+describe('BX-06: an edit whose author is looked up', () => {
+  /** A message that waits, and a server that says its author's roles when it is let. */
+  async function waiting() {
+    const looking = gate();
+    const now = catchUpWorld({
+      instead: {
+        rolesOf: async () => {
+          await looking.passed;
+          return [team];
+        },
+      },
+    });
+    now.setPolicy(byRole);
+    await now.connect();
+    await now.settle();
+    const said = now.say(channelOne, 'first form', { author: { ...stranger, roles: [team] } });
+    const edit = (text: string, roles?: readonly string[]): void => {
+      now.catchUp.onEdited({ ...said, text, author: { ...stranger, ...(roles ? { roles } : {}) } });
+    };
+    return { ...now, said, edit, looking };
+  }
+
+  it('is not overtaken by a later one', async () => {
+    const { edit, looking, texts, settle } = await waiting();
+    edit('second form');
+    edit('third form', [team]);
+    await settle();
+    looking.open();
+    await settle();
+    expect(texts(one)).toEqual(['third form']);
+  });
+
+  it('changes nothing when the connection was lost meanwhile: the message is read as it is now', async () => {
+    const { chat, edit, looking, said, texts, drop, comeBack, settle, clock } = await waiting();
+    edit('second form');
+    drop();
+    await clock.advance(longMs);
+    chat.change(said.messageId, 'third form');
+    comeBack();
+    looking.open();
+    await settle();
+    expect(texts(one)).toEqual(['third form']);
   });
 });

@@ -29,7 +29,7 @@ export interface CatchUpWorldOptions {
   readonly owners?: readonly string[];
   readonly unmapped?: UnmappedPolicy;
   /** What the transport does instead of what the fake does. */
-  readonly instead?: Partial<Pick<ChatTransport, 'history' | 'threadsOf'>>;
+  readonly instead?: Partial<Pick<ChatTransport, 'history' | 'threadsOf' | 'rolesOf'>>;
 }
 
 /** The way in, from a chat server to the inbox, with what was stored and what was asked of the server. */
