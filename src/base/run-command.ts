@@ -3,6 +3,7 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 
 import { execa } from 'execa';
 
+import { systemClock } from './clock.ts';
 import { BridgeError, systemErrorCode } from './errors.ts';
 
 export interface CommandResult {
@@ -42,19 +43,30 @@ export async function runCommand(
   const child = execa(file, args, {
     reject: false,
     detached: endsTogether,
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
     stripFinalNewline: false,
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env, extendEnv: false }),
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   });
   // Whoever is left holds the outputs open, and they are read to their end.
   if (endsTogether) child.nodeChildProcess.once('exit', () => endGroup(child.pid));
+  const giveUp = (): void => {
+    child.kill('SIGKILL');
+    // Others may hold them open beyond its end: what it started, or a server to which it handed them.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  const limit = { isPast: false };
+  const cancel = systemClock.after(timeoutMs, () => {
+    limit.isPast = true;
+    giveUp();
+  });
+  signal?.addEventListener('abort', giveUp, { once: true });
   const result = await child;
+  cancel();
+  signal?.removeEventListener('abort', giveUp);
   signal?.throwIfAborted();
-  if (result.timedOut) {
+  if (limit.isPast) {
     throw new BridgeError('command-timeout', `"${file}" did not end within ${timeoutMs} ms.`);
   }
   if (result.exitCode === undefined && result.signal === undefined) {

@@ -1,5 +1,6 @@
-import { realpathSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
@@ -53,6 +54,27 @@ describe('runCommand', () => {
       code: 'command-timeout',
       happened: 'unknown',
     });
+  });
+
+  it('waits no longer than it shall for one whose outputs somebody else holds', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'bridge-run-'));
+    const pids = join(directory, 'pids');
+    const holding = `setsid sleep 60 & echo $! >>'${pids}';`;
+    try {
+      for (const end of ['exec sleep 60', 'exit']) {
+        const late = runCommand('sh', sh(`${holding} ${end}`), { timeoutMs: 300 });
+        await expect(late).rejects.toMatchObject({ code: 'command-timeout', happened: 'unknown' });
+      }
+      const stop = new AbortController();
+      const running = runCommand('sh', sh(`${holding} exec sleep 60`), { signal: stop.signal });
+      await expect.poll(() => readFileSync(pids, 'utf8').split('\n')).toHaveLength(4);
+      stop.abort(new Error('not wanted'));
+      await expect(running).rejects.toThrow('not wanted');
+      for (const pid of readFileSync(pids, 'utf8').trim().split('\n')) expect(isThere(Number(pid))).toBe(true);
+    } finally {
+      for (const pid of readFileSync(pids, 'utf8').trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('ends what the child started as well, where that is wanted, so that nobody waits for it', async () => {

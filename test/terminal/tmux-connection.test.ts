@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/base/clock.ts';
-import type { TerminalDeath } from '../../src/contracts/terminal.ts';
+import type { Terminal, TerminalDeath } from '../../src/contracts/terminal.ts';
 import { findProcess } from '../../src/base/process-table.ts';
 import { openTmux } from '../../src/terminal/tmux-manager.ts';
 import { makeTmuxWorld, shows } from './tmux-world.ts';
@@ -15,7 +15,8 @@ let world: TmuxWorld;
 let deaths: TerminalDeath[];
 
 beforeEach(async () => {
-  world = await makeTmuxWorld({ sweepIntervalMs: 3_600_000 });
+  // Nothing here has to be forced: what is to write down its code has the time for it.
+  world = await makeTmuxWorld({ sweepIntervalMs: 3_600_000, graceMs: 20_000 });
   deaths = [];
   world.terminal.onDeath((death) => deaths.push(death));
 });
@@ -108,21 +109,37 @@ describe('the control client', () => {
     await eventually(() => expect(deaths).toMatchObject([{ name: 'one', exitCode: 8 }]));
   });
 
-  it('is given up when it does not answer, and typing then says that nobody knows', async () => {
-    const impatient = await world.open({ replyTimeoutMs: 300 });
-    await impatient.create(world.talker('one'));
-    const server = await world.serverPid();
-    process.kill(server, 'SIGSTOP');
-    try {
-      await expect(impatient.type('one', 'x')).rejects.toMatchObject({
-        code: 'terminal-unreachable',
-        happened: 'unknown',
-      });
-    } finally {
-      process.kill(server, 'SIGCONT');
+  describe('that does not answer', () => {
+    let impatient: Terminal;
+
+    beforeEach(async () => {
+      await start('one');
+      impatient = await world.open({ replyTimeoutMs: 1000 });
+    });
+
+    /** What becomes of typing while the server is held up. */
+    async function typed(): Promise<unknown> {
+      const server = await world.serverPid();
+      process.kill(server, 'SIGSTOP');
+      try {
+        return await impatient.type('one', 'x').catch((error: unknown) => error);
+      } finally {
+        process.kill(server, 'SIGCONT');
+      }
     }
-    await shows(impatient, 'one', 'ready');
-    expect(await impatient.list()).toHaveLength(1);
+
+    it('is given up, and typing then says that nobody knows', async () => {
+      await eventually(() => impatient.type('one', '')); // Now it knows whose pane is whose.
+      expect(await typed()).toMatchObject({ code: 'terminal-unreachable', happened: 'unknown' });
+      await shows(impatient, 'one', 'ready');
+      await eventually(async () => expect(await impatient.list()).toHaveLength(1));
+    });
+
+    it('is told to whoever has just come, who has typed nothing', async () => {
+      expect(await typed()).toMatchObject({ code: 'terminal-unreachable', happened: 'not-done' });
+      await eventually(() => impatient.type('one', 'heard'));
+      await shows(impatient, 'one', 'heard');
+    });
   });
 
   it('makes its hub again when somebody closed it', async () => {
