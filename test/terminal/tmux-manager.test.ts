@@ -17,16 +17,18 @@ terminalContract('TmuxManager', makeTmuxWorld);
 let world: TmuxWorld;
 let deaths: TerminalDeath[];
 
-beforeEach(async () => {
-  // No sweep ever comes by itself: what these tests hear came at once.
-  world = await makeTmuxWorld({ sweepIntervalMs: 3_600_000 });
-  deaths = [];
-  world.terminal.onDeath((death) => deaths.push(death));
-});
+beforeEach(() => open());
 
 afterEach(async () => {
   await world.dispose();
 });
+
+async function open(options: { readonly graceMs?: number } = {}): Promise<void> {
+  // No sweep ever comes by itself: what these tests hear came at once.
+  world = await makeTmuxWorld({ sweepIntervalMs: 3_600_000, ...options });
+  deaths = [];
+  world.terminal.onDeath((death) => deaths.push(death));
+}
 
 const sh = (script: string): readonly string[] => ['/bin/sh', '-c', script];
 
@@ -178,12 +180,6 @@ describe('a death', () => {
     expect(await death('one')).toMatchObject({ exitCode: 5 });
   });
 
-  it('is told when somebody closes the window by hand', async () => {
-    await start('one', sh('echo ready; exec sleep 60'), 'ready');
-    await world.tmux('kill-session', '-t', '=one');
-    expect(await death('one')).toMatchObject({ exitCode: 143 });
-  });
-
   it('is told when its directory is gone', async () => {
     const spec = world.spec('one', sh('echo ready; read -r x; exit 3'));
     await world.terminal.create(spec);
@@ -222,48 +218,42 @@ describe('a death', () => {
 
 describe('kill', () => {
   it('ends a whole tree: what ignores signals, what left the session, what lost its parent', async () => {
+    const [simple, wayward, ...apart] = [1, 2, 3, 4].map(longTime);
+    const found = [simple!, ...apart];
     const script = [
       'trap "" TERM HUP INT',
-      'sleep 611 &',
-      '(setsid sleep 612 &)',
-      'setsid sh -c "sleep 613 & sleep 614" &',
+      `sleep ${simple} &`,
+      `(setsid sleep ${wayward} &)`,
+      `setsid sh -c "sleep ${apart.join(' & sleep ')}" &`,
       'echo ready',
       'while :; do sleep 1; done',
     ].join('\n');
     const pid = await start('one', sh(script), 'ready');
-    await eventually(() => expect(sleepers(['611', '613', '614'])).toBe(3));
+    await eventually(() => expect(sleepers(found)).toBe(3));
     await world.terminal.kill('one');
     expect(await findProcess(pid)).toBeUndefined();
-    expect(sleepers(['611', '613', '614'])).toBe(0);
+    expect(sleepers(found)).toBe(0);
     expect(deaths).toEqual([]);
     // What has left the session *and* lost its parent is only found by a mark.
-    for (const orphan of sleeperPids('612')) process.kill(orphan, 'SIGKILL');
+    for (const orphan of sleeperPids(wayward!)) process.kill(orphan, 'SIGKILL');
   });
 
   it('ends what left the session and lost its parent by its mark, and nobody else (MS-08)', async () => {
     const of = createMarkReader(['HOME_OF', 'NUMBER']);
     const mark = (number: string): string => markFrom([...Object.entries({ HOME_OF: world.root, NUMBER: number })]);
     const terminal = await world.open({ markOf: (name) => ({ value: mark(name.slice(-1)), of }) });
-    const wayward = sh('(setsid sleep 622 &); echo ready; while :; do sleep 1; done');
+    const long = longTime(5);
+    const wayward = sh(`(setsid sleep ${long} &); echo ready; while :; do sleep 1; done`);
     for (const number of ['1', '2']) {
       await terminal.create(world.spec(`marked-${number}`, wayward, { HOME_OF: world.root, NUMBER: number }));
       await shows(terminal, `marked-${number}`, 'ready');
     }
-    await eventually(() => expect(sleepers(['622'])).toBe(2));
+    await eventually(() => expect(sleepers([long])).toBe(2));
     await terminal.kill('marked-1');
-    expect(sleepers(['622'])).toBe(1);
+    expect(sleepers([long])).toBe(1);
     expect((await terminal.list()).map(({ name }) => name)).toEqual(['marked-2']);
     await terminal.kill('marked-2');
-    expect(sleepers(['622'])).toBe(0);
-  });
-
-  it('lets a program end by itself within the grace', async () => {
-    const marker = join(world.root, 'said-goodbye');
-    const script = `trap "echo bye >'${marker}'; exit 0" TERM; echo ready; while :; do sleep 0.05; done`;
-    await start('one', sh(script), 'ready');
-    await world.terminal.kill('one');
-    expect(existsSync(marker)).toBe(true);
-    expect(readdirSync(join(world.root, 'state', 'one'))).toEqual([]);
+    expect(sleepers([long])).toBe(0);
   });
 
   it('of what outlived both its server and the daemon happens before another is made', async () => {
@@ -297,6 +287,28 @@ describe('kill', () => {
   });
 });
 
+describe('a grace that is long enough', () => {
+  beforeEach(async () => {
+    await world.dispose();
+    await open({ graceMs: 20_000 });
+  });
+
+  it('lets a program end by itself', async () => {
+    const marker = join(world.root, 'said-goodbye');
+    const script = `trap "echo bye >'${marker}'; exit 0" TERM; echo ready; while :; do sleep 0.05; done`;
+    await start('one', sh(script), 'ready');
+    await world.terminal.kill('one');
+    expect(existsSync(marker)).toBe(true);
+    expect(readdirSync(join(world.root, 'state', 'one'))).toEqual([]);
+  });
+
+  it('has the code told when somebody closes the window by hand', async () => {
+    await start('one', sh('echo ready; exec sleep 60'), 'ready');
+    await world.tmux('kill-session', '-t', '=one');
+    expect(await death('one')).toMatchObject({ exitCode: 143 });
+  });
+});
+
 /** Every process's arguments, as anybody on the machine can read them. */
 function allArguments(): string[] {
   return readdirSync('/proc')
@@ -308,6 +320,11 @@ function allArguments(): string[] {
         return '';
       }
     });
+}
+
+/** So many seconds that nobody else on this machine sleeps for. */
+function longTime(which: number): string {
+  return `${which}${String(process.pid).padStart(8, '0')}`;
 }
 
 function sleeperPids(seconds: string): number[] {

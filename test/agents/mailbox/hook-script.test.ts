@@ -82,10 +82,9 @@ describe.each(shells.map((shell) => ({ shell, name: shell.join(' ') })))('hook.s
     ['the pid file is garbage', 'nonsense'],
   ])('does not wait for a confirmation when %s', async (_why, pid) => {
     if (pid !== undefined) writeFileSync(join(mailbox.directory, 'daemon.pid'), pid);
-    const start = systemClock.monotonic();
-    const { output } = hook('UserPromptSubmit', ['ask', '2'], '{}');
+    const { output } = hook('UserPromptSubmit', ['ask', '60'], '{}');
     expect(await output).toBe('');
-    expect(systemClock.monotonic() - start).toBeLessThan(1500);
+    // It did not wait for its deadline, which would have left an event of its own.
     expect(mailbox.events().map(({ kind }) => kind)).toEqual(['UserPromptSubmit']);
   });
 

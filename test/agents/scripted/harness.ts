@@ -98,9 +98,10 @@ export async function makeScriptedHarness(
       },
     },
     finished: async () => {
-      await until(() => readStateFile(files)?.status === 'idle', { what: 'the end of the turn' });
-      // The file comes before the event.
-      await systemClock.sleep(50);
+      // The file comes before the event, and events stay while nobody listens.
+      const isTold = (): boolean =>
+        readdirSync(join(files.mailbox, 'events')).sort().at(-1)?.endsWith('-end.json') ?? false;
+      await until(() => readStateFile(files)?.status === 'idle' && isTold(), { what: 'the end of the turn' });
     },
     crash: async (agent) => {
       if (agent.pid === undefined) throw new Error('the agent has no process');
