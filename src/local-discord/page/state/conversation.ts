@@ -47,6 +47,13 @@ export function editMessage(conversation: Conversation, message: Message): Conve
   return conversation.messages.some(({ id }) => id === message.id) ? putMessage(conversation, message) : conversation;
 }
 
+/** Takes the answer to an edit, which comes by another way than the events: what they have told of it or since then stays. */
+export function answerEdit(conversation: Conversation, message: Message): Conversation {
+  const known = conversation.messages.find(({ id }) => id === message.id);
+  const isNews = known !== undefined && (known.edited_timestamp ?? '') < (message.edited_timestamp ?? '');
+  return isNews ? putMessage(conversation, message) : conversation;
+}
+
 export function removeMessages(conversation: Conversation, ids: readonly string[]): Conversation {
   const removed = new Set(ids);
   return {

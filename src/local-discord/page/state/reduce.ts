@@ -1,6 +1,6 @@
 import type { Action, ChatState } from './chat-state.ts';
 import { changeConversation, conversationOf } from './chat-state.ts';
-import { editMessage, mergeNewest, mergeOlder, removeMessages } from './conversation.ts';
+import { answerEdit, mergeNewest, mergeOlder, removeMessages } from './conversation.ts';
 import * as outbox from './outbox.ts';
 import * as interactions from './pending-interactions.ts';
 import * as reading from './reading.ts';
@@ -46,12 +46,14 @@ export function reduce(state: ChatState, action: Action): ChatState {
       return { ...state, outbox: outbox.drop(state.outbox, action.nonce) };
     case 'sent': {
       const { message, nonce } = action;
+      // The event was here before the answer; whatever became of the message since then is newer, its deletion too.
+      if (!state.outbox.some((one) => one.nonce === nonce)) return state;
       const isKnown = conversationOf(state, message.channel_id).messages.some(({ id }) => id === message.id);
       const heard = isKnown ? state : hearMessage(state, message); // the event may still be on its way
       return { ...heard, outbox: outbox.drop(heard.outbox, nonce) };
     }
     case 'edited':
-      return changeConversation(state, action.message.channel_id, (known) => editMessage(known, action.message));
+      return changeConversation(state, action.message.channel_id, (known) => answerEdit(known, action.message));
     case 'hide-message':
       return changeConversation(state, action.channel, (known) => removeMessages(known, [action.id]));
     case 'interaction':

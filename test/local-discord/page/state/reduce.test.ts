@@ -100,6 +100,31 @@ describe('the state after events', () => {
     expect(conversationOf(byAnswer, '100').messages.map(({ id }) => id)).toEqual(['1', '7']);
   });
 
+  it('an answer that comes behind the events changes nothing that they have told since', () => {
+    const outgoing = { nonce: 'n1', channel: '100', content: 'hi', files: [], status: 'sending' as const };
+    const sent = message('7', { author: owner, nonce: 'n1' });
+    const gone = run(
+      ...[...reading, { kind: 'write', message: outgoing } as const, event('MESSAGE_CREATE', sent)],
+      event('MESSAGE_DELETE', { id: '7', channel_id: '100' }),
+      { kind: 'sent', nonce: 'n1', message: sent },
+    );
+    expect(conversationOf(gone, '100').messages.map(({ id }) => id)).toEqual(['1']);
+
+    const edit = (second: number): Message =>
+      message('7', { content: `edit ${second}`, edited_timestamp: `2026-01-01T00:00:0${second}.000000+00:00` });
+    const emoji = { id: null, name: '✅' };
+    const reacted = event('MESSAGE_REACTION_ADD', { user_id: '2', channel_id: '100', message_id: '7', emoji });
+    const shownAfter = (...actions: Action[]): readonly [string | undefined, number | undefined] => {
+      const last = conversationOf(run(...reading, heard('7'), ...actions), '100').messages.at(-1);
+      return [last?.content, last?.reactions?.length];
+    };
+    const first: Action = { kind: 'edited', message: { ...edit(1), reactions: [] } };
+    expect(shownAfter(first, event('MESSAGE_UPDATE', edit(1)), reacted)).toEqual(['edit 1', 1]);
+    expect(shownAfter(event('MESSAGE_UPDATE', edit(1)), reacted, first)).toEqual(['edit 1', 1]);
+    const later = [event('MESSAGE_UPDATE', edit(1)), event('MESSAGE_UPDATE', edit(2)), first];
+    expect(shownAfter(...later)[0]).toBe('edit 2');
+  });
+
   it('takes a message that was deleted out, one or many', () => {
     const one = run(...reading, heard('5'), event('MESSAGE_DELETE', { id: '5', channel_id: '100' }));
     expect(conversationOf(one, '100').messages).toHaveLength(1);
