@@ -73,9 +73,14 @@ export async function showView(first: BridgeStatus, options: ViewOptions): Promi
     // One row is the status line's.
     const tiles = tilesOf(first, only);
     await server.start(tiles, { columns: size.columns, rows: Math.max(1, size.rows - 1) });
-    const code = await show(server, tiles, environment, options);
+    // Who asked for the end before the server was there has closed nothing.
+    const code = asked.signal === undefined ? await show(server, tiles, environment, options) : null;
     if (asked.signal !== undefined) return 128 + constants.signals[asked.signal];
     return code === 0 ? 0 : 1;
+  } catch (error) {
+    // Or has closed it in the middle of its start.
+    if (asked.signal === undefined) throw error;
+    return 128 + constants.signals[asked.signal];
   } finally {
     await server.close();
     rmSync(socket, { force: true });
