@@ -268,13 +268,11 @@ describe('sending over REST', () => {
   });
 
   it('ends what it waits for when it is closed', async () => {
-    world.faults.limitRate({ ...posting, limit: 1, windowMs: 5000 });
+    world.faults.limitRate({ ...posting, limit: 1, windowMs: 3_600_000 });
     await send('first');
     const waiting = expect(send('never')).rejects.toMatchObject({ code: 'chat-unavailable' });
-    const before = performance.now();
     await transport.close();
     await waiting;
-    expect(performance.now() - before).toBeLessThan(2000);
     expect(await texts()).toEqual(['first']);
   });
 });

@@ -241,7 +241,7 @@ describe('a process with a transport', () => {
     const result = await runCommand(process.execPath, args);
     await world.close();
     expect(result).toMatchObject({ exitCode: 0 });
-    expect(Number(result.stdout)).toBeLessThan(1000);
+    expect(Number(result.stdout)).toBeLessThan(3000); // Nothing that it waits for comes sooner than after 4 s.
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { redactor } from '../../src/observe/redact.ts';
+import { processorMs } from '../processor-time.ts';
 
 /** Built at run time, so that no scanner takes this file for a leak. */
 const discordToken = [`MTE5${'a'.repeat(20)}`, 'GhIjKl', 'x'.repeat(38)].join('.');
@@ -29,18 +30,27 @@ describe('redaction', () => {
   });
 
   it('takes no longer than it must with a line made to hold it up', () => {
-    const began = performance.now();
-    for (const piece of ['token=', 'a://b:', '\\"token\\":', '-----BEGIN PRIVATE KEY-----', 'eyJaaaaaaaaa.', 'Bearer '])
-      redactor([])(piece.repeat(20_000));
-    expect(performance.now() - began).toBeLessThan(2_000);
+    const took = processorMs(() => {
+      for (const piece of [
+        'token=',
+        'a://b:',
+        '\\"token\\":',
+        '-----BEGIN PRIVATE KEY-----',
+        'eyJaaaaaaaaa.',
+        'Bearer ',
+      ])
+        redactor([])(piece.repeat(20_000));
+    });
+    expect(took).toBeLessThan(2_000);
   });
 
   for (const piece of ['a-', '\\', 'token-', 'authorization ', 'Bearer   ']) {
     it(`MS-09: is done at once with a long line of ${JSON.stringify(piece)}`, () => {
-      const began = performance.now();
-      redactor([])(piece.repeat(64_000 / piece.length));
-      redactor([])(`token${' '.repeat(64_000)}`);
-      expect(performance.now() - began).toBeLessThan(500);
+      const took = processorMs(() => {
+        redactor([])(piece.repeat(64_000 / piece.length));
+        redactor([])(`token${' '.repeat(64_000)}`);
+      });
+      expect(took).toBeLessThan(500);
     });
   }
 

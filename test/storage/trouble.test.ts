@@ -165,7 +165,7 @@ describe('a file that somebody else holds', () => {
     reader.exec('BEGIN; SELECT count(*) FROM inbox');
     const begin = performance.now();
     while (stores.compact());
-    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(performance.now() - begin).toBeLessThan(4500); // Who waited for the reader would do so for 5 s.
     reader.close();
     stores.close();
   });

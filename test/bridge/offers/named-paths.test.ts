@@ -1,8 +1,7 @@
-import { performance } from 'node:perf_hooks';
-
 import { describe, expect, it } from 'vitest';
 
 import { namedPaths } from '../../../src/bridge/offers/named-paths.ts';
+import { processorMs } from '../../processor-time.ts';
 
 describe('the paths that a text names', () => {
   it.each<readonly [string, readonly string[]]>([
@@ -60,10 +59,11 @@ describe('the paths that a text names', () => {
     const texts = ['`', '``` ', '[', '[a](', '[a](b "', '(', '*', '**a', '`a` ', '[a](<', '((', '> ', '~~~\n'].map(
       (piece) => piece.repeat(60_000 / piece.length),
     );
-    const began = performance.now();
-    for (const text of [...texts, '*'.repeat(50_000) + 'x', '`'.repeat(20_000) + 'x' + '`'.repeat(19_999)]) {
-      expect(namedPaths(text).length).toBeLessThanOrEqual(40);
-    }
-    expect(performance.now() - began).toBeLessThan(3_000);
+    const took = processorMs(() => {
+      for (const text of [...texts, '*'.repeat(50_000) + 'x', '`'.repeat(20_000) + 'x' + '`'.repeat(19_999)]) {
+        expect(namedPaths(text).length).toBeLessThanOrEqual(40);
+      }
+    });
+    expect(took).toBeLessThan(3_000);
   });
 });

@@ -61,7 +61,7 @@ describe('what a shell is told', () => {
     });
     const began = performance.now();
     expect(await ask('vai', 'logs', '')).toMatchObject({ exitCode: 0, stdout: 'nothing\nbridge\nstart\n', stderr: '' });
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(15_000); // Any other command would wait for 20 s.
   });
 
   it('loads neither the schema library nor what runs processes', async () => {
