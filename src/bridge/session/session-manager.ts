@@ -129,6 +129,8 @@ export class SessionManager {
     const { channel: _, ...settings } = request;
     let added: SessionEntry | undefined;
     await map.update((entries) => {
+      // It may have waited for whoever holds the map.
+      this.demandOpen();
       const taken = entries.find((entry) => entry.channel === channel);
       if (taken) {
         throw new BridgeError('channel-taken', `Channel ${channel} belongs to session ${taken.number} already.`, {
@@ -154,7 +156,8 @@ export class SessionManager {
     const session = new ManagedSession({ ...this.#options, launches: this.#launches, entry: added });
     this.#sessions.set(added.number, session);
     this.#options.onAdded(added);
-    await session.start();
+    // The end may have begun while the map was written; the next start brings it up.
+    if (!this.#closing) await session.start();
     return session;
   }
 

@@ -370,5 +370,19 @@ describe('the end', () => {
       expect(driver.launches).toHaveLength(1);
       expect(file()).toEqual({ 1: channelOne });
     });
+
+    it(`nor what is being added when ${end} begins: not written yet it is refused, written it is left for the next start`, async () => {
+      const waiting = world();
+      const adding = waiting.manager.add({ channel: channelOne });
+      await waiting.manager[end]();
+      await expect(adding).rejects.toThrow(refusal('bridge-stopping'));
+      expect([waiting.file(), waiting.added]).toEqual([undefined, []]);
+
+      const ending: Promise<void>[] = [];
+      const written = world(undefined, undefined, undefined, () => void ending.push(written.manager[end]()));
+      await written.manager.add({ channel: channelOne });
+      await Promise.all(ending);
+      expect([written.file(), written.driver.launches]).toEqual([{ 1: channelOne }, []]);
+    });
   }
 });

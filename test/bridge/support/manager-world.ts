@@ -12,6 +12,8 @@ export function world(
   map?: object,
   before?: { readonly base: ReturnType<typeof sessionWorld>; readonly path: string },
   heldBack?: (session: SessionNumber) => string | undefined,
+  /** Runs when a change of the map is written, before whoever asked for it hears of it. */
+  onWritten: () => void = () => undefined,
 ) {
   const base = before ? again(before.base) : sessionWorld();
   const path = before?.path ?? join(temporaryDirectory(), 'sessions.json');
@@ -19,10 +21,14 @@ export function world(
   const file = (): unknown => (existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : undefined);
   const added: SessionEntry[] = [];
   const removed: SessionEntry[] = [];
+  const sessionsFile = new SessionsFile({ path });
   const manager: SessionManager = new SessionManager({
     ...base.common,
     ...(heldBack === undefined ? {} : { heldBack }),
-    map: new SessionsFile({ path }),
+    map: {
+      read: () => sessionsFile.read(),
+      update: (change) => sessionsFile.update(change).finally(onWritten),
+    },
     onAdded: (entry) => added.push(entry),
     onRemoved: (entry) => removed.push(entry),
   });
