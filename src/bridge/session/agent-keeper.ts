@@ -254,7 +254,8 @@ export class AgentKeeper {
 
   /** Stops listening and leaves the agent running (I6). */
   async detach(): Promise<void> {
-    this.#restarts.cancel();
+    // Until it is let go, its death is heard of, and written down.
+    this.#restarts.end();
     await this.#conversation.close();
     await this.#hand.drop()?.detach();
   }
@@ -358,7 +359,7 @@ export class AgentKeeper {
 
   async #restartNow(attempt: number, isOnlyKept: boolean): Promise<void> {
     const found = this.record;
-    if (found.lifecycle !== 'lost') return;
+    if (found.lifecycle !== 'lost' || this.#restarts.isOver) return;
     await this.bringUp(isOnlyKept);
     this.#notes.restarted(found, attempt, this.agent !== undefined);
     if (this.agent) this.#voice.back(this.record);

@@ -8,6 +8,7 @@ export class Restarts {
   #attempts = 0;
   #runningSince = 0;
   #next: Cancel | undefined;
+  #isOver = false;
 
   constructor(options: { readonly clock: Clock }) {
     this.#clock = options.clock;
@@ -21,6 +22,11 @@ export class Restarts {
   /** Whether the next one is planned. */
   get isPlanned(): boolean {
     return this.#next !== undefined;
+  }
+
+  /** Whether none comes any more, whatever happens. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** The session runs. */
@@ -47,6 +53,7 @@ export class Restarts {
   /** Restarts without counting it: nobody could even begin. */
   again(afterMs: number, restart: () => void): void {
     this.cancel();
+    if (this.#isOver) return;
     this.#next = this.#clock.after(afterMs, () => {
       this.#next = undefined;
       restart();
@@ -56,6 +63,12 @@ export class Restarts {
   cancel(): void {
     this.#next?.();
     this.#next = undefined;
+  }
+
+  /** The bridge ends: the next one brings up what dies from now on. */
+  end(): void {
+    this.cancel();
+    this.#isOver = true;
   }
 
   /** A full budget of attempts again, and none of them under way. */

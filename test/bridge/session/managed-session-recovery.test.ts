@@ -136,6 +136,29 @@ describe('a death nobody asked for', () => {
     expect(after.session.record).toMatchObject({ lifecycle: 'running', generation: 2 });
   });
 
+  it.each([0, 10_000])(
+    'told while the bridge lets go of its agents, it brings none up: the next start does (after %i ms more)',
+    async (ms) => {
+      const all = world();
+      const { session, driver, clock } = all;
+      await session.start();
+      const confirming = gate();
+      driver.agent.beforeConfirm = () => confirming.passed;
+      queue(all, 'm1');
+      session.wake();
+      await all.settle();
+      const leaving = session.detach();
+      await all.settle();
+      driver.agent.die(1);
+      await clock.advance(ms);
+      confirming.open();
+      await leaving;
+      await clock.advance(minute);
+      expect(session.record.lifecycle).toBe('lost');
+      expect([driver.launches.length, clock.pending]).toEqual([1, 0]);
+    },
+  );
+
   it('of an agent that was not found again is old news', async () => {
     const before = world();
     await before.session.start();
