@@ -91,12 +91,19 @@ export class AutoRecovery {
       this.#looks.keepOnly(all);
       const usages = await this.#looks.measure(all);
       for (const session of all) {
-        if (this.#stop.signal.aborted) return;
-        if (!this.#treated.has(session.entry.number)) this.#judge(session, await this.#looks.look(session, usages));
+        if (this.#isInOtherHands(session)) continue;
+        const seen = await this.#looks.look(session, usages);
+        // A look takes its time, and somebody may have begun meanwhile.
+        if (!this.#isInOtherHands(session)) this.#judge(session, seen);
       }
     } catch (error) {
       log.error({ error: describeError(error) }, 'a look at all sessions failed');
     }
+  }
+
+  /** Whether it is being treated, or nothing is treated any more. */
+  #isInOtherHands({ entry }: Watched): boolean {
+    return this.#stop.signal.aborted || this.#treated.has(entry.number);
   }
 
   #judge(session: Watched, seen: Seen): void {

@@ -4,8 +4,9 @@ import { BridgeError } from '../../../src/base/errors.ts';
 import type { Watched } from '../../../src/bridge/recovery/looks.ts';
 import { words } from '../support/collector-world.ts';
 import { stateOf } from '../support/hand-driver.ts';
+import { gate } from '../support/hand-transport.ts';
 import { one } from '../support/messages.ts';
-import { expectUntouched, minute, world } from '../support/recovery-world.ts';
+import { expectUntouched, minute, patienceMs, world } from '../support/recovery-world.ts';
 import { queue } from '../support/session-world.ts';
 
 const { recovery: say } = words;
@@ -95,5 +96,47 @@ describe('other trouble', () => {
     expect(all.tried()).toEqual(['restart 1 helped']);
     expect(all.attempts[0]).toMatchObject({ finding: 'died', evidence: { exitCode: 9 } });
     await all.stop();
+  });
+});
+
+describe('a look that takes its time', () => {
+  /** One that is stuck, and the look that finds it so is still under way. */
+  async function lookedAt() {
+    const all = await world();
+    await all.work();
+    await all.clock.advance(patienceMs);
+    const looking = gate();
+    const { agent } = all.driver;
+    let isFirst = true;
+    agent.look = async () => {
+      const waits = isFirst;
+      isFirst = false;
+      if (waits) await looking.passed;
+      return agent.view;
+    };
+    await all.clock.advance(30_000);
+    expect([isFirst, agent.nudges]).toEqual([false, 0]);
+    return { ...all, looking };
+  }
+
+  it('MS-07: finds nothing to do when a person has begun meanwhile', async () => {
+    const { recovery, session, clock, driver, looking, stop } = await lookedAt();
+    const asked = recovery.recover(session);
+    await clock.advance(0);
+    expect(driver.agent.nudges).toBe(1);
+    looking.open();
+    await clock.advance(999);
+    expect(driver.agent.nudges).toBe(1);
+    await clock.advance(1);
+    expect(await asked).toMatchObject({ outcome: 'nudged' });
+    await stop();
+  });
+
+  it('I8: finds nothing to do when the bridge is ending', async () => {
+    const { driver, looking, stop } = await lookedAt();
+    const stopped = stop();
+    looking.open();
+    await stopped;
+    expect(driver.agent.nudges).toBe(0);
   });
 });
