@@ -66,12 +66,13 @@ export class AutoRecovery {
    * Somebody asks to get a session going. Brings back one that does not run; takes the next step for one that is stuck;
    * does nothing to a healthy one.
    *
-   * @throws BridgeError `recover-failed` when one that did not run does not start.
+   * @throws BridgeError `recover-failed` when one that did not run does not start; `bridge-stopping`.
    */
   async recover(session: Watched): Promise<Recovery> {
     const { number } = session.entry;
     // One at a time, whoever wants it.
     while (this.#treated.has(number)) await this.#treated.get(number);
+    this.#stop.signal.throwIfAborted();
     const recovery = this.#byHand.recover(session);
     const done = recovery.then(
       () => undefined,

@@ -45,8 +45,10 @@ export class ByHand {
   }
 
   async #bringBack(session: Watched): Promise<Recovery> {
-    const { looks, treatment } = this.#options;
+    const { looks, treatment, signal } = this.#options;
     const seen = await looks.look(session);
+    // What came up behind the end would be left without a keeper.
+    signal.throwIfAborted();
     const finding = findingOf(seen.evidence, patienceMs);
     const sick: Case = { session, finding, seen, patienceMs, by: 'person' };
     const attempt = { generation: session.record.generation, step: 'restart', attempt: 1 } as const;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { BridgeError } from '../../../src/base/errors.ts';
 import type { Watched } from '../../../src/bridge/recovery/looks.ts';
+import { refusal } from '../../storage/refusal.ts';
 import { words } from '../support/collector-world.ts';
 import { stateOf } from '../support/hand-driver.ts';
 import { gate } from '../support/hand-transport.ts';
@@ -99,6 +100,19 @@ describe('other trouble', () => {
   });
 });
 
+it('I8: a person who has waited for their turn brings nobody up behind the end of the bridge', async () => {
+  const { recovery, session, work, clock, driver, stop } = await world();
+  await work();
+  await clock.advance(patienceMs + 30_000);
+  expect(driver.agent.nudges).toBe(1);
+  const asked = recovery.recover(session);
+  driver.agent.die(1);
+  const stopped = stop();
+  await expect(asked).rejects.toThrow(refusal('bridge-stopping'));
+  await stopped;
+  expect(driver.launches).toHaveLength(1);
+});
+
 describe('a look that takes its time', () => {
   /** One that is stuck, and the look that finds it so is still under way. */
   async function lookedAt() {
@@ -130,6 +144,16 @@ describe('a look that takes its time', () => {
     await clock.advance(1);
     expect(await asked).toMatchObject({ outcome: 'nudged' });
     await stop();
+  });
+
+  it('I8: brings nobody up when a person asked for it and the bridge is ending', async () => {
+    const all = await world();
+    all.driver.agent.die(1);
+    const asked = all.recovery.recover(all.session);
+    const stopped = all.stop();
+    await expect(asked).rejects.toThrow(refusal('bridge-stopping'));
+    await stopped;
+    expect(all.driver.launches).toHaveLength(1);
   });
 
   it('I8: finds nothing to do when the bridge is ending', async () => {
