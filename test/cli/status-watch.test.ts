@@ -40,7 +40,7 @@ describe('vai status --watch into a pipe', () => {
   it('prints each change as a line, and follows a bridge that goes and comes back', async () => {
     const server = await line.serve();
     const { lines, seen } = watch();
-    await expect.poll(() => lines().length, { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => lines().length).toBe(3);
     expect(lines()[2]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z {2}session 1 111111111111111111: idle$/);
     line.api.states.set(1, { state: 'waiting', waitingFor: 'permission' });
     await expect.poll(() => lines().at(-1)).toMatch(/session 1 111111111111111111: waiting for a permission/);
@@ -48,7 +48,7 @@ describe('vai status --watch into a pipe', () => {
     await expect.poll(() => lines().at(-1)).toMatch(/bridge: not running$/);
     line.api.states.clear();
     await line.serve();
-    await expect.poll(() => lines().slice(5).join('\n'), { timeout: 5000 }).toMatch(/running[^]*ready[^]*: idle/);
+    await expect.poll(() => lines().slice(5).join('\n')).toMatch(/running[^]*ready[^]*: idle/);
     expect(lines()).toHaveLength(8);
     expect(seen.stderr).toBe('');
   });
@@ -56,7 +56,7 @@ describe('vai status --watch into a pipe', () => {
   it('--json prints one object in a line, now and at each change', async () => {
     const server = await line.serve();
     const { lines } = watch('--json');
-    await expect.poll(() => lines().length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => lines().length).toBe(1);
     line.api.states.set(1, { state: 'busy' });
     await expect.poll(() => lines().length).toBe(2);
     await server.close();

@@ -106,12 +106,12 @@ describe('MS-09: vai logs', () => {
     let errors = '';
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    await expect.poll(() => text, { timeout: 10_000 }).toContain('session added');
+    await expect.poll(() => text).toContain('session added');
     write('bridge', 1, '{"level":30,"time":1,"session":3,"msg":"other"}\n');
     write('session_12', 2, '{"level":30,"time":1,"session":12,"msg":"last of its file"}\n');
     write('session_12', 3, '{"level":30,"time":1,"sess');
     write('session_12', 3, 'ion":12,"msg":"fresh"}\n');
-    await expect.poll(() => text, { timeout: 10_000 }).toContain('"msg":"fresh"');
+    await expect.poll(() => text).toContain('"msg":"fresh"');
     expect(text).toContain('"msg":"last of its file"');
     expect(text).not.toContain('other');
     child.stdout.destroy();

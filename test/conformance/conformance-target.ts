@@ -136,7 +136,7 @@ export function nextEvent<Name extends keyof ClientEvents>(
   client: Client,
   name: Name,
   fits: (...args: ClientEvents[Name]) => boolean = () => true,
-  deadlineMs = 5000,
+  deadlineMs = 20_000,
 ): Promise<ClientEvents[Name]> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

@@ -15,7 +15,7 @@ export class RawGateway {
   readonly frames: Frame[] = [];
   closeCode: number | undefined;
   readonly #socket: WebSocket;
-  readonly #deadlineMs = 5000;
+  readonly #deadlineMs = 20_000;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;

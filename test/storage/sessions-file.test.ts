@@ -1,8 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import lockfile from 'proper-lockfile';
 import { describe, expect, it } from 'vitest';
 
+import { systemClock } from '../../src/base/clock.ts';
 import type { ChannelId, SessionEntry, SessionNumber } from '../../src/model/session.ts';
 import { SessionsFile } from '../../src/storage/sessions-file.ts';
 import { killHard, startChild } from './child-process.ts';
@@ -192,13 +194,11 @@ describe('writing', () => {
 
   it('waits for a lock that is given back soon', async () => {
     const { path, sessions } = fileWith(`{"1":"${channelA}"}`);
-    await startChild(`
-      import lockfile from ${JSON.stringify(import.meta.resolve('proper-lockfile'))};
-      const release = await lockfile.lock(${JSON.stringify(path)}, { realpath: false });
-      console.log('ready');
-      setTimeout(release, 200);
-    `);
+    const release = await lockfile.lock(path, { realpath: false });
+    // By the same timers as the waiting, so that neither is late without the other.
+    const released = systemClock.sleep(200).then(() => release());
     await sessions.update(adding({ number: two, channel: channelB }));
+    await released;
     expect(await sessions.read()).toHaveLength(2);
   });
 
