@@ -1,6 +1,6 @@
 import { beginning, readLink, sha256 } from '../base/hash-chain.ts';
 import type { Link, Tip } from '../base/hash-chain.ts';
-import { auditLines } from './audit-files.ts';
+import { linesBackwards, linesForwards } from './audit-lines.ts';
 
 /** A line of the audit about itself. */
 export type AuditMark =
@@ -34,25 +34,43 @@ export interface Place {
 export function lastPlace(files: readonly string[]): Place {
   const newest = files.at(-1);
   if (newest === undefined) return { tip: beginning, isTerminated: true };
-  const { lines, rest } = auditLines(newest);
-  const isTerminated = rest === '';
-  const all = isTerminated ? lines : [...lines, rest];
-  const index = all.findLastIndex((line) => readLink(line)?.isWhole);
-  const tip = index < 0 ? lastPlace(files.slice(0, -1)).tip : (readLink(all[index] ?? '') ?? beginning);
-  const after = all.slice(index + 1);
+  const { link, after, isTerminated } = lastWhole(newest);
+  const tip = link ?? lastPlace(files.slice(0, -1)).tip;
   if (after.length === 0) return { tip, isTerminated };
   const of = sha256(after.join('\n'));
-  if (index < 0 && tip.seq === 0) return { tip, unchained: { lines: after.length, of }, isTerminated };
+  if (!link && tip.seq === 0) return { tip, unchained: { lines: after.length, of }, isTerminated };
   return { tip, torn: { bytes: Buffer.byteLength(after.join('\n')), of }, isTerminated };
+}
+
+/** The last whole line of the chain in a file, and the lines after it. */
+function lastWhole(file: string): {
+  readonly link: Link | undefined;
+  readonly after: readonly string[];
+  readonly isTerminated: boolean;
+} {
+  const backwards: string[] = [];
+  let link: Link | undefined;
+  for (const line of linesBackwards(file)) {
+    link = readWhole(line);
+    if (link) break;
+    backwards.push(line);
+  }
+  const isTerminated = backwards[0] === '';
+  return { link, after: backwards.slice(isTerminated ? 1 : 0).reverse(), isTerminated };
+}
+
+function readWhole(line: string): Link | undefined {
+  const link = readLink(line);
+  return link?.isWhole === true ? link : undefined;
 }
 
 /** The oldest line of the chain that is there. */
 export function oldestKept(files: readonly string[]): Link | undefined {
   for (const file of files) {
-    const link = auditLines(file)
-      .lines.map(readLink)
-      .find((one) => one !== undefined);
-    if (link) return link;
+    for (const line of linesForwards(file)) {
+      const link = readLink(line);
+      if (link) return link;
+    }
   }
   return undefined;
 }
@@ -60,20 +78,25 @@ export function oldestKept(files: readonly string[]): Link | undefined {
 /** Whether a line is there, or older than what is kept. */
 export function hasEntry(files: readonly string[], { seq, hash }: Tip): boolean {
   for (const file of files.toReversed()) {
-    const links = auditLines(file).lines.flatMap((line) => readLink(line) ?? []);
-    const found = links.find((link) => link.seq === seq);
-    if (found) return found.isWhole && found.hash === hash;
-    if (links[0] !== undefined && links[0].seq < seq) return false;
+    for (const line of linesBackwards(file)) {
+      const link = readLink(line);
+      if (link?.seq === seq) return link.isWhole && link.hash === hash;
+      if (link && link.seq < seq) return false;
+    }
   }
   return true;
 }
 
 /** What the newest file says is the oldest line that is kept; the first that ever was, when it says nothing. */
 export function saidOldest(files: readonly string[]): Pick<Link, 'seq' | 'prev'> {
-  const first = auditLines(files.at(-1) ?? '').lines.find((line) => readLink(line)?.isWhole);
-  const mark = readMark(first ?? '');
+  const mark = readMark(firstWhole(files.at(-1) ?? '') ?? '');
   if (mark?.mark !== 'file' || mark.keptFrom === undefined) return { seq: 1, prev: beginning.hash };
   return { seq: mark.keptFrom, prev: mark.keptPrev ?? beginning.hash };
+}
+
+function firstWhole(file: string): string | undefined {
+  for (const line of linesForwards(file)) if (readWhole(line)) return line;
+  return undefined;
 }
 
 /** The mark that a whole line of the chain is; undefined for a line about something else. */
