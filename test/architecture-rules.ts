@@ -151,7 +151,6 @@ export const rings: Readonly<Record<string, Ring>> = {
       'control/daemon-record.ts',
       'control/outputs.ts',
       'observe/audit-files.ts',
-      'observe/audit-lines.ts',
       'observe/audit-verify.ts',
       'backup',
       'doctor',

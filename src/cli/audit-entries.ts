@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 
 import { parseTime } from '../base/clock.ts';
-import { auditFiles } from '../observe/audit-files.ts';
-import { auditLines } from '../observe/audit-lines.ts';
+import { auditFiles, auditLines } from '../observe/audit-files.ts';
 
 /** A line of the audit: of any version, and also one that is a mark. */
 export const auditEntry = z.looseObject({

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 import { systemErrorCode } from '../base/errors.ts';
@@ -14,6 +14,12 @@ export function auditName(path: string, number: number): string {
 /** The files of the audit that are there, the oldest first. */
 export function auditFiles(path: string): readonly string[] {
   return numbersOf(path).map((number) => auditName(path, number));
+}
+
+/** The whole lines of a file, and what stands after the last of them. */
+export function auditLines(file: string): { readonly lines: readonly string[]; readonly rest: string } {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return { rest: lines.pop() ?? '', lines };
 }
 
 /** Makes place for a new file: every file gets the next number, and the oldest goes. */

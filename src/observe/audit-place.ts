@@ -1,6 +1,6 @@
+import { linesBackwards, linesForwards } from '../base/file-lines.ts';
 import { beginning, readLink, sha256 } from '../base/hash-chain.ts';
 import type { Link, Tip } from '../base/hash-chain.ts';
-import { linesBackwards, linesForwards } from './audit-lines.ts';
 
 /** A line of the audit about itself. */
 export type AuditMark =

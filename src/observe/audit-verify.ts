@@ -2,8 +2,7 @@ import { basename } from 'node:path';
 
 import { genesis, readLink, sha256 } from '../base/hash-chain.ts';
 import type { Link, Tip } from '../base/hash-chain.ts';
-import { auditFiles } from './audit-files.ts';
-import { auditLines } from './audit-lines.ts';
+import { auditFiles, auditLines } from './audit-files.ts';
 import { readAuditHead } from './audit-head.ts';
 import { readMark, saidOldest } from './audit-place.ts';
 import type { AuditMark } from './audit-place.ts';

@@ -1,36 +1,27 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 
 /** Bytes that are read at once: many lines, and little beside a whole file. */
 const usualChunkBytes = 64 * 1024;
 const lineBreak = 0x0a;
 
-/** The whole lines of a file, and what stands after the last of them. */
-export function auditLines(file: string): { readonly lines: readonly string[]; readonly rest: string } {
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return { rest: lines.pop() ?? '', lines };
-}
-
 /**
- * The lines of a file from its beginning, read no further than somebody asks: a file of the audit has tens of
- * thousands of them, and the bridge does nothing else meanwhile. The last is what stands after the last line break, `''`
+ * The lines of a file from its beginning, read no further than somebody asks, and never held as a whole: a file
+ * may have tens of thousands. The last is what stands after the last line break, `''`
  * in a file that ends with one.
  */
 export function* linesForwards(path: string, chunkBytes = usualChunkBytes): Generator<string, void, undefined> {
   const file = openSync(path, 'r');
   try {
-    const { size } = fstatSync(file);
-    let rest = Buffer.alloc(0);
-    for (let at = 0; at < size; at += chunkBytes) {
-      const searched = rest.length;
-      const bytes = Buffer.concat([rest, readRange(file, at, Math.min(at + chunkBytes, size))]);
-      let begin = 0;
-      for (let end = bytes.indexOf(lineBreak, searched); end >= 0; end = bytes.indexOf(lineBreak, begin)) {
-        yield bytes.toString('utf8', begin, end);
-        begin = end + 1;
-      }
-      rest = bytes.subarray(begin);
+    const decoder = new StringDecoder('utf8');
+    const chunk = Buffer.alloc(chunkBytes);
+    let rest = '';
+    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
+      const lines = (rest + decoder.write(chunk.subarray(0, read))).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
     }
-    yield rest.toString('utf8');
+    yield rest + decoder.end();
   } finally {
     closeSync(file);
   }

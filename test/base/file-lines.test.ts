@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { linesBackwards, linesForwards } from '../../src/observe/audit-lines.ts';
+import { linesBackwards, linesForwards } from '../../src/base/file-lines.ts';
 
 let directory: string;
 let file: string;
