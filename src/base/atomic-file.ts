@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 
 import { BridgeError, systemErrorCode } from './errors.ts';
 import { newSecret } from './ids.ts';
+import { isProcess } from './process-alive.ts';
 
 /**
  * Replaces a file as one step: a reader sees the old content or the new, never a part, also after a power cut.
@@ -50,14 +51,18 @@ export function writeFileUnlessSame(path: string, content: string, mode: number)
 }
 
 /**
- * Removes what a process left of files in a directory that it was replacing when it was killed.
+ * Removes what a process left of files in a directory that it was replacing when it was killed. What another process is
+ * writing stays, whatever the clock says: it is named after its writer.
  *
  * @param before epoch milliseconds: younger ones may be in the making.
  * @returns how many; 0 also when there is no such directory.
  */
 export function removeUnfinished(directory: string, before: number): number {
   const isLeft = (name: string): boolean => {
-    if (!/\.[\w-]{8}\.tmp$/.test(name)) return false;
+    const [isUnfinished, writer] = /(?:\.(\d+))?\.[\w-]{8}\.tmp$/.exec(name) ?? [];
+    if (isUnfinished === undefined) return false;
+    const pid = Number(writer ?? 0);
+    if (pid > 0 && pid !== process.pid && isProcess(pid)) return false;
     const stat = statSync(join(directory, name), { throwIfNoEntry: false });
     return stat?.isFile() === true && stat.mtimeMs < before;
   };
@@ -91,7 +96,7 @@ export function claimPrivateDirectory(path: string): void {
 }
 
 function replace(path: string, content: string | Uint8Array, mode: number, flush: boolean): void {
-  const temporary = `${path}.${newSecret(6)}.tmp`;
+  const temporary = `${path}.${process.pid}.${newSecret(6)}.tmp`;
   try {
     const file = openSync(temporary, 'wx', mode);
     try {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -65,6 +67,26 @@ describe('the files of sessions', () => {
     expect(left.filter((path) => existsSync(path))).toEqual([]);
     expect(kept.filter((path) => !existsSync(path))).toEqual([]);
     expect(tidy()).toBe(0);
+  });
+
+  it('what a living agent waits for, or is writing, stays, whatever the clock says', async () => {
+    const agent = spawn('sh', ['-c', 'read -r _', 'agent', join(directory, '1')]);
+    try {
+      await once(agent, 'spawn');
+      const id = `1700000000000000000-${agent.pid ?? 0}`;
+      const kept = [
+        file(`1/mailbox/answers/${id}-dialog.json`, 2 * hour),
+        file(`1/mailbox/tmp/${id}-text`, 2 * hour),
+        file(`1/scripted/history.json.${agent.pid ?? 0}.AbCd_-12.tmp`, 2 * hour),
+      ];
+      const ended = once(agent, 'exit');
+      expect(tidy()).toBe(0);
+      agent.kill('SIGKILL');
+      await ended;
+      expect(tidy()).toBe(kept.length);
+    } finally {
+      agent.kill('SIGKILL');
+    }
   });
 
   it('I11: the directory of a removed session goes a week after it was noticed, however old its files are', async () => {

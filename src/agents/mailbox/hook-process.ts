@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { systemErrorCode } from '../../base/errors.ts';
 import { isProcess } from '../../base/process-alive.ts';
@@ -15,6 +16,21 @@ export function hookProcessState(pid: number, mailboxDirectory: string): 'alive'
     const code = systemErrorCode(error);
     if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
     return existsSync('/proc/self/cmdline') ? 'gone' : isProcess(pid) ? 'unknown' : 'gone';
+  }
+}
+
+/**
+ * Whether a process may be writing into a mailbox, or waiting for an answer in it: a hook of it, or an agent that is its
+ * own hook. Both name the mailbox, or the directory that it lies in, in their command lines.
+ */
+export function usesMailbox(pid: number, mailboxDirectory: string): boolean {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return words.includes(mailboxDirectory) || words.includes(dirname(mailboxDirectory));
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
+    return !existsSync('/proc/self/cmdline') && isProcess(pid);
   }
 }
 

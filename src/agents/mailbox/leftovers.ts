@@ -2,9 +2,9 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { systemErrorCode } from '../../base/errors.ts';
-import { hookProcessState } from './hook-process.ts';
+import { usesMailbox } from './hook-process.ts';
 
-/** A hook renames its file within milliseconds; an older one belongs to a hook that was killed. */
+/** A hook renames its file within milliseconds; an older one belongs to a hook that was killed, if no process says otherwise. */
 const temporaryKeptMs = 3_600_000;
 
 /**
@@ -23,16 +23,16 @@ export function removeMailboxLeftovers(
     return changed !== undefined && now - changed > keptMs;
   };
   return (
-    removeFrom(join(directory, 'tmp'), (path) => isOlder(path, temporaryKeptMs)) +
-    removeFrom(join(directory, 'answers'), (_path, name) => isUnwanted(name, directory)) +
+    removeFrom(join(directory, 'tmp'), (path, name) => isOlder(path, temporaryKeptMs) && isForsaken(name, directory)) +
+    removeFrom(join(directory, 'answers'), (_path, name) => isForsaken(name, directory)) +
     removeFrom(join(directory, 'rejected'), (path) => isOlder(path, rejectedKeptMs))
   );
 }
 
-/** An answer is named like its event, which holds the hook's process. */
-function isUnwanted(answer: string, mailbox: string): boolean {
-  const pid = Number(answer.split('-')[1]);
-  return !(pid > 0) || hookProcessState(pid, mailbox) === 'gone';
+/** An event in the making, and an answer, have the id of the event in their names, and that the process that left it. */
+function isForsaken(name: string, mailbox: string): boolean {
+  const pid = Number(name.split('-')[1]);
+  return !(pid > 0) || !usesMailbox(pid, mailbox);
 }
 
 function removeFrom(directory: string, isLeftover: (path: string, name: string) => boolean): number {
