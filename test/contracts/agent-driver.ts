@@ -195,7 +195,8 @@ export function agentDriverContract(name: string, makeHarness: () => AgentHarnes
     });
 
     it('BX-02: a turn goes on through a restart', async () => {
-      const { turn } = await agent.deliver(message(harness.words.slowly(3)));
+      // Longer than a restart takes on a machine where others are at work.
+      const { turn } = await agent.deliver(message(harness.words.slowly(6)));
       const later = new AgentRecorder();
       agent = (await recover(later))!;
       expect(agent.state.activity).toBe('busy');

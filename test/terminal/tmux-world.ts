@@ -68,7 +68,7 @@ export async function makeTmuxWorld(options: Partial<OpenTmuxOptions> = {}): Pro
       for (const each of opened.slice(1)) await each.close();
       await terminal.shutdown();
       await terminal.close();
-      rmSync(root, { recursive: true, force: true });
+      rmSync(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
