@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BridgeError, describeError } from '../../src/base/errors.ts';
+import { killHard } from '../e2e/support/leftovers.ts';
 import type { Asked, Happening, Said } from './evidence.ts';
 import { placesOf } from './plan.ts';
 import type { Plan, PlannedMessage, TimedStep } from './plan.ts';
@@ -248,7 +249,7 @@ export class Play {
     const pid = this.#stage.agentPid(session);
     if (pid === undefined) return;
     this.#note('agent killed', session);
-    process.kill(pid, 'SIGKILL');
+    killHard(pid);
   }
 
   async #serverAway(): Promise<void> {

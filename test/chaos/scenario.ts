@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BridgeError, describeError } from '../../src/base/errors.ts';
+import { until } from '../e2e/support/until.ts';
 import { findViolations } from './check.ts';
 import type { Evidence } from './evidence.ts';
 import type { Plan } from './plan.ts';
@@ -127,7 +128,7 @@ async function gather(plan: Plan, stage: Stage, play: Play): Promise<Evidence> {
   } catch (error) {
     mishaps.push(`the bridge could not be stopped: ${describeError(error)}`);
   }
-  await sleep(50);
+  await until(() => stage.bridge.commandLines().length === 0, { what: 'nothing to be left' }).catch(() => undefined);
   return {
     plan,
     said: play.said,

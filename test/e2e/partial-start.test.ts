@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { findProcess } from '../../src/base/process-table.ts';
 import { readDaemonRecord } from '../../src/control/daemon-record.ts';
 import { until } from './support/until.ts';
 import { makeWorld } from './support/world.ts';
@@ -32,9 +31,7 @@ async function lifecycles(): Promise<readonly string[]> {
 async function killDaemon(): Promise<void> {
   const { pid } = readDaemonRecord(world.bridge.paths.daemonRecord)!;
   process.kill(pid, 'SIGKILL');
-  await until(() => !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), {
-    what: 'the daemon to be gone',
-  });
+  await until(async () => (await findProcess(pid)) === undefined, { what: 'the daemon to be gone' });
 }
 
 async function isAnswered(session: number, text: string): Promise<void> {
@@ -77,9 +74,9 @@ describe('MS-13: partial start and stop', () => {
     const { pid } = await bridge.session(1);
     expect((await vai('stop', '1')).exitCode).toBe(1);
     expect(await bridge.daemonSignal(5_000)).toBe('SIGKILL');
-    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    expect(await findProcess(pid!)).toBeDefined();
     expect(await vai('start')).toMatchObject({ exitCode: 0, stderr: '' });
-    await until(() => !existsSync(`/proc/${pid}`), { what: 'the agent to be gone' });
+    await until(async () => (await findProcess(pid!)) === undefined, { what: 'the agent to be gone' });
     expect(await bridge.session(1)).toMatchObject({ lifecycle: 'stopped', staysDown: 'asked', pid: null });
     expect(await lifecycles()).toEqual(['stopped', 'running', 'running', 'running']);
   });

@@ -10,7 +10,7 @@ import { daemonFlags } from '../../../src/cli/daemon-process.ts';
 import { resolvePaths } from '../../../src/config/paths.ts';
 import type { BridgePaths } from '../../../src/config/paths.ts';
 import { showOnFailure } from './last-words.ts';
-import { endProcessesNaming, processesNaming } from './leftovers.ts';
+import { commandLineOf, endProcessesNaming, processesNaming } from './leftovers.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -222,9 +222,16 @@ export class Installation {
     rmSync(this.#base, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** The command lines of this installation's processes. */
+  /** The command lines of this installation's processes; those that end while we look have none. */
   commandLines(): readonly string[] {
-    return this.processes().map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
+    return this.processes()
+      .map(commandLineOf)
+      .filter((line) => line !== '');
+  }
+
+  /** Ends every process of this installation at once, also those that others are starting meanwhile. */
+  async endProcesses(): Promise<void> {
+    await endProcessesNaming(this.#base);
   }
 
   /** Processes that were started for this installation, by the directory in their environment. */

@@ -11,6 +11,11 @@ export function processesNaming(directory: string): readonly number[] {
   });
 }
 
+/** A process's command line; empty when it has ended. */
+export function commandLineOf(pid: number): string {
+  return readProcFile(pid, 'cmdline').replaceAll('\0', ' ');
+}
+
 /** Ends every process that names a directory and waits until they are gone. @returns how many there were. */
 export async function endProcessesNaming(directory: string): Promise<number> {
   const met = new Set<number>();
@@ -27,7 +32,8 @@ export async function endProcessesNaming(directory: string): Promise<number> {
   }
 }
 
-function killHard(pid: number): void {
+/** Ends a process, unless it has ended. */
+export function killHard(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
