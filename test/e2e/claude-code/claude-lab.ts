@@ -158,7 +158,7 @@ export async function openLab(options: LabOptions = {}): Promise<ClaudeLab> {
     launch: async (resume) => keep(await driver.launch(spec, resume, listener)),
     recover: async (handle) => keep(await driver.recover(spec, handle, listener)),
     screen: () => terminal.capture(spec.terminal),
-    heard: (kind, matches = () => true, timeoutMs = 15_000) =>
+    heard: (kind, matches = () => true, timeoutMs = 20_000) =>
       until(
         () => {
           const found = events.find(

@@ -40,6 +40,10 @@ const patienceMs = 15_000;
 /** What is told right with an answer comes within this, in milliseconds. */
 const besidesMs = 80;
 
+/** A bridge that took longer to answer, in milliseconds, has perhaps only said that it heard: the rest may come later. */
+const promptMs = 1_000;
+const laterMs = 5_000;
+
 /** A form that opened for somebody. */
 export interface OpenForm {
   /** Of the interaction that opened it. */
@@ -105,6 +109,7 @@ export class ChatClient {
   async act(send: (nonce: string) => Promise<void>): Promise<Seen> {
     const nonce = crypto.randomUUID().slice(0, 24);
     const from = this.#told.length;
+    const begun = performance.now();
     await send(nonce);
     const end = await until(
       () =>
@@ -118,19 +123,14 @@ export class ChatClient {
       { what: 'what comes of an act', timeoutMs: patienceMs },
     );
     if (end.event === 'INTERACTION_FAILURE') return { kind: 'failed' };
-    await new Promise((resolve) => setTimeout(resolve, besidesMs));
-    const besides = this.#told.slice(from);
-    const form = besides.find(({ event, data }) => event === 'INTERACTION_MODAL_CREATE' && data.nonce === nonce);
-    if (form) return { kind: 'form', form: formOf(form.raw) };
-    const secret = besides.find(
-      ({ event, data }) => event === 'MESSAGE_CREATE' && ((data.flags ?? 0) & onlyForOne) > 0,
-    );
-    if (!secret) return { kind: 'done' };
+    const seen = await this.#besides(nonce, from, performance.now() - begun < promptMs ? besidesMs : laterMs);
+    if (!seen) return { kind: 'done' };
+    if (seen.event === 'INTERACTION_MODAL_CREATE') return { kind: 'form', form: formOf(seen.raw) };
     const text = await until(
       () =>
         this.#told
           .slice(from)
-          .filter(({ event, data }) => event.startsWith('MESSAGE_') && data.id === secret.data.id)
+          .filter(({ event, data }) => event.startsWith('MESSAGE_') && data.id === seen.data.id)
           .findLast(({ data }) => ((data.flags ?? 0) & isBeingWritten) === 0)?.data.content,
       { what: 'an answer that only one sees', timeoutMs: patienceMs },
     );
@@ -139,6 +139,21 @@ export class ChatClient {
 
   close(): void {
     this.#socket.terminate();
+  }
+
+  /** What is to be seen of an act: a form, or words for one alone. Undefined when nothing comes. */
+  async #besides(nonce: string, from: number, timeoutMs: number): Promise<Told | undefined> {
+    const isForm = ({ event, data }: Told): boolean => event === 'INTERACTION_MODAL_CREATE' && data.nonce === nonce;
+    const isSecret = ({ event, data }: Told): boolean =>
+      event === 'MESSAGE_CREATE' && ((data.flags ?? 0) & onlyForOne) > 0;
+    const find = (): Told | undefined => {
+      const told = this.#told.slice(from);
+      return told.find(isForm) ?? told.find(isSecret);
+    };
+    for (const end = performance.now() + timeoutMs; performance.now() < end && !find();) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return find();
   }
 }
 
