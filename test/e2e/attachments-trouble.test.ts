@@ -113,7 +113,7 @@ describe('BX-02: kill -9 in the middle of downloads', () => {
   it('one that was stored and is gone is fetched again', async () => {
     const { channel } = await start();
     const { owner, bridge } = world;
-    const busy = await owner.say(channel, 'busy 8');
+    const busy = await owner.say(channel, 'busy 600');
     await owner.seesReaction(channel, busy, '⚙️');
     const bytes = bytesOf(100_000);
     await owner.sayWithFiles(channel, 'read', [{ name: 'a.bin', bytes }]);
@@ -123,6 +123,7 @@ describe('BX-02: kill -9 in the middle of downloads', () => {
     const [name = ''] = names();
     rmSync(join(bridge.paths.attachments, 'session_1', name));
     await bridge.startDaemon();
+    expect((await bridge.run('vai', ['interrupt', '1'])).exitCode).toBe(0);
     await owner.hears(channel, new RegExp(`100000 bytes, sha256 ${hashOf(bytes)}`), 60_000);
   });
 });

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterEach, describe, expect, it } from 'vitest';
@@ -116,13 +116,15 @@ describe('MS-02: files that people send', () => {
 
   it('go with a message that its author deletes before the agent has it', async () => {
     const { channel } = await start();
-    const { owner } = world;
-    const busy = await owner.say(channel, 'busy 4');
+    const { owner, bridge } = world;
+    const busy = await owner.say(channel, 'busy 600');
     await owner.seesReaction(channel, busy, '⚙️');
     const id = await owner.sayWithFiles(channel, 'never mind', [{ name: 'a.png', bytes: picture(1_000) }]);
-    await until(() => readdirSync(folder()).length === 1, { what: 'a stored file' });
+    const files = (): readonly string[] => (existsSync(folder()) ? readdirSync(folder()) : []);
+    await until(() => files().length === 1, { what: 'a stored file' });
     await owner.remove(channel, id);
-    await until(() => readdirSync(folder()).length === 0, { what: 'an empty folder' });
+    await until(() => files().length === 0, { what: 'an empty folder' });
+    expect((await bridge.run('vai', ['interrupt', '1'])).exitCode).toBe(0);
     await owner.say(channel, 'after');
     await owner.hears(channel, 'You said: after');
     expect((await owner.heard(channel)).join()).not.toContain('never mind');

@@ -14,11 +14,17 @@ function refused(why: RegExp): Fate {
 /** Taken back before the agent read it: nothing is said about it. */
 const takenBack: Fate = { reads: null, posts: [], outcome: null };
 
-/** The agent of session 1 works for three seconds; returns when it does. */
-async function keepBusy(stage: Stage, session = 1, words = 'Was busy for 3 s.'): Promise<void> {
-  const entry = await stage.say(session, 'busy 3', answered('busy 3', words));
-  await stage.reacts(entry, 'delivered');
-}
+/** Works until it is stopped. */
+const endless: Fate = { reads: 'busy 600', posts: [/Interrupted/], outcome: 'failed' };
+
+/** The agent of session 1 works until the next daemon stops it: what is said meanwhile waits, however long it takes. */
+const whileBusy = {
+  act: async (stage: Stage) => {
+    const entry = await stage.say(1, 'busy 600', endless);
+    await stage.reacts(entry, 'delivered');
+  },
+  after: (stage: Stage) => stage.vai('interrupt', '1'),
+} as const;
 
 /** A daemon that dies with a message that may have been typed or not: it was not. */
 function diesBeforeTyping(session: number, fate?: Fate): NonNullable<Scenario['past']> {
@@ -42,9 +48,6 @@ async function squeezeIn(stage: Stage, busy: string, fate: Fate, then: Fate = an
   await stage.reacts(entry, 'delivered');
   await stage.say(1, 'squeezed in', then);
 }
-
-/** Works until it is stopped. */
-const endless: Fate = { reads: 'busy 600', posts: [/Interrupted/], outcome: 'failed' };
 
 /** Longer than the age at which messages are held, in milliseconds. */
 const tooOldMs = 1_100;
@@ -78,8 +81,9 @@ export const inboxScenarios: Readonly<Record<Extract<Transition, `inbox:${string
     },
   },
   'inbox:edit': {
+    ...whileBusy,
     act: async (stage) => {
-      await keepBusy(stage);
+      await whileBusy.act(stage);
       const entry = await stage.say(1, 'first words', answered('second thoughts'));
       await stage.waits(1, 'queued');
       await stage.owner.edit(stage.channel(1), entry.id ?? '', 'second thoughts');
@@ -93,8 +97,9 @@ export const inboxScenarios: Readonly<Record<Extract<Transition, `inbox:${string
     },
   },
   'inbox:queued>withdrawn': {
+    ...whileBusy,
     act: async (stage) => {
-      await keepBusy(stage);
+      await whileBusy.act(stage);
       const entry = await stage.say(1, 'never mind', takenBack);
       await stage.waits(1, 'queued');
       await stage.owner.remove(stage.channel(1), entry.id ?? '');
