@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { startMessagesApi } from '../fakes/messages-api.ts';
 import type { MessagesApi } from '../fakes/messages-api.ts';
-import { claudeEnvironment, seedClaudeHome, whyNoClaude } from './support/claude.ts';
+import { claudeEnvironment, seedClaudeHome, whyNoClaude, wroteDown } from './support/claude.ts';
 import { dangerousTexts } from './support/dangerous-texts.ts';
 import { until } from './support/until.ts';
 import { makeWorld } from './support/world.ts';
@@ -159,6 +159,8 @@ describe.skipIf(whyNoClaude() !== undefined)('the bridge with the real Claude Co
   it('an interrupt at the desk is told, and the session goes on', async () => {
     const id = await world.owner.say(channel, 'slow 30');
     await world.owner.seesReaction(channel, id, '⚙️');
+    // Before its request there is no turn that could be stopped.
+    await until(() => api.userTexts().some((text) => text.endsWith('slow 30')), { what: 'the request of the turn' });
     await world.bridge.tmux('send-keys', '-t', '=claude-session-1:', 'Escape');
     await world.owner.hears(channel, /Interrupted/);
     await world.owner.say(channel, 'say still here');
@@ -192,7 +194,7 @@ describe.skipIf(whyNoClaude() !== undefined)('the bridge with the real Claude Co
   it('MS-07: kill -9 of the agent: it comes back with its history', async () => {
     await world.owner.say(channel, 'say before the fall');
     await world.owner.hears(channel, 'before the fall');
-    await new Promise((resolve) => setTimeout(resolve, 500)); // The agent writes its transcript a moment after it spoke.
+    await wroteDown(world.bridge.environment['HOME']!, 'before the fall');
     const before = await world.bridge.session(1);
     process.kill(before.pid!, 'SIGKILL');
     await world.owner.hears(channel, /is back/, 30_000);

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionQueue } from '../../src/contracts/bridge-api.ts';
 import { startMessagesApi } from '../fakes/messages-api.ts';
 import { readByAgent } from './fail-points/evidence.ts';
-import { claudeEnvironment, seedClaudeHome, whyNoClaude } from './support/claude.ts';
+import { claudeEnvironment, seedClaudeHome, whyNoClaude, wroteDown } from './support/claude.ts';
 import { until } from './support/until.ts';
 import { makeWorld } from './support/world.ts';
 import type { World } from './support/world.ts';
@@ -18,16 +18,13 @@ afterEach(async () => {
 async function loseEverything(): Promise<void> {
   const { bridge } = world;
   if (bridge.daemonPid !== undefined) await bridge.endDaemon('SIGKILL');
-  for (const pid of bridge.processes()) kill(pid);
-  await until(() => bridge.processes().length === 0, { what: 'nothing to run any more' });
+  await bridge.endProcesses();
 }
 
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
+/** A message shows that the agent had it, and in the end that nothing came of it. The first reaction may be left out. */
+async function showsItsEnd(channel: string, message: string): Promise<void> {
+  const shown = await world.owner.reactions(channel, message);
+  expect(shown.filter((reaction) => reaction !== '📥')).toEqual(['⚙️', '❌']);
 }
 
 async function keepBusy(channel: string, command: string): Promise<string> {
@@ -80,7 +77,7 @@ describe('everything is killed and the disk stays', () => {
       const after = await bridge.session(index + 1);
       expect(after).toMatchObject({ lifecycle: 'running', agentSession: before[index]?.agentSession });
       expect(after.generation).toBe((before[index]?.generation ?? 0) + 1);
-      expect(await owner.reactions(channel, busy[index]!)).toEqual(['📥', '⚙️', '❌']);
+      await showsItsEnd(channel, busy[index]!);
       expect(await heardOf(channel, 'ended while it worked on this')).toHaveLength(1);
       const words = index === 0 ? 'waited' : 'steered';
       expect(await heardOf(channel, words)).toEqual([`You said: ${words} one`, `You said: ${words} again`]);
@@ -155,14 +152,14 @@ describe.skipIf(whyNoClaude() !== undefined)('everything is killed, with the rea
       const busy = await keepBusy(channel, 'slow 60');
       const queued = await owner.say(channel, 'say after the fall');
       await waits(1, queued, 'queued');
-      await new Promise((resolve) => setTimeout(resolve, 500)); // The agent writes its transcript a moment after it spoke.
+      await wroteDown(bridge.environment['HOME']!, 'before the fall');
       await loseEverything();
       await bridge.startDaemon();
       await owner.hears(channel, 'after the fall', 60_000);
       await isAnswered(channel, queued);
       const after = await bridge.session(1);
       expect(after).toMatchObject({ generation: before.generation + 1, agentSession: before.agentSession });
-      expect(await owner.reactions(channel, busy)).toEqual(['📥', '⚙️', '❌']);
+      await showsItsEnd(channel, busy);
       expect(await heardOf(channel, 'after the fall')).toHaveLength(1);
       expect(api.userTexts().filter((text) => text.includes('say after the fall'))).toHaveLength(1);
       expect(JSON.stringify(api.requests().at(-1))).toContain('before the fall');

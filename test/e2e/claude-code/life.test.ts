@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { BridgeError } from '../../../src/base/errors.ts';
 import type { TerminalKey } from '../../../src/contracts/terminal.ts';
-import { whyNoClaude } from '../support/claude.ts';
+import { whyNoClaude, wroteDown } from '../support/claude.ts';
 import { until } from '../support/until.ts';
 import { agentProcesses, message, openLab } from './claude-lab.ts';
 import type { ClaudeLab, LabOptions } from './claude-lab.ts';
@@ -166,7 +166,7 @@ describe.skipIf(why)('the life of the real Claude Code', () => {
     await open();
     const first = await lab.launch();
     await say(first, 'say remember the heron');
-    await systemClock.sleep(500);
+    await wroteDown(lab.home, 'remember the heron');
     process.kill(first.pid!, 'SIGKILL');
     expect((await lab.heard('died')).exitCode).toBe(137);
     await first.detach();

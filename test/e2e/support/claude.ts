@@ -1,6 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
+
+import { until } from './until.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -43,4 +45,17 @@ export function seedClaudeHome(home: string): void {
     customApiKeyResponses: { approved: [fakeKey.slice(-20)], rejected: [] },
   };
   writeFileSync(join(home, '.claude.json'), JSON.stringify(seed), { mode: 0o600 });
+}
+
+/** Waits until the CLI has written down that its agent said these words: a moment after it spoke. */
+export async function wroteDown(home: string, words: string): Promise<void> {
+  const projects = join(home, '.claude', 'projects');
+  const isAnswer = (line: string): boolean => line.includes('"type":"assistant"') && line.includes(words);
+  await until(
+    () =>
+      readdirSync(projects, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.jsonl'))
+        .some((name) => readFileSync(join(projects, name), 'utf8').split('\n').some(isAnswer)),
+    { what: `"${words}" in what the agent keeps` },
+  );
 }
