@@ -62,6 +62,7 @@ describe('BX-06: two messages while the agent is busy', () => {
       { id: `discord:${one}`, state: 'queued', beginning: 'one', waitsFor: 'busy' },
       { id: `discord:${more}`, state: 'queued', beginning: 'more' },
     ]);
+    await world.owner.seesReaction(channel, one, '📥');
     expect(await world.owner.reactions(channel, one)).toEqual(['📥']);
     await stopWork();
     await isAnswered(one, more);
@@ -76,6 +77,7 @@ describe('BX-06: two messages while the agent is busy', () => {
     const one = await world.owner.say(channel, 'one');
     const more = await world.owner.say(channel, 'more');
     await until(async () => Object.values(await states()).join() === 'steered,steered', { what: 'both steered' });
+    await world.owner.seesReaction(channel, one, '📥');
     expect(await world.owner.reactions(channel, one)).toEqual(['📥']);
     await isAnswered(one, more);
     expect(await answers()).toEqual(['one', 'more']);

@@ -176,10 +176,16 @@ async function begin(scope: Scope) {
       await bridge.metrics();
       bridge.close();
     },
-    /** Lets everything that was begun come to its end. */
+    /** Lets everything that was begun come to its end: until nothing comes or goes for a while. */
     rest: async (): Promise<void> => {
       await clock.advance(minuteMs);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      const left = (): string => `${clock.pending} ${descriptors()}`;
+      for (let [same, before] = [0, left()]; same < 3;) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        const now = left();
+        same = now === before ? same + 1 : 0;
+        before = now;
+      }
     },
     look: (): Reading => lookAt(paths, clock),
     logs: () => filesIn(paths.logs).length,

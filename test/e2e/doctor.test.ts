@@ -42,7 +42,14 @@ describe('vai doctor', () => {
     // Made by the daemon itself a moment after its start.
     const late = [join(bridge.paths.monitoring, 'metrics.json'), join(bridge.paths.logs, 'session_1.log')];
     await until(() => late.every((path) => existsSync(path)), { what: 'the first sample and the session’s log' });
-    const before = listFiles(bridge.paths.home);
+    // What is being replaced stands there under two names for a moment.
+    const before = await until(
+      () => {
+        const files = listFiles(bridge.paths.home);
+        return files.some((line) => /\.tmp \d+$/.test(line)) ? undefined : files;
+      },
+      { what: 'files that nobody is replacing' },
+    );
     const { report, exitCode } = await doctor();
     expect(idsOf(report, 'problem')).toEqual([]);
     expect(exitCode).toBe(0);
@@ -50,7 +57,7 @@ describe('vai doctor', () => {
       expect.objectContaining({ id: 'daemon-ok', says: expect.stringContaining(`process ${bridge.daemonPid ?? 0}`) }),
     );
     expect(report.findings.map(({ says }) => says)).toContain('Session 1 is running, idle.');
-    expect(listFiles(bridge.paths.home)).toEqual(before);
+    await expect.poll(() => listFiles(bridge.paths.home), { timeout: 20_000 }).toEqual(before);
   });
 
   it('finds what a killed daemon left, and a state directory removed under a running one', async () => {
@@ -64,7 +71,8 @@ describe('vai doctor', () => {
     expect(left.exitCode).toBe(0);
 
     await bridge.startDaemon();
-    rmSync(bridge.paths.state, { recursive: true });
+    // Whoever lives in it may be about to write something.
+    rmSync(bridge.paths.state, { recursive: true, maxRetries: 5 });
     const gone = await doctor();
     expect(idsOf(gone.report, 'problem')).toContain('daemon-files-gone');
     expect(gone.exitCode).toBe(1);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { systemErrorCode } from '../../src/base/errors.ts';
 import { until } from './support/until.ts';
 import { makeWorld } from './support/world.ts';
 import type { World } from './support/world.ts';
@@ -28,6 +29,29 @@ async function isAnswered(text: string): Promise<void> {
   await world.owner.hears(channel, `You said: ${text}`);
 }
 
+/** Removes a directory in which somebody goes on writing. */
+function removeAtOnce(directory: string): void {
+  renameSync(directory, `${directory}.gone`);
+  rmSync(`${directory}.gone`, { recursive: true });
+}
+
+/** Puts a file where a directory was that somebody makes anew when it is gone. */
+async function putInTheWay(directory: string): Promise<void> {
+  await until(
+    () => {
+      removeAtOnce(directory);
+      try {
+        writeFileSync(directory, '', { flag: 'wx' });
+        return true;
+      } catch (error) {
+        if (systemErrorCode(error) === 'EEXIST') return false;
+        throw error;
+      }
+    },
+    { what: 'a file in its place' },
+  );
+}
+
 const verdict = async (): Promise<{ isWhole: boolean; findings: readonly unknown[] }> =>
   JSON.parse((await vai('audit', 'verify', '--json')).stdout) as { isWhole: boolean; findings: readonly unknown[] };
 
@@ -41,7 +65,10 @@ describe('MS-09: logs and the audit of a real bridge', () => {
       const text = readFileSync(join(logs, `${name}.log`), 'utf8');
       expect(text.endsWith('}\n')).toBe(true);
       expect(text).not.toContain('very private');
-      expect(readdirSync(join(logs, name))).toEqual([expect.stringMatching(/\.\d{4}-\d\d-\d\d\.1\.log$/)]);
+      // One piece, or one for each day: midnight may come in the middle.
+      const pieces = readdirSync(join(logs, name));
+      expect(pieces.length).toBeGreaterThan(0);
+      for (const piece of pieces) expect(piece).toMatch(/\.\d{4}-\d\d-\d\d\.1\.log$/);
     }
     expect(await verdict()).toMatchObject({ isWhole: true });
     expect(await world.bridge.startDaemon()).toEqual({ kind: 'ready' });
@@ -59,14 +86,16 @@ describe('MS-09: logs and the audit of a real bridge', () => {
   it('a log directory that is removed under the bridge, or no directory, costs lines and not the bridge, and heals', async () => {
     expect(await world.bridge.startDaemon()).toEqual({ kind: 'ready' });
     const { logs, auditFile } = world.bridge.paths;
-    rmSync(logs, { recursive: true });
+    removeAtOnce(logs);
     await isAnswered('hello');
     await until(() => existsSync(join(logs, 'bridge.log')) && existsSync(auditFile), { what: 'the logs' });
-    renameSync(logs, `${logs}.away`);
-    writeFileSync(logs, '');
+    await putInTheWay(logs);
     await isAnswered('hello again');
-    expect((await vai('status')).stdout).toContain('bridge.log cannot be written');
-    expect((await vai('status')).stdout).toContain('audit.jsonl cannot be written');
+    for (const name of ['bridge.log', 'audit.jsonl']) {
+      await until(async () => (await vai('status')).stdout.includes(`${name} cannot be written`), {
+        what: `trouble with ${name}`,
+      });
+    }
     expect((await vai('doctor')).stdout).toContain('log-unwritable');
     rmSync(logs);
     await until(

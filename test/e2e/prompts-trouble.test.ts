@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import type { OpenForm, Seen } from './support/chat-client.ts';
 import { PromptWorld } from './support/prompt-world.ts';
+import { until } from './support/until.ts';
 
 let all: PromptWorld;
 
@@ -22,9 +23,15 @@ function formOf(seen: Seen): OpenForm {
   return seen.form;
 }
 
-/** What the bot said besides cards. */
-async function answers(): Promise<readonly string[]> {
-  return (await all.owner.heard(all.channel)).filter((text) => text.startsWith('You '));
+/** What the bot said besides cards: no more and no less than so many, as soon as they are there. */
+async function answers(count: number): Promise<readonly string[]> {
+  const said = async (): Promise<readonly string[]> =>
+    (await all.owner.heard(all.channel)).filter((text) => text.startsWith('You '));
+  // A card and an answer go out side by side.
+  await until(async () => (await said()).length >= count, { what: `answer ${count}` });
+  const found = await said();
+  expect(found).toHaveLength(count);
+  return found;
 }
 
 describe('BX-05: a daemon that is killed while a request waits', () => {
@@ -47,7 +54,7 @@ describe('BX-05: a daemon that is killed while a request waits', () => {
     await all.restart();
     expect(await owner.submit(channel, form, { 'What is to be different': 'smaller' })).toEqual(done);
     await owner.hears(channel, /rejected the plan: smaller/);
-    expect(await answers()).toHaveLength(3);
+    await answers(3);
   });
 
   it('right after the answer was sent: the agent gets it once', async () => {
@@ -60,7 +67,7 @@ describe('BX-05: a daemon that is killed while a request waits', () => {
     await world.bridge.daemonSignal(20_000);
     await all.start();
     await all.cardSays(card, /🚫 \*\*denied\*\* by .+, applied/);
-    expect(await answers()).toEqual(['You denied it.']);
+    expect(await answers(1)).toEqual(['You denied it.']);
   });
 });
 
@@ -80,7 +87,7 @@ describe('I10: a request is decided once, and only the one that was shown', () =
       text: expect.stringMatching(/not open any more[\s\S]*(allowed once|denied)/) as string,
     });
     await all.cardSays(old, /applied/);
-    expect(await answers()).toHaveLength(1);
+    await answers(1);
 
     const fresh = await all.ask('ask bash');
     expect(await all.labels(old)).toEqual([]);
@@ -88,8 +95,8 @@ describe('I10: a request is decided once, and only the one that was shown', () =
     // Two clicks that follow each other at once.
     const clicks = await Promise.all([otto.press(channel, fresh, 'Deny'), owner.press(channel, fresh, 'Deny')]);
     expect(clicks.map(({ kind }) => kind).sort()).toEqual(['done', 'private']);
-    await all.cardSays(fresh, /denied\*\* by/);
-    expect(await answers()).toHaveLength(2);
+    await all.cardSays(fresh, /denied\*\* by .+, applied/);
+    await answers(2);
     otto.close();
     mia.close();
   });
@@ -108,7 +115,7 @@ describe('I10: a request is decided once, and only the one that was shown', () =
     await sleep(200);
     await Promise.all([all.atDesk('y'), owner.press(channel, both, 'Deny')]);
     await all.cardSays(both, /applied|terminal|does not wait/);
-    expect(await answers()).toHaveLength(2);
+    await answers(2);
 
     const shell = await all.ask('ask bash');
     const id = await all.promptOf(shell);
