@@ -101,6 +101,16 @@ describe('MS-13: start and stop', () => {
     expect(await vai(['stop', '--keep-sessions'])).toMatchObject({ exitCode: 0 });
   });
 
+  it('names no session as running on, or as ended, whose agent did not run', async () => {
+    await vai([]);
+    const { pid } = readDaemonRecord(line.paths.daemonRecord)!;
+    await vai(['stop', '1']);
+    const restarted = await vai(['restart']);
+    expect(restarted.stdout.split('\n')[0]).toBe(`Stopped the bridge (process ${pid}).`);
+    await vai(['stop', '1']);
+    expect(JSON.parse((await vai(['stop', '--json'])).stdout)).toMatchObject({ sessions: [], kept: false });
+  });
+
   it('starts one bridge when asked twice at once', async () => {
     const results = await Promise.all([vai(['start']), vai(['start'])]);
     for (const result of results) expect(result).toMatchObject({ exitCode: 0 });

@@ -104,6 +104,9 @@ export class Conversation {
 
   /** What a message waits for, in a word or two; undefined unless it is the one whose turn it is. */
   waitsFor(message: string): string | undefined {
+    // Closed, it looks at nothing any more: there is no agent until another conversation begins.
+    if (this.closed)
+      return this.#options.stores.inbox.next(this.#options.session)?.id === message ? noAgent : undefined;
     if (this.#waiting?.message !== message) return undefined;
     const reason = this.#waiting.reasons.at(-1);
     return this.#options.agent() || reason === itsFiles ? reason : noAgent;

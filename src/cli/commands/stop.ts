@@ -5,6 +5,7 @@ import { WatchedTime } from '../../base/watched-time.ts';
 import type { BridgeStatus, SessionStop } from '../../contracts/bridge-api.ts';
 import { isDaemonAlive, readDaemonRecord } from '../../control/daemon-record.ts';
 import type { Output } from '../../control/outputs.ts';
+import { isAlive } from '../../model/session.ts';
 import type { SessionNumber } from '../../model/session.ts';
 import { jsonOption, sessionsArgument } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
@@ -19,6 +20,7 @@ const lookEveryMs = 50;
 /** What a stop ended, and what it left. */
 export interface Stopped {
   readonly pid: number;
+  /** Those whose agents ran. */
   readonly sessions: readonly number[];
   /** The agents run on. */
   readonly kept: boolean;
@@ -51,7 +53,7 @@ export function addStop(program: Command, context: CliContext): void {
     notes: [
       'A full stop ends every agent so that it can be resumed, then tmux, then the daemon. It returns when the process is gone. `vexit` and `./stop-bridge.sh` are the same.',
       'With numbers: ends the agents of these sessions so that they can be resumed. They stay stopped, over every restart and a plain `vai start`, until `vai start N` (or `vai recover N`, `vai start --all`); their messages wait, and their channels are told. An unknown number is refused before anything is done.',
-      'With `--json`: `pid`, `sessions` (their numbers), and `kept`: whether their agents run on. With numbers: `stops[]`: `session`, `outcome` (`stopped`, `was-stopped`, `failed`), `problem`.',
+      'With `--json`: `pid`, `sessions` (the numbers of those whose agents ran), and `kept`: whether they run on. With numbers: `stops[]`: `session`, `outcome` (`stopped`, `was-stopped`, `failed`), `problem`.',
     ],
     examples: ['vai stop', ['vai stop 4', 'session 4 alone'], ['vai stop --keep-sessions', 'the agents run on']],
   });
@@ -110,7 +112,8 @@ export async function stopBridge(context: CliContext, keepSessions: boolean, whe
       const { status, started } = begun ?? (await begin());
       const { pid, sessions } = status;
       await waitForEnd(context, { pid, started });
-      return { pid, sessions: sessions.map(({ number }) => number), kept: keepSessions };
+      const ran = sessions.filter(({ lifecycle }) => isAlive(lifecycle)).map(({ number }) => number);
+      return { pid, sessions: ran, kept: keepSessions };
     },
     async () => {
       const status = await context.withBridge((bridge) => bridge.status());

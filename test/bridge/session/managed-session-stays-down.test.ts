@@ -48,6 +48,7 @@ describe('MS-13: a session that was asked to stop', () => {
     expect(all.stores.inbox.unsettled(one).map(({ state }) => state)).toEqual(['queued', 'queued', 'queued']);
     expect(said(all)).toEqual([words.lifecycle.sessionStopped(one)]);
     expect(said(all, elsewhere)).toEqual([words.lifecycle.messagesWaitForStart(one)]);
+    expect([all.session.waitsFor('m1'), all.session.waitsFor('m2')]).toEqual(['no agent', undefined]);
   });
 
   it('stays so over restarts of the bridge, also after a full stop, and says nothing twice', async () => {
