@@ -48,6 +48,8 @@ export interface Words {
   readonly recovery: RecoveryWords;
   notice(notice: AgentNotice, session: SessionNumber): string;
   deliveryFailed(reason: string): string;
+  /** It was typed again and again, and the agent never confirmed it. */
+  deliveryUnconfirmed(): string;
   deliveryUnsure(): string;
   takenBackAtDesk(): string;
   turnInterrupted(): string;
@@ -105,7 +107,8 @@ const english: Words = {
     const which = isOne
       ? `1 message from ${localTime(from)}`
       : `${count} messages from ${localTime(from)} to ${localTime(to)}`;
-    const why = maxAgeMs > 0 ? `${isOne ? 'it is' : 'they are'} older than ${span(maxAgeMs)}` : 'the bridge was away';
+    const why =
+      maxAgeMs > 0 ? `${isOne ? 'it is' : 'they are'} older than ${span(maxAgeMs, 'en')}` : 'the bridge was away';
     const [were, them] = isOne ? ['was', 'it'] : ['were', 'them'];
     return `🕰️ ${which} ${were} not run because ${why}. On the machine, \`vai catch-up ${session}\` lists ${them}, \`vai catch-up ${session} --run\` runs ${them}.`;
   },
@@ -129,6 +132,7 @@ const english: Words = {
     }
   },
   deliveryFailed: (reason) => `❌ This message did not reach the agent: ${reason}`,
+  deliveryUnconfirmed: () => english.deliveryFailed('the agent did not confirm it.'),
   deliveryUnsure: () =>
     '❌ The bridge cannot tell whether the agent got this message, so it does not send it twice. Send it again if there is no answer.',
   takenBackAtDesk: () => '↩️ Somebody took this message out of the agent’s queue at its terminal.',
@@ -164,27 +168,27 @@ const english: Words = {
 
 const japanese: Words = {
   refusedNoOwner: () =>
-    'このブリッジにはまだ所有者がいないため、何も実行しません。動いているマシンで `vai pair` を実行し、表示されたコードをここに送ってください。',
-  refusedStranger: () => '申し訳ありません。所有者が許可した方の依頼だけを受け付けています。',
+    'このブリッジにはまだ所有者がいないため、何も実行しません。ブリッジのマシンで `vai pair` を実行し、表示されたコードをここに送ってください。',
+  refusedStranger: () => '申し訳ありません。このブリッジの所有者が指定した方からの依頼だけを受け付けています。',
   refusedReader: (mapped) =>
     mapped
-      ? 'ここでは閲覧のみ可能で、エージェントに依頼することはできません。ブリッジの所有者に相談してください。'
-      : 'このチャンネルにはセッションがなく、既定のセッションに書けるのはオペレーターと所有者だけです。',
+      ? 'ここでは閲覧のみ可能です。エージェントに依頼したいときは、ブリッジの所有者に相談してください。'
+      : 'このチャンネルには専用のセッションがありません。ここから既定のセッションに書き込めるのは、オペレーターと所有者だけです。',
   botLoop: (limit) =>
-    `🔁 人の発言がないままボットのメッセージが ${limit} 件続いたため、誰かが書き込むまでボットのメッセージは受け付けません。`,
-  paired: () => 'あなたがこのブリッジの所有者になりました。ここに書けば、このチャンネルのセッションが答えます。',
+    `🔁 人の発言がないままボットのメッセージが ${limit} 件続いたため、誰かが発言するまでボットのメッセージは受け付けません。`,
+  paired: () => 'あなたがこのブリッジの所有者になりました。ここに書き込めば、このチャンネルのセッションが答えます。',
   noDefaultSession: (session) =>
-    `このチャンネルにはセッションがなく、既定のセッション ${session} もありません。\`vai add-session <チャンネルID>\` で追加してください。`,
+    `このチャンネルには専用のセッションがなく、既定のセッション ${session} もありません。\`vai add-session <チャンネルID>\` で追加してください。`,
   manyWaiting: (count) =>
-    `⏳ このセッションでは ${count} 件のメッセージが待っています。失われることはなく、順番にエージェントへ渡されます。`,
+    `⏳ このセッションで ${count} 件のメッセージが処理待ちです。失われることはなく、順番にエージェントへ渡されます。`,
   editedTooLate: () =>
-    '✏️ このメッセージは編集前にエージェントへ渡されました。訂正は新しいメッセージとして送ってください。',
+    '✏️ 編集前のメッセージがすでにエージェントに渡っています。訂正は新しいメッセージとして送ってください。',
   messagesHeld: ({ count, from, to, maxAgeMs, session }) => {
-    const when = count === 1 ? localTime(from) : `${localTime(from)} から ${localTime(to)}`;
-    const why = maxAgeMs > 0 ? `${span(maxAgeMs)} より古いため` : 'ブリッジの停止中に届いたため';
-    return `🕰️ ${count} 件のメッセージ(${when})は、${why}実行していません。マシンで \`vai catch-up ${session}\` は一覧を表示し、\`vai catch-up ${session} --run\` は実行します。`;
+    const when = count === 1 ? localTime(from) : `${localTime(from)} ～ ${localTime(to)}`;
+    const why = maxAgeMs > 0 ? `送信から ${span(maxAgeMs, 'ja')}を超えているため、` : 'ブリッジの停止中に届いたため、';
+    return `🕰️ ${count} 件のメッセージ (${when}) は、${why}エージェントに渡していません。ブリッジのマシンで、一覧を見るには \`vai catch-up ${session}\`、エージェントに渡すには \`vai catch-up ${session} --run\` を実行してください。`;
   },
-  typedAtDesk: (text) => `🖥️ **端末で入力:** ${text}`,
+  typedAtDesk: (text) => `🖥️ **ターミナルで入力:** ${text}`,
   sentFromShell: (text) => `⌨️ **vai send で送信:** ${text}`,
   prompts: promptWords.ja,
   lifecycle: lifecycleWords.ja,
@@ -192,49 +196,50 @@ const japanese: Words = {
   notice: (notice, session) => {
     switch (notice.kind) {
       case 'needs-login':
-        return `🔑 エージェントがログインしていません。マシンで \`vai attach ${session}\` を実行してログインし、Ctrl-b d で離れてください。メッセージは保留されています。`;
+        return `🔑 エージェントがログインしていません。ブリッジのマシンで \`vai attach ${session}\` を実行してログインし、Ctrl-b d で抜けてください。メッセージは保留しています。`;
       case 'needs-trust':
-        return `📁 エージェントが \`${notice.workDir}\` を信頼してよいか尋ねています。マシンで \`vai attach ${session}\` を実行して答え、Ctrl-b d で離れてください。メッセージは保留されています。`;
+        return `📁 エージェントが \`${notice.workDir}\` を信頼してよいか尋ねています。ブリッジのマシンで \`vai attach ${session}\` を実行して回答し、Ctrl-b d で抜けてください。メッセージは保留しています。`;
       case 'needs-desk':
-        return `🖥️ 端末でしか答えられない質問が表示されています: ${notice.what}。マシンで \`vai attach ${session}\` を実行してください。メッセージは保留されています。`;
+        return `🖥️ ターミナルでしか回答できない質問が表示されています: ${notice.what}。ブリッジのマシンで \`vai attach ${session}\` を実行してください。メッセージは保留しています。`;
       case 'retrying':
-        return `⏳ エージェントはサービスの応答を待ち、自動で再試行しています: ${notice.detail}`;
+        return `⏳ エージェントはサービスの応答を待っています。自動で再試行します: ${notice.detail}`;
       case 'conversation-lost':
-        return '⚠️ エージェントは以前の会話を続けられず、新しい会話を始めました。これまでの内容は覚えていません。';
+        return '⚠️ エージェントは以前の会話を再開できず、新しい会話を始めました。これまでの内容は覚えていません。';
     }
   },
   deliveryFailed: (reason) => `❌ このメッセージはエージェントに届きませんでした: ${reason}`,
+  deliveryUnconfirmed: () => japanese.deliveryFailed('エージェントの受領確認がありませんでした。'),
   deliveryUnsure: () =>
-    '❌ エージェントに届いたか確認できないため、二重送信はしません。返事がなければもう一度送ってください。',
-  takenBackAtDesk: () => '↩️ このメッセージは端末でエージェントの待ち行列から取り出されました。',
+    '❌ エージェントに届いたかどうか確認できません。二重に届くのを避けるため、自動では再送しません。返事がなければ、もう一度送ってください。',
+  takenBackAtDesk: () => '↩️ このメッセージは、ターミナルでエージェントのキューから取り除かれました。',
   turnInterrupted: () => '⏹️ 中断されました。',
-  turnFailed: (reason) => `❌ エージェントがエラーで止まりました: ${reason ?? '理由は不明です'}`,
+  turnFailed: (reason) => `❌ エージェントがエラーで停止しました: ${reason ?? '理由は不明です'}`,
   turnRateLimited: (reason) =>
-    `❌ エージェントのサービスが利用上限に達しています${reason === undefined ? '' : `: ${reason}`}。しばらくしてからもう一度送ってください。`,
+    `❌ エージェントのサービスが利用上限に達しています${reason === undefined ? '' : `: ${reason}`}。しばらくしてから、もう一度送ってください。`,
   partRefused: (reason) =>
-    `❌ この文章の一部はチャットサーバーに拒否されたため、ここにはありません。エージェントの端末で読めます。(${reason})`,
+    `❌ この部分はチャットサーバーに拒否されたため、ここに表示できません。エージェントのターミナルで読めます。(${reason})`,
   fileLeftBehind: (name, path, why) =>
-    `📎 ファイル "${name}" は送れませんでした: ${leftBehind.ja[why]}。${path === undefined ? '' : `場所: \`${path}\``}`,
+    `📎 ファイル「${name}」は送れませんでした: ${leftBehind.ja[why]}。${path === undefined ? '' : `場所: \`${path}\``}`,
   channelParked: (channel, code) =>
-    `⚠️ <#${channel}> (${channel}) に投稿できなくなりました: ${code === 'chat-forbidden' ? '権限がありません' : 'チャンネルがないか、見えません'}。送る内容は保留されています。\`vai outbox\` で確認し、原因を直したら \`vai outbox --retry\` を実行してください。`,
-  turnStopped: () => '⏹️ 作業中にセッションが停止されました。',
-  turnEndedAtDesk: () => '⏹️ 作業中にエージェントが端末で終了されました。',
-  turnLost: () => '❌ 作業中にエージェントが終了しました。必要ならもう一度送ってください。',
+    `⚠️ <#${channel}> (${channel}) に投稿できなくなりました: ${code === 'chat-forbidden' ? 'ボットの権限が足りません' : 'チャンネルが削除されたか、ボットから見えません'}。投稿する内容は保留しています。\`vai outbox\` で確認し、原因を解消したら \`vai outbox --retry\` を実行してください。`,
+  turnStopped: () => '⏹️ この作業中にセッションが停止されました。',
+  turnEndedAtDesk: () => '⏹️ この作業中に、エージェントがターミナルで終了されました。',
+  turnLost: () => '❌ この作業中にエージェントが終了しました。まだ必要なら、もう一度送ってください。',
   sessionLost: (exitCode, retryMs) =>
-    `⚠️ エージェントが予期せず終了しました(${exitCode === undefined ? '終了コード不明' : `終了コード ${exitCode}`})。${retryMs / 1000} 秒後に再起動します。`,
-  sessionRestarted: (session) => `✅ セッション ${session} が履歴とともに復帰しました。`,
+    `⚠️ エージェントが予期せず終了しました (${exitCode === undefined ? '終了コード不明' : `終了コード ${exitCode}`})。${retryMs / 1000} 秒後に再起動します。`,
+  sessionRestarted: (session) => `✅ セッション ${session} が復旧しました。会話の履歴も残っています。`,
   sessionGivenUp: (session, reason) =>
-    `❌ セッション ${session} を復帰できませんでした: ${reason} 原因を直したら \`vai recover ${session}\` を実行してください。`,
+    `❌ セッション ${session} を復旧できませんでした: ${reason} 原因を解消したら、\`vai recover ${session}\` を実行してください。`,
   sessionEnded: (session) =>
-    `⏹️ セッション ${session} のエージェントは端末で終了されたため、再起動しません。マシンで \`vai recover ${session}\` を実行するまで、メッセージは保留されます。`,
+    `⏹️ セッション ${session} のエージェントはターミナルで終了されたため、自動では再起動しません。ブリッジのマシンで \`vai recover ${session}\` を実行するまで、メッセージは保留します。`,
   messagesWait: (session) =>
-    `⏸️ セッション ${session} は動いていません。マシンで \`vai recover ${session}\` を実行するまで、メッセージは保留されます。`,
+    `⏸️ セッション ${session} は動いていません。ブリッジのマシンで \`vai recover ${session}\` を実行するまで、メッセージは保留します。`,
   busyModeImpossible: (mode, agent) =>
-    `ℹ️ エージェント \`${agent}\` は${mode === 'steer' ? '作業中にメッセージを受け取れない' : '中断できない'}ため、待機状態になるまで保留します。`,
-  sessionRemoved: (session) => `❌ このメッセージが届く前にセッション ${session} は削除されました。`,
+    `ℹ️ エージェント \`${agent}\` は${mode === 'steer' ? '作業中にメッセージを受け取れない' : '作業を中断できない'}ため、作業が終わるまでメッセージを保留します。`,
+  sessionRemoved: (session) => `❌ このメッセージがエージェントに届く前に、セッション ${session} は削除されました。`,
   condition: (condition) => conditions.ja[condition],
   session: (number) => `セッション ${number}`,
-  shortened: (text, limit) => (text.length <= limit ? text : `${cut(text, limit)}…(全 ${text.length} 文字)`),
+  shortened: (text, limit) => (text.length <= limit ? text : `${cut(text, limit)}… (全 ${text.length} 文字)`),
 };
 
 const leftBehind = {
@@ -244,8 +249,8 @@ const leftBehind = {
     refused: 'the chat server refused it',
   },
   ja: {
-    'too-large': 'このチャットには大きすぎます',
-    unreadable: '読み取れません',
+    'too-large': 'このチャットで送れるサイズを超えています',
+    unreadable: 'ファイルを読み取れません',
     refused: 'チャットサーバーに拒否されました',
   },
 } as const satisfies Readonly<Record<Language, Readonly<Record<LeftBehind, string>>>>;
@@ -272,11 +277,11 @@ const conditions: Readonly<Record<Language, Readonly<Record<Condition, string>>>
     permission: '許可待ち',
     question: '回答待ち',
     plan: '計画の承認待ち',
-    form: 'フォームの入力待ち',
-    trust: 'ディレクトリの信頼待ち',
+    form: '入力待ち',
+    trust: 'ディレクトリの信頼確認待ち',
     login: 'ログイン待ち',
-    lost: '停止・復帰中',
-    failed: '失敗',
+    lost: '異常終了・復旧中',
+    failed: 'エラー',
     stopped: '停止中',
   },
 };
@@ -286,8 +291,13 @@ export function wordsIn(language: Language): Words {
 }
 
 /** A duration in its largest unit that gives a whole number: `6 h`. */
-function span(ms: number): string {
+function span(ms: number, language: Language): string {
+  const [s, min, h] = units[language];
   const minutes = Math.round(ms / 60_000);
-  if (minutes < 1) return `${Math.round(ms / 1000)} s`;
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
+  if (minutes < 1) return `${Math.round(ms / 1000)} ${s}`;
+  return minutes % 60 === 0 ? `${minutes / 60} ${h}` : `${minutes} ${min}`;
 }
+
+const units = { en: ['s', 'min', 'h'], ja: ['秒', '分', '時間'] } as const satisfies Readonly<
+  Record<Language, readonly string[]>
+>;

@@ -29,6 +29,7 @@ function everything(words: Words): ReadonlyMap<string, string> {
     ['notice conversation lost', words.notice({ kind: 'conversation-lost' }, one)],
     ['notice retrying', words.notice({ kind: 'retrying', detail: 'attempt 2' }, one)],
     ['deliveryFailed', words.deliveryFailed('a reason')],
+    ['deliveryUnconfirmed', words.deliveryUnconfirmed()],
     ['deliveryUnsure', words.deliveryUnsure()],
     ['takenBackAtDesk', words.takenBackAtDesk()],
     ['turnInterrupted', words.turnInterrupted()],

@@ -57,7 +57,7 @@ export class LookUp {
       case 'no':
         // An agent that never confirms and never has it must not be typed at for ever.
         if (tries.delivered(id, true)) {
-          this.#giveUp(id, words.deliveryFailed('the agent did not confirm it.'));
+          this.#giveUp(id, words.deliveryUnconfirmed());
           return;
         }
         log.info({ session, message: id }, 'uncertain message was not delivered, sending it again');

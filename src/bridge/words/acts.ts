@@ -17,8 +17,8 @@ const words: Readonly<Record<Language, ActWords>> = {
     formTooLate: '⏳ I was too slow to open the form. Try it again.',
   },
   ja: {
-    notUnderstood: '🤷 これが何のためのものか、もう分かりません。何も行われていません。',
-    failed: '❌ うまくいきませんでした。理由はブリッジのログにあります。もう一度お試しください。',
+    notUnderstood: '🤷 この操作が何に対するものか、もう分かりません。何も実行していません。',
+    failed: '❌ 失敗しました。理由はブリッジのログにあります。もう一度お試しください。',
     formTooLate: '⏳ フォームを開くのが間に合いませんでした。もう一度お試しください。',
   },
 };

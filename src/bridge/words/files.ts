@@ -47,12 +47,12 @@ const japanese: FileWords = {
   failed: (files, limits) =>
     [
       ...files.map(
-        ({ name, why }) => `📎 ファイル "${name}" はエージェントに届きませんでした: ${reasons.ja(why, limits)}`,
+        ({ name, why }) => `📎 ファイル「${name}」はエージェントに届きませんでした: ${reasons.ja(why, limits)}`,
       ),
-      'メッセージの文章はそのままエージェントに渡されます。',
+      'メッセージは、届かなかったファイルを除いてエージェントに渡します。',
     ].join('\n'),
   fetching: ({ files, received, expected }) =>
-    `⏳ ファイル ${files} 件を取得中: ${bytesAsWords(expected)} のうち ${bytesAsWords(received)}。そろい次第、メッセージと一緒にエージェントへ渡します。`,
+    `⏳ ファイル ${files} 件を取得中: ${bytesAsWords(received)} / ${bytesAsWords(expected)}。そろい次第、メッセージと一緒にエージェントに渡します。`,
   fetched: ({ files, received, failed }) =>
     `📎 ファイル ${files} 件${failed > 0 ? `のうち ${files - failed} 件` : ''}を取得しました (${bytesAsWords(received)})。`,
   notWanted: () => '📎 取り消されたため、取得しませんでした。',
@@ -84,19 +84,19 @@ const reasons: Readonly<Record<Language, (why: FileFailure, limits: Limits) => s
       case 'too-large':
         return `${bytesAsWords(maxSize)} を超えています。小さくして送るか、マシンに直接置いてください。`;
       case 'over-quota':
-        return `このセッションのファイル容量 ${bytesAsWords(quota)} がいっぱいです。一日で消えますが、所有者が上限を増やせます。`;
+        return `このセッションのファイル容量 ${bytesAsWords(quota)} がいっぱいです。ファイルは 1 日たつと削除されます。所有者は上限を増やせます。`;
       case 'disk-full':
         return 'マシンのディスクがいっぱいです。空きを作ってから、もう一度送ってください。';
       case 'unwritable':
         return 'マシンに書き込めませんでした。理由はブリッジのログにあります。';
       case 'gone':
-        return 'もう存在しません。もう一度送ってください。';
+        return 'ファイルがもうありません。もう一度送ってください。';
       case 'incomplete':
-        return '何度試しても途中で途切れました。もう一度送ってください。';
+        return '何度か試しましたが、最後まで取得できませんでした。もう一度送ってください。';
       case 'unreachable':
-        return 'サーバーに接続できませんでした。しばらくしてからもう一度送ってください。';
+        return 'ファイルのサーバーに接続できませんでした。しばらくしてから、もう一度送ってください。';
       case 'refused':
-        return 'サーバーが渡しませんでした。もう一度送ってください。';
+        return 'ファイルのサーバーに拒否されました。もう一度送ってください。';
     }
   },
 };

@@ -21,10 +21,10 @@ export const lifecycleWords: Readonly<Record<Language, LifecycleWords>> = {
       `⏸️ Session ${session} was stopped. Messages wait until somebody types \`vai start ${session}\` on the machine.`,
   },
   ja: {
-    turnRestarted: () => '🔁 作業中にセッションが再起動されました。必要ならもう一度送ってください。',
+    turnRestarted: () => '🔁 この作業中にセッションが再起動されました。まだ必要なら、もう一度送ってください。',
     sessionStopped: (session) =>
-      `⏹️ セッション ${session} は停止されました。マシンで \`vai start ${session}\` を実行するまで、メッセージは保留されます。`,
+      `⏹️ セッション ${session} は停止されました。ブリッジのマシンで \`vai start ${session}\` を実行するまで、メッセージは保留します。`,
     messagesWaitForStart: (session) =>
-      `⏸️ セッション ${session} は停止されています。マシンで \`vai start ${session}\` を実行するまで、メッセージは保留されます。`,
+      `⏸️ セッション ${session} は停止されています。ブリッジのマシンで \`vai start ${session}\` を実行するまで、メッセージは保留します。`,
   },
 };

@@ -13,7 +13,7 @@ export interface MonitorWords {
 const english: MonitorWords = {
   crossed: (alert) => {
     const { session, kind } = alert;
-    const [value, limit] = amounts(alert);
+    const [value, limit] = amounts(alert, 'en');
     switch (kind) {
       case 'memory':
         return session === undefined
@@ -33,7 +33,7 @@ const english: MonitorWords = {
   },
   over: (alert) => {
     const { session, kind } = alert;
-    const [value] = amounts(alert);
+    const [value] = amounts(alert, 'en');
     switch (kind) {
       case 'memory':
         return `✅ ${session === undefined ? 'The machine has memory again' : `Session ${session} takes less memory again`}: ${value} are in use.`;
@@ -52,32 +52,32 @@ const english: MonitorWords = {
 const japanese: MonitorWords = {
   crossed: (alert) => {
     const { session, kind } = alert;
-    const [value, limit] = amounts(alert);
+    const [value, limit] = amounts(alert, 'ja');
     switch (kind) {
       case 'memory':
         return session === undefined
-          ? `⚠️ マシンのメモリが不足しています: ${value} を使用中です (警告の基準は ${limit})。`
-          : `⚠️ セッション ${session} がメモリを ${value} 使用しています (警告の基準は ${limit})。`;
+          ? `⚠️ マシンのメモリが不足しています: ${value} を使用中です (警告のしきい値 ${limit})。`
+          : `⚠️ セッション ${session} がメモリを ${value} 使用しています (警告のしきい値 ${limit})。`;
       case 'disk':
         return session === undefined
-          ? `⚠️ マシンのディスクがいっぱいになりそうです: ${value} を使用中です (警告の基準は ${limit})。空きを作ってください。`
-          : `⚠️ セッション ${session} のファイルが ${value} を占めています (警告の基準は ${limit})。容量を超えると新しいファイルは受け付けません。古いファイルは自動的に消えます。`;
+          ? `⚠️ マシンのディスクがいっぱいになりそうです: ${value} を使用中です (警告のしきい値 ${limit})。空きを作ってください。`
+          : `⚠️ セッション ${session} のファイルが ${value} を占めています (警告のしきい値 ${limit})。割り当て容量がいっぱいになると、新しいファイルは受け付けません。古いファイルは自動で削除されます。`;
       case 'response':
-        return `🐢 セッション ${session} の応答に平均 ${value} かかりました (警告の基準は ${limit})。`;
+        return `🐢 セッション ${session} の応答に平均 ${value} かかっています (警告のしきい値 ${limit})。`;
       case 'total-memory':
-        return `⚠️ 全セッションのメモリ使用量が ${value} です (上限は ${limit})。割り当てより多く使っているセッションには、減るまで新しいメッセージを渡しません。マシンで \`vai top\` を実行すると内訳が分かります。`;
+        return `⚠️ 全セッションのメモリ使用量が ${value} です (上限 ${limit})。割り当てを超えたセッションには、使用量が減るまで新しいメッセージを渡しません。ブリッジのマシンで \`vai top\` を実行すると内訳が分かります。`;
       case 'throttled':
-        return `⏸️ セッション ${session} がメモリを ${value} 使用しています (上限は ${limit})。減るまで新しいメッセージは待機しますが、失われません。マシンで \`vai restart ${session}\` を実行すると、履歴を残したままメモリを解放します。設定の \`limits\` で上限を変えられます。`;
+        return `⏸️ セッション ${session} がメモリを ${value} 使用しています (上限 ${limit})。使用量が減るまで新しいメッセージを保留しますが、失われることはありません。ブリッジのマシンで \`vai restart ${session}\` を実行すると、会話の履歴を残したままメモリを解放できます。設定の \`limits\` で上限を変えられます。`;
     }
   },
   over: (alert) => {
     const { session, kind } = alert;
-    const [value] = amounts(alert);
+    const [value] = amounts(alert, 'ja');
     switch (kind) {
       case 'memory':
         return `✅ ${session === undefined ? 'マシンのメモリに余裕ができました' : `セッション ${session} のメモリ使用量が減りました`}: ${value} を使用中です。`;
       case 'disk':
-        return `✅ ${session === undefined ? 'マシンのディスクに空きができました' : `セッション ${session} のファイルが減りました`}: ${value} を使用中です。`;
+        return `✅ ${session === undefined ? 'マシンのディスクに空きができました' : `セッション ${session} のファイルの使用量が減りました`}: ${value} を使用中です。`;
       case 'response':
         return `✅ セッション ${session} の応答が速くなりました: 平均 ${value}。`;
       case 'total-memory':
@@ -89,9 +89,9 @@ const japanese: MonitorWords = {
 };
 
 /** Value and threshold, with their units. */
-function amounts({ kind, value, limit }: Alert): readonly [string, string] {
+function amounts({ kind, value, limit }: Alert, language: Language): readonly [string, string] {
   const written = (amount: number): string =>
-    kind === 'response' ? `${(amount / 1000).toFixed(1)} s` : bytesAsWords(amount);
+    kind === 'response' ? `${(amount / 1000).toFixed(1)} ${language === 'ja' ? '秒' : 's'}` : bytesAsWords(amount);
   return [written(value), written(limit)];
 }
 
@@ -101,6 +101,6 @@ export function monitorWordsIn(language: Language): MonitorWords {
 
 /** Why the messages of a session wait, for a list. */
 export function throttleAsWords(alert: Alert): string {
-  const [value, limit] = amounts(alert);
+  const [value, limit] = amounts(alert, 'en');
   return `new messages wait: it takes ${value} of memory and may take ${limit}`;
 }

@@ -86,7 +86,7 @@ const english: PromptWords = {
   button: (action) => buttons.en[action],
   grantButton: (kind, grant) => {
     if (grant.kind === 'mode') return modeButton(kind, grant.mode, 'Approve', 'Allow', 'and accept edits', 'mode');
-    return `Always: ${grant.kind === 'rules' ? grant.rules.join(', ') : grant.directories.join(', ')}`;
+    return `${grants.en.button[effectOf(grant)]}: ${itemsOf(grant)}`;
   },
   grantLine: (kind, grant, shown) => {
     const where = grant.where === 'session' ? 'until the agent ends' : `written to ${code(grant.where)}`;
@@ -109,7 +109,7 @@ const english: PromptWords = {
   defaultComes: (behavior, when) =>
     `⏲️ If nobody decides, it is ${behavior === 'allow' ? 'allowed' : 'denied'} by default ${when}.`,
   who: (by) => ({ chat: `${by.name} (Discord)`, shell: '`vai answer` on the machine', default: 'default' })[by.from],
-  decided: ({ kind, grants, decision }, detail) => {
+  decided: ({ kind, grants: offered, decision }, detail) => {
     const more = detail === undefined ? '' : `: ${detail}`;
     switch (decision?.answer.behavior) {
       case undefined:
@@ -120,11 +120,11 @@ const english: PromptWords = {
         return `${kind === 'form' ? 'filled in' : 'answered'}${more}`;
       case 'allow': {
         const { grant: granted } = decision.answer;
-        const grant = grants.find(({ id }) => id === granted);
+        const grant = offered.find(({ id }) => id === granted);
         if (!grant) return kind === 'permission' ? 'allowed once' : kind === 'trust' ? 'trusted' : 'approved';
         return grant.kind === 'mode'
           ? `${kind === 'plan' ? 'approved' : 'allowed'}, mode \`${grant.mode}\``
-          : `always allowed${more}`;
+          : `${grants.en.decided[effectOf(grant)]}${more}`;
       }
     }
   },
@@ -142,7 +142,7 @@ const english: PromptWords = {
   mayNotDecide: () => 'You may not decide this. Ask an owner of the bridge.',
   failed: (reason) => `That did not work: ${reason}`,
   reminder: (kind, tool, mentions, waited) =>
-    `⏰ ${mentions} ${waitsFor.en(kind, tool)} still waits, since ${waited}.`.replace('  ', ' '),
+    `⏰ ${mentions} ${waitsFor.en(kind, tool)} still waits, asked ${waited}.`.replace('  ', ' '),
   expiredReminder: (kind, tool) => `⌛ ${waitsFor.en(kind, tool)} expired: nobody answered in time.`,
   loggedIn: () => '✅ The agent is logged in. Your messages go on.',
 };
@@ -151,40 +151,40 @@ const japanese: PromptWords = {
   title: (kind, tool, session) =>
     ({
       permission: `🔐 **${tool}** の許可が必要です (セッション ${session})`,
-      question: `❓ エージェントからの質問 (セッション ${session})`,
-      plan: `📝 エージェントの計画 (セッション ${session})`,
-      form: `🧾 **${tool}** への入力が必要です (セッション ${session})`,
-      trust: `📁 このディレクトリを信頼しますか? (セッション ${session})`,
+      question: `❓ エージェントからの質問です (セッション ${session})`,
+      plan: `📝 エージェントが計画を提示しています (セッション ${session})`,
+      form: `🧾 **${tool}** が入力を求めています (セッション ${session})`,
+      trust: `📁 エージェントのディレクトリを信頼しますか？ (セッション ${session})`,
     })[kind],
   button: (action) => buttons.ja[action],
   grantButton: (kind, grant) => {
-    if (grant.kind === 'mode') return modeButton(kind, grant.mode, '承認', '許可', '+ 編集も自動承認', 'モード');
-    return `常に許可: ${grant.kind === 'rules' ? grant.rules.join(', ') : grant.directories.join(', ')}`;
+    if (grant.kind === 'mode') return modeButton(kind, grant.mode, '承認', '許可', '(編集も自動で許可)', 'モード');
+    return `${grants.ja.button[effectOf(grant)]}: ${itemsOf(grant)}`;
   },
   grantLine: (kind, grant, shown) => {
-    const where = grant.where === 'session' ? 'エージェント終了まで有効' : `${code(grant.where)} に書き込み`;
+    const where = grant.where === 'session' ? 'エージェントの終了まで有効' : `${code(grant.where)} に書き込み`;
     if (grant.kind === 'mode')
       return `⏩ **${japanese.grantButton(kind, grant)}**: モード ${code(grant.mode)}、${where}`;
     if (grant.kind === 'directories') return `♾️ **常に許可**: ${shown} の使用、${where}`;
-    const effect = { allow: '許可', deny: '拒否', ask: '確認' }[grant.effect];
-    return `♾️ **常に**: ${shown} を${effect}、${where}`;
+    const effect = { allow: '常に許可', deny: '以後拒否', ask: '以後確認' }[grant.effect];
+    return `♾️ **${effect}**: ${shown}、${where}`;
   },
   reason: (text) => `💬 ${text}`,
   shortened: (shown, all, file, size) =>
-    `✂️ 全 ${count(all)} 文字のうち先頭 ${count(shown)} 文字です。全文: \`${file}\` (${size})`,
-  rulesInFile: (rules, file) => `${count(rules)} 件のルール(\`${file}\` に一覧)`,
+    `✂️ 全 ${count(all)} 文字のうち、先頭の ${count(shown)} 文字です。全文: \`${file}\` (${size})`,
+  rulesInFile: (rules, file) => `${count(rules)} 件のルール (一覧は \`${file}\`)`,
   trustMeans: () =>
-    '信頼すると、このディレクトリの設定(フック、ツール、サーバー)が実行されます。決定できるのは所有者だけです。',
-  menu: (isMultiple) => (isMultiple ? '選択してください(複数可)' : '選択してください'),
+    '信頼すると、このディレクトリで設定されているもの (フック、ツール、サーバー) が実行されます。回答できるのは所有者だけです。',
+  menu: (isMultiple) => (isMultiple ? '選択してください (複数可)' : '選択してください'),
   chosen: (answer) => `✔️ ${answer}`,
   optional: () => '(任意)',
-  formTitle: (kind) => ({ deny: '理由を付けて拒否', revise: '計画の修正', answer: '自分の言葉で回答' })[kind],
-  wordLabel: (kind) => ({ deny: 'エージェントへの言葉', revise: '変えてほしいこと' })[kind],
-  elsewhere: ({ id, kind }) => `-# マシンでは: \`${answerCommand(id, kind)}\``,
+  formTitle: (kind) => ({ deny: '理由を付けて拒否', revise: '計画の修正', answer: '自由回答' })[kind],
+  wordLabel: (kind) => ({ deny: 'エージェントに伝える内容', revise: '修正してほしい点' })[kind],
+  elsewhere: ({ id, kind }) => `-# ブリッジのマシンからは: \`${answerCommand(id, kind)}\``,
   defaultComes: (behavior, when) =>
-    `⏲️ 誰も決めなければ ${when} に自動で${behavior === 'allow' ? '許可' : '拒否'}されます。`,
-  who: (by) => ({ chat: `${by.name} (Discord)`, shell: 'マシンの `vai answer`', default: '既定の回答' })[by.from],
-  decided: ({ kind, grants, decision }, detail) => {
+    `⏲️ 誰も回答しなければ、${when}に自動で${behavior === 'allow' ? '許可' : '拒否'}されます。`,
+  who: (by) => ({ chat: `${by.name} (Discord)`, shell: 'マシンの `vai answer`', default: '自動回答' })[by.from],
+  decided: ({ kind, grants: offered, decision }, detail) => {
     const more = detail === undefined ? '' : `: ${detail}`;
     switch (decision?.answer.behavior) {
       case undefined:
@@ -195,31 +195,31 @@ const japanese: PromptWords = {
         return `${kind === 'form' ? '入力済み' : '回答済み'}${more}`;
       case 'allow': {
         const { grant: granted } = decision.answer;
-        const grant = grants.find(({ id }) => id === granted);
-        if (!grant) return kind === 'permission' ? '一度だけ許可' : kind === 'trust' ? '信頼' : '承認';
+        const grant = offered.find(({ id }) => id === granted);
+        if (!grant) return kind === 'permission' ? '一度だけ許可' : kind === 'trust' ? '信頼する' : '承認';
         return grant.kind === 'mode'
           ? `${kind === 'plan' ? '承認' : '許可'}、モード \`${grant.mode}\``
-          : `常に許可${more}`;
+          : `${grants.ja.decided[effectOf(grant)]}${more}`;
       }
     }
   },
-  sent: (what, who) => `📨 **${what}**(${who})。送信済み、エージェントの確認待ちです。`,
-  applied: (what, who) => `**${what}**(${who})。反映されました。`,
-  decidedAtDesk: (late) => `🖥️ 端末で決定されたか、作業が中止されました。${tooLate.ja(late)}`,
+  sent: (what, who) => `📨 **${what}** · ${who} · 送信済み、エージェントの確認待ち`,
+  applied: (what, who) => `**${what}** · ${who} · 反映済み`,
+  decidedAtDesk: (late) => `🖥️ ターミナルで回答されたか、作業が中断されました。${tooLate.ja(late)}`,
   expired: (late) => `⌛ 期限切れ: 時間内に回答がありませんでした。${tooLate.ja(late)}`,
-  agentEnded: (late) => `⏹️ 決定の前にエージェントが終了しました。${tooLate.ja(late)}`,
-  waitsNoMore: (late) => `⏹️ エージェントはもう待っていません。${tooLate.ja(late)}`,
-  notTaken: (who) => `⚠️ ${who} の回答はエージェントに届きませんでした。もう一度決定してください。`,
-  notOpen: (outcome) => `この要求はもう受け付けていません。\n${outcome}`,
-  stillMissing: (questions) => `まだ回答がありません:\n${questions.map((one) => `- ${one}`).join('\n')}`,
+  agentEnded: (late) => `⏹️ 回答される前にエージェントが終了しました。${tooLate.ja(late)}`,
+  waitsNoMore: (late) => `⏹️ エージェントはもうこの回答を待っていません。${tooLate.ja(late)}`,
+  notTaken: (who) => `⚠️ 回答 (${who}) がエージェントに届きませんでした。もう一度回答してください。`,
+  notOpen: (outcome) => `このリクエストには、もう回答できません。\n${outcome}`,
+  stillMissing: (questions) => `まだ回答がない質問:\n${questions.map((one) => `- ${one}`).join('\n')}`,
   unknownOption: (answer, options) => `「${answer}」は選択肢にありません。選択肢: ${options.join('、')}`,
-  unknownRequest: () => 'この要求はもう記録にありません。',
-  mayNotDecide: () => 'この決定をする権限がありません。ブリッジの所有者に相談してください。',
-  failed: (reason) => `できませんでした: ${reason}`,
+  unknownRequest: () => 'このリクエストの記録はもうありません。',
+  mayNotDecide: () => 'このリクエストに回答する権限がありません。ブリッジの所有者に相談してください。',
+  failed: (reason) => `実行できませんでした: ${reason}`,
   reminder: (kind, tool, mentions, waited) =>
-    `⏰ ${mentions} ${waitsFor.ja(kind, tool)}がまだ待っています(${waited} から)。`.replace('  ', ' '),
-  expiredReminder: (kind, tool) => `⌛ ${waitsFor.ja(kind, tool)}は時間内に回答がなく、期限切れになりました。`,
-  loggedIn: () => '✅ エージェントがログインしました。メッセージの処理を続けます。',
+    `⏰ ${mentions} ${waitsFor.ja(kind, tool)}が ${waited}から回答待ちです。`.replace('  ', ' '),
+  expiredReminder: (kind, tool) => `⌛ ${waitsFor.ja(kind, tool)}は、時間内に回答がなく期限切れになりました。`,
+  loggedIn: () => '✅ エージェントがログインしました。メッセージの処理を再開します。',
 };
 
 const buttons = {
@@ -243,17 +243,29 @@ const buttons = {
     deny: '拒否',
     denyWithWord: '理由を付けて拒否…',
     approve: '承認',
-    revise: '修正を頼む…',
+    revise: '修正を依頼…',
     trust: '信頼する',
     dontTrust: '信頼しない',
-    ownWords: '自分の言葉で…',
-    answer: '回答する…',
+    ownWords: '自由に回答…',
+    answer: '回答…',
     noAnswer: '回答しない',
-    fillIn: '入力する…',
-    decline: '辞退',
+    fillIn: '入力…',
+    decline: '入力しない',
     send: '送信',
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<CardAction, string>>>>;
+
+/** What a yes with a grant does, by what its rules will do; directories are allowed. */
+const grants = {
+  en: {
+    button: { allow: 'Always', deny: 'Allow, later deny', ask: 'Allow, later ask' },
+    decided: { allow: 'always allowed', deny: 'allowed, later denied', ask: 'allowed, later asked for' },
+  },
+  ja: {
+    button: { allow: '常に許可', deny: '今回は許可、以後拒否', ask: '今回は許可、以後確認' },
+    decided: { allow: '常に許可', deny: '今回は許可、以後拒否', ask: '今回は許可、以後確認' },
+  },
+} as const;
 
 const denied = {
   en: {
@@ -263,12 +275,12 @@ const denied = {
     form: 'declined',
     trust: 'not trusted',
   },
-  ja: { permission: '拒否', question: '回答なし', plan: '不承認', form: '辞退', trust: '信頼しない' },
+  ja: { permission: '拒否', question: '回答なし', plan: '却下', form: '入力なし', trust: '信頼しない' },
 } as const satisfies Readonly<Record<string, Readonly<Record<PromptKind, string>>>>;
 
 const tooLate = {
   en: (late: string | undefined) => (late === undefined ? '' : ` The answer of ${late} came too late.`),
-  ja: (late: string | undefined) => (late === undefined ? '' : ` ${late} の回答は間に合いませんでした。`),
+  ja: (late: string | undefined) => (late === undefined ? '' : `間に合わなかった回答: ${late}`),
 };
 
 const waitsFor = {
@@ -282,11 +294,11 @@ const waitsFor = {
     })[kind],
   ja: (kind: PromptKind, tool: string) =>
     ({
-      permission: `**${tool}** の許可`,
+      permission: `**${tool}** の許可リクエスト`,
       question: 'エージェントの質問',
       plan: 'エージェントの計画',
-      form: `**${tool}** の入力`,
-      trust: 'ディレクトリの信頼の確認',
+      form: `**${tool}** の入力リクエスト`,
+      trust: 'ディレクトリの信頼確認',
     })[kind],
 };
 
@@ -302,6 +314,16 @@ function modeButton(
 ): string {
   const yes = kind === 'plan' ? approve : allow;
   return mode === 'acceptEdits' ? `${yes} ${edits}` : `${yes} (${word}: ${mode})`;
+}
+
+type WithItems = Exclude<PromptGrant, { kind: 'mode' }>;
+
+function effectOf(grant: WithItems): 'allow' | 'deny' | 'ask' {
+  return grant.kind === 'rules' ? grant.effect : 'allow';
+}
+
+function itemsOf(grant: WithItems): string {
+  return (grant.kind === 'rules' ? grant.rules : grant.directories).join(', ');
 }
 
 function answerCommand(id: string, kind: PromptKind): string {

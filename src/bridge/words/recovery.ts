@@ -30,14 +30,14 @@ export const recoveryWords: Readonly<Record<Language, RecoveryWords>> = {
   },
   ja: {
     wedged: (session, silentMs, screen) =>
-      `🩺 セッション ${session} は作業中のはずですが、${span(silentMs, 'ja')}間まったく動きがありません。作業を中断し、それでも動かなければ再起動します。${quoted(screen, '端末の最後の表示:')}`,
+      `🩺 セッション ${session} は作業中のはずですが、${span(silentMs, 'ja')}間まったく反応がありません。作業を中断し、それでも動かなければ再起動します。${quoted(screen, 'ターミナルの最後の表示:')}`,
     deaf: (session, screen) =>
-      `🩺 セッション ${session} のエージェントは待機中ですが、メッセージを受け取りません。履歴を残したまま再起動します。${quoted(screen, '端末の最後の表示:')}`,
-    helped: (session, step) => `✅ ${after.ja[step]}、セッション ${session} は再び動いています。`,
+      `🩺 セッション ${session} のエージェントは待機中ですが、メッセージを受け取りません。会話の履歴を残したまま再起動します。${quoted(screen, 'ターミナルの最後の表示:')}`,
+    helped: (session, step) => `✅ セッション ${session} が再び動き始めました (${after.ja[step]})。`,
     closed: (session, what) =>
-      `🖥️ メッセージが待っていたため、セッション ${session} の端末で開いたままだった画面(${what})を閉じました。メッセージを続けて渡します。`,
+      `🖥️ メッセージが待っていたため、セッション ${session} のターミナルで開いたままだった画面 (${what}) を閉じました。メッセージの処理を再開します。`,
     gaveUp: (session, screen) =>
-      `❌ セッション ${session} を再び動かせませんでした。メッセージは保留されています。マシンで \`vai attach ${session}\` は端末を表示し、\`vai recover ${session}\` はもう一度再起動します。${quoted(screen, '端末の最後の表示:')}`,
+      `❌ セッション ${session} を復旧できませんでした。メッセージは保留しています。ブリッジのマシンで、状態を見るには \`vai attach ${session}\`、もう一度再起動するには \`vai recover ${session}\` を実行してください。${quoted(screen, 'ターミナルの最後の表示:')}`,
   },
 };
 
@@ -47,7 +47,7 @@ const after = {
     interrupt: 'after I stopped what it worked on',
     restart: 'after a restart, with its history',
   },
-  ja: { nudge: '軽く促したところ', interrupt: '作業を中断したところ', restart: '履歴を残して再起動し' },
+  ja: { nudge: '再開を促しました', interrupt: '作業を中断しました', restart: '会話の履歴を残して再起動しました' },
 } as const satisfies Readonly<Record<Language, Readonly<Record<RecoveryStep, string>>>>;
 
 function span(ms: number, language: Language): string {

@@ -64,7 +64,7 @@ describe('BX-05: what became of a request', () => {
 
   it('speaks Japanese as well', () => {
     expect(outcomeLine(after('applied', allow, 'bridge'), promptWords.ja)).toBe(
-      '✅ **一度だけ許可**(Ann (Discord))。反映されました。',
+      '✅ **一度だけ許可** · Ann (Discord) · 反映済み',
     );
   });
 });

@@ -27,13 +27,16 @@ for (const language of ['en', 'ja'] as const) {
   describe(`what is told of limits in ${language}`, () => {
     it.each(alerts)('%s: names the session, the value and the threshold', (name, one) => {
       const isSlow = one.kind === 'response';
-      const value = isSlow ? '4.2 s' : name.startsWith('total') ? '2.5 GB' : '530.0 MB';
+      const seconds = language === 'ja' ? '秒' : 's';
+      const value = isSlow ? `4.2 ${seconds}` : name.startsWith('total') ? '2.5 GB' : '530.0 MB';
       for (const text of [words.crossed(one), words.over(one)]) {
         expect(text).toContain(value);
         expect(text).not.toMatch(/undefined|NaN/);
         if (one.session !== undefined) expect(text).toMatch(/(Session|session|セッション) 1/);
       }
-      expect(words.crossed(one)).toContain(isSlow ? '3.0 s' : name.startsWith('total') ? '2.0 GB' : '512.0 MB');
+      expect(words.crossed(one)).toContain(
+        isSlow ? `3.0 ${seconds}` : name.startsWith('total') ? '2.0 GB' : '512.0 MB',
+      );
     });
 
     it('differs for each, and for the begin and the end', () => {
