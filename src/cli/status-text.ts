@@ -109,8 +109,9 @@ export function agentLine({ agent }: BridgeStatus): string {
 /** Channels that refuse the bot: what is for them waits. */
 export function waitingLines({ outbox }: BridgeStatus, vai: string): readonly Line[] {
   if (outbox.parked === 0) return [];
-  const channels = outbox.parked === 1 ? '1 channel refuses' : `${outbox.parked} channels refuse`;
-  return [styled('attention', `${channels} the bot, and what is for them waits: ${vai} outbox`)];
+  const one = outbox.parked === 1;
+  const channels = one ? '1 channel refuses' : `${outbox.parked} channels refuse`;
+  return [styled('attention', `${channels} the bot, and what is for ${one ? 'it' : 'them'} waits: ${vai} outbox`)];
 }
 
 function metricsLines({ metrics }: BridgeStatus): readonly Line[] {

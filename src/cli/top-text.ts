@@ -32,12 +32,18 @@ export function topLines({ status, metrics }: TopReport, view: TopView): readonl
   const { latest, alerts } = metrics;
   const { vai } = view;
   const sessions = [...latest.sessions].sort(comparers[view.order]);
+  // Why their messages wait says also how much they take.
+  const held = new Set<number | undefined>(sessions.filter(({ throttled }) => throttled).map(({ number }) => number));
   return [
     ...summaryLines(status, metrics),
     ...waitingLines(status, vai),
-    ...alerts.map((alert) => styled('attention', alertWords(alert, view.now))),
+    ...alerts.flatMap((alert) => {
+      const { session, kind } = alert;
+      if (kind === 'throttled' || (kind === 'memory' && held.has(session))) return [];
+      return [styled('attention', alertWords({ ...alert, kind }, view.now))];
+    }),
     ...sessions.flatMap(({ number, throttled }) =>
-      throttled === undefined ? [] : [styled('attention', `Session ${number}: messages wait: ${throttled}`)],
+      throttled === undefined ? [] : [styled('attention', `Session ${number}: ${throttled}`)],
     ),
     '',
     ...(sessions.length === 0
@@ -128,15 +134,17 @@ const comparers: Readonly<Record<TopOrder, (one: SessionSample, other: SessionSa
   response: (one, other) => (other.response?.mean ?? -1) - (one.response?.mean ?? -1) || one.number - other.number,
 };
 
-const alertNames: Readonly<Record<Alert['kind'], string>> = {
+/** What a line of its own tells; why messages wait is told by the session. */
+type ToldAlert = Alert & { readonly kind: Exclude<Alert['kind'], 'throttled'> };
+
+const alertNames: Readonly<Record<ToldAlert['kind'], string>> = {
   memory: 'memory',
   disk: 'disk',
   response: 'answers take',
   'total-memory': 'memory',
-  throttled: 'new messages wait; memory',
 };
 
-function alertWords({ session, kind, since, value, limit }: Alert, now: number): string {
+function alertWords({ session, kind, since, value, limit }: ToldAlert, now: number): string {
   const who = session === undefined ? (kind === 'total-memory' ? 'All sessions' : 'The machine') : `Session ${session}`;
   const size = kind === 'response' ? seconds : humanSize;
   return `${who}: ${alertNames[kind]} ${size(value)}, over ${size(limit)}, since ${ago(since, now)}`;

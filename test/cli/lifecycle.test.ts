@@ -111,6 +111,18 @@ describe('MS-13: start and stop', () => {
     expect(JSON.parse((await vai(['stop', '--json'])).stdout)).toMatchObject({ sessions: [], kept: false });
   });
 
+  it('stops nothing for a restart that would not start: a mistake in the settings is told first', async () => {
+    await vai([]);
+    const { pid } = readDaemonRecord(line.paths.daemonRecord)!;
+    const refused = await vai(['restart'], { OPS_CHANNEL: '123' });
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(refused.stderr).toContain('OPS_CHANNEL in the environment is "123"; it must be a channel id');
+    expect(refused.stderr).toContain('Nothing was stopped. Correct it, then: vai restart');
+    expect(readDaemonRecord(line.paths.daemonRecord)).toMatchObject({ pid });
+    expect(notes()).toEqual([expect.anything(), 'start=[]']);
+    await vai(['stop']);
+  });
+
   it('starts one bridge when asked twice at once', async () => {
     const results = await Promise.all([vai(['start']), vai(['start'])]);
     for (const result of results) expect(result).toMatchObject({ exitCode: 0 });

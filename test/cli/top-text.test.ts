@@ -56,12 +56,24 @@ describe('topLines', () => {
       { kind: 'total-memory', since, value: 2 ** 31, limit: 2 ** 30 },
     ];
     const text = textOf(await report([sample(1, { throttled: 'memory over its limit', queued: 3 })], alerts));
-    expect(text).toContain('Session 1: memory 450 MB, over 410 MB, since 5 min ago');
     expect(text).toContain('Session 1: answers take 4.2 s, over 3.0 s, since 5 min ago');
     expect(text).toContain('The machine: disk 95 GB, over 90 GB, since 5 min ago');
     expect(text).toContain('All sessions: memory 2.0 GB, over 1.0 GB, since 5 min ago');
-    expect(text).toContain('Session 1: messages wait: memory over its limit');
+    expect(text).toContain('Session 1: memory over its limit');
     expect(text).toMatch(/3 held back$/m);
+    const free = textOf(await report([sample(1)], alerts));
+    expect(free).toContain('Session 1: memory 450 MB, over 410 MB, since 5 min ago');
+  });
+
+  it('says of a session whose messages wait only once that it takes too much', async () => {
+    const over = { session: one, since, value: 62 * 2 ** 20 };
+    const alerts: readonly Alert[] = [
+      { ...over, kind: 'memory', limit: 32 * 2 ** 20 },
+      { ...over, kind: 'throttled', limit: 40 * 2 ** 20 },
+    ];
+    const throttled = 'new messages wait: it takes 62.0 MB of memory and may take 40.0 MB';
+    const text = textOf(await report([sample(1, { throttled })], alerts));
+    expect(text.split('\n').filter((each) => each.startsWith('Session 1'))).toEqual([`Session 1: ${throttled}`]);
   });
 
   it('sorts as it is told, and equal ones by their number', async () => {

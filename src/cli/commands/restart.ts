@@ -31,7 +31,7 @@ export function addRestart(program: Command, context: CliContext): void {
     });
   explain(command, {
     notes: [
-      'Without numbers: like `vai stop --keep-sessions` and `vai start`. What stays stopped is not started.',
+      'Without numbers: like `vai stop --keep-sessions` and `vai start`. What stays stopped is not started. A mistake in the settings is told before anything is stopped.',
       'With numbers: ends these agents and brings them up again with their history; one that is stopped is brought up. A turn that runs is cut, and its channel is told.',
       '`--when-idle` waits, however long that takes, until nobody works; Ctrl-C gives it up. For single sessions: new messages wait meanwhile, and the agent gets them after its restart.',
       'With `--json`: as `vai start --json`; with numbers `restarted`: their numbers.',
@@ -47,6 +47,7 @@ export function addRestart(program: Command, context: CliContext): void {
 
 async function restartBridge(context: CliContext, { whenIdle, json }: Options): Promise<void> {
   context.demandOwnShell("The bridge cannot be restarted from inside a session's terminal.");
+  await demandReadableSettings(context);
   try {
     const stopped = await stopBridge(context, true, whenIdle);
     if (!json) context.print(stoppedWords(stopped));
@@ -55,6 +56,21 @@ async function restartBridge(context: CliContext, { whenIdle, json }: Options): 
     if (!json) context.print('The bridge was not running.');
   }
   await startBridge(context, { json });
+}
+
+/** A bridge that is stopped would not start again with a mistake in its settings. @throws BridgeError `config-invalid`. */
+async function demandReadableSettings({ environment, paths, vai }: CliContext): Promise<void> {
+  // Loaded only here: what it brings along would slow every command.
+  const { loadConfig } = await import('../../config/load-config.ts');
+  try {
+    loadConfig({ environment, envFile: paths.envFile, bridgeJson: paths.bridgeJson });
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error;
+    throw new BridgeError(error.code, error.message, {
+      advice: `Nothing was stopped. Correct it, then: ${vai} restart`,
+      cause: error,
+    });
+  }
 }
 
 /** Each on its own: one that works, or fails, keeps none of the others back. */

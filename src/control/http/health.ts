@@ -44,7 +44,7 @@ export function ailmentsOf({ status, alerts, awayMs }: Condition): readonly Ailm
       ? undefined
       : warning('nobody-owns', 'Nobody owns the bridge, so nothing from the chat is run: vai pair'),
     outbox.parked > 0
-      ? warning('channel-parked', `${outbox.parked} channels refuse the bot, and what is for them waits: vai outbox`)
+      ? warning('channel-parked', `Channels that refuse the bot: ${outbox.parked}; what is for them waits: vai outbox`)
       : undefined,
     alerts === undefined ? warning('measuring-failed', 'What the sessions take could not be measured.') : undefined,
     ...(alerts ?? []).map((alert) => crossed(alert)),

@@ -38,22 +38,42 @@ function alertFindings(alerts: readonly Alert[] | undefined, vai: string): reado
     ];
   }
   if (alerts.length === 0) return [good('daemon', 'Nothing is over its threshold.')];
-  return alerts.map(({ session, kind }) => {
+  return alerts.flatMap(({ session, kind }) => {
+    // That its messages wait says it already.
+    if (kind === 'memory' && session !== undefined && isThrottled(session, alerts)) return [];
     const who =
       session === undefined ? (kind === 'total-memory' ? 'All sessions' : 'The machine') : `Session ${session}`;
     if (kind === 'throttled') {
       const says = `${who} takes more memory than it may: new messages wait.`;
       return fault('session-throttled', says, `${vai} top; to begin anew: ${vai} restart ${session ?? 'N'}`);
     }
-    return fault('over-threshold', `${who}: ${overs[kind]}.`, `See what takes it: ${vai} top --sort memory`);
+    return fault('over-threshold', `${who}: ${overs[kind].says}.`, overs[kind].advice(vai));
   });
 }
 
-const overs: Readonly<Record<Exclude<Alert['kind'], 'throttled'>, string>> = {
-  memory: 'nearly all the memory there may be is in use',
-  'total-memory': 'together they take nearly all the memory that they may',
-  disk: 'nearly all the disk there may be is in use',
-  response: 'answers take long',
+function isThrottled(session: number, alerts: readonly Alert[]): boolean {
+  return alerts.some((alert) => alert.kind === 'throttled' && alert.session === session);
+}
+
+interface Over {
+  readonly says: string;
+  readonly advice: (vai: string) => string;
+}
+
+const largest = (vai: string): string => `See what takes it: ${vai} top --sort memory`;
+
+const overs: Readonly<Record<Exclude<Alert['kind'], 'throttled'>, Over>> = {
+  memory: { says: 'nearly all the memory there may be is in use', advice: largest },
+  'total-memory': { says: 'together they take nearly all the memory that they may', advice: largest },
+  disk: {
+    says: 'nearly all the disk there may be is in use',
+    advice: (vai) =>
+      `See the files of each session: ${vai} top; those of all: du -sh attachments backups logs workspace`,
+  },
+  response: {
+    says: 'answers take long',
+    advice: (vai) => `See whose: ${vai} top --sort response; what is slow for you: ALERTS_RESPONSE`,
+  },
 };
 
 /** The bridge lets messages wait when a limit is crossed. Only the system can end what takes too much. */

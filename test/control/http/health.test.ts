@@ -59,7 +59,9 @@ describe('ailmentsOf', () => {
 
   it('tells of channels that refuse the bot', async () => {
     const status = { ...(await statusWith()), outbox: { pending: 5, parked: 2 } };
-    expect(ailmentsOf({ ...well, status })).toMatchObject([{ code: 'channel-parked', level: 'warning' }]);
+    expect(ailmentsOf({ ...well, status })).toMatchObject([
+      { code: 'channel-parked', level: 'warning', says: expect.stringContaining('refuse the bot: 2;') as string },
+    ]);
     for (const code of ['channel-parked', 'session-throttled', 'over-threshold', 'measuring-failed'] as const) {
       expect(catalogue[code].level).toBe('warning');
     }

@@ -73,13 +73,25 @@ describe('limitsCheck', () => {
       { ...alert, kind: 'throttled', session: one },
       { ...alert, kind: 'total-memory' },
       { ...alert, kind: 'disk' },
+      { ...alert, kind: 'memory' },
     ];
     api.measured = { ...api.measured, alerts };
     expect((await find(system({}))).slice(0, -1).map(({ id, says }) => [id, says])).toEqual([
-      ['over-threshold', 'Session 1: nearly all the memory there may be is in use.'],
       ['session-throttled', 'Session 1 takes more memory than it may: new messages wait.'],
       ['over-threshold', 'All sessions: together they take nearly all the memory that they may.'],
       ['over-threshold', 'The machine: nearly all the disk there may be is in use.'],
+      ['over-threshold', 'The machine: nearly all the memory there may be is in use.'],
+    ]);
+  });
+
+  it('says for each kind where to look', async () => {
+    const alert = { since: '2025-01-01T00:00:00.000Z', value: 2, limit: 1, session: one } as const;
+    const kinds = ['memory', 'disk', 'response'] as const;
+    api.measured = { ...api.measured, alerts: kinds.map((kind) => ({ ...alert, kind })) };
+    expect((await find(system({}))).slice(0, -1).map((finding) => finding.do)).toEqual([
+      'See what takes it: vai top --sort memory',
+      expect.stringMatching(/vai top;.*du -sh/),
+      expect.stringMatching(/vai top --sort response.*ALERTS_RESPONSE/),
     ]);
   });
 
