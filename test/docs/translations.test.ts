@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -84,6 +84,35 @@ describe('MS-14: the Japanese pages', () => {
       ...english,
       code: [...new Set(english.code)],
     });
+  });
+});
+
+describe('the Japanese words', () => {
+  const folder = 'src/bridge/words';
+  const pages = [
+    ...['README.ja.md', 'docs/inside-a-session.ja.md', 'src/bridge/words.ts'],
+    ...readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+    'src/local-discord/page/words/japanese.ts',
+  ];
+  const avoided = (read('docs/glossary.md').split('## In Japanese')[1] ?? '')
+    .split('\n')
+    .flatMap((line) => (line.startsWith('|') ? (line.split('|')[3] ?? '').split('、') : []))
+    .map((word) => word.trim())
+    .filter((word) => /\p{Script=Han}/u.test(word));
+
+  it('are those of the glossary: none that it rules out is left on a page or in a catalogue', () => {
+    expect(avoided).toContain('端末');
+    expect(avoided.length).toBeGreaterThan(8);
+    const found = pages.flatMap((page) => {
+      const text = read(page);
+      return avoided.filter((word) => text.includes(word)).map((word) => `${page}: ${word}`);
+    });
+    expect(found).toEqual([]);
+  });
+
+  it('have no parentheses, colons or digits of full width', () => {
+    const found = pages.flatMap((page) => (read(page).match(/[（）：０-９]/g) ?? []).map((sign) => `${page}: ${sign}`));
+    expect(found).toEqual([]);
   });
 });
 

@@ -12,7 +12,7 @@ export interface AlertLimits {
   readonly memoryPercent: number;
   /** Per cent of a session's quota, and of the machine's disk. */
   readonly diskPercent: number;
-  /** Milliseconds that messages may take on the average. */
+  /** Milliseconds that messages may take on average. */
   readonly responseMs: number;
 }
 

@@ -24,7 +24,7 @@ const english: MonitorWords = {
           ? `⚠️ The disk of the machine runs full: ${value} are in use, the alert is at ${limit}. Make room there.`
           : `⚠️ The files of session ${session} take ${value}; the alert is at ${limit}. When their quota is full, further files are refused. Old ones go by themselves.`;
       case 'response':
-        return `🐢 The messages of session ${session} took ${value} on the average until they were answered; the alert is at ${limit}.`;
+        return `🐢 The messages of session ${session} took ${value} on average until they were answered; the alert is at ${limit}.`;
       case 'total-memory':
         return `⚠️ All sessions together take ${value} of memory; they may take ${limit}. Those that take more than their share get no new messages until it is less. On the machine, \`vai top\` shows who takes what.`;
       case 'throttled':
@@ -40,7 +40,7 @@ const english: MonitorWords = {
       case 'disk':
         return `✅ ${session === undefined ? 'The disk of the machine has room again' : `The files of session ${session} take less again`}: ${value} are in use.`;
       case 'response':
-        return `✅ Session ${session} answers faster again: ${value} on the average.`;
+        return `✅ Session ${session} answers faster again: ${value} on average.`;
       case 'total-memory':
         return `✅ All sessions together take less memory again: ${value}.`;
       case 'throttled':

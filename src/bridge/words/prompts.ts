@@ -209,7 +209,7 @@ const japanese: PromptWords = {
   expired: (late) => `⌛ 期限切れ: 時間内に回答がありませんでした。${tooLate.ja(late)}`,
   agentEnded: (late) => `⏹️ 回答される前にエージェントが終了しました。${tooLate.ja(late)}`,
   waitsNoMore: (late) => `⏹️ エージェントはもうこの回答を待っていません。${tooLate.ja(late)}`,
-  notTaken: (who) => `⚠️ 回答 (${who}) がエージェントに届きませんでした。もう一度回答してください。`,
+  notTaken: (who) => `⚠️ エージェントに届かなかった回答: ${who}。もう一度回答してください。`,
   notOpen: (outcome) => `このリクエストには、もう回答できません。\n${outcome}`,
   stillMissing: (questions) => `まだ回答がない質問:\n${questions.map((one) => `- ${one}`).join('\n')}`,
   unknownOption: (answer, options) => `「${answer}」は選択肢にありません。選択肢: ${options.join('、')}`,
