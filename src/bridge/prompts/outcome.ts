@@ -31,17 +31,17 @@ function whoOf({ by }: PromptDecision, words: PromptWords): string {
 }
 
 function whatOf(prompt: Prompt, words: PromptWords): string {
-  return words.decided(prompt, detailOf(prompt));
+  return words.decided(prompt, detailOf(prompt, words));
 }
 
 /** The word, the rules or the answers. */
-function detailOf({ decision, grants, questions }: Prompt): string | undefined {
+function detailOf({ decision, grants, questions }: Prompt, words: PromptWords): string | undefined {
   const answer = decision?.answer;
   switch (answer?.behavior) {
     case undefined:
       return undefined;
     case 'deny':
-      return answer.message === undefined ? undefined : `“${plain(answer.message, detailLimit)}”`;
+      return answer.message === undefined ? undefined : words.quoted(plain(answer.message, detailLimit));
     case 'allow': {
       const grant = grants.find(({ id }) => id === answer.grant);
       if (!grant || grant.kind === 'mode') return undefined;

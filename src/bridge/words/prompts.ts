@@ -45,6 +45,8 @@ export interface PromptWords {
   elsewhere(prompt: Pick<Prompt, 'id' | 'kind'>): string;
   /** The owner's default answer, and when: a time as the chat shows it. */
   defaultComes(behavior: 'allow' | 'deny', when: string): string;
+  /** A person's own words, ready to be shown, within a line of the bot's. */
+  quoted(text: string): string;
   /** Who decided, with where. */
   who(by: Decider): string;
   /** What was decided; `word` and `answers` are ready to be shown. */
@@ -108,6 +110,7 @@ const english: PromptWords = {
   elsewhere: ({ id, kind }) => `-# or on the machine: \`${answerCommand(id, kind)}\``,
   defaultComes: (behavior, when) =>
     `⏲️ If nobody decides, it is ${behavior === 'allow' ? 'allowed' : 'denied'} by default ${when}.`,
+  quoted: (text) => `“${text}”`,
   who: (by) => ({ chat: `${by.name} (Discord)`, shell: '`vai answer` on the machine', default: 'default' })[by.from],
   decided: ({ kind, grants: offered, decision }, detail) => {
     const more = detail === undefined ? '' : `: ${detail}`;
@@ -183,6 +186,7 @@ const japanese: PromptWords = {
   elsewhere: ({ id, kind }) => `-# ブリッジのマシンからは: \`${answerCommand(id, kind)}\``,
   defaultComes: (behavior, when) =>
     `⏲️ 誰も回答しなければ、${when}に自動で${behavior === 'allow' ? '許可' : '拒否'}されます。`,
+  quoted: (text) => `「${text}」`,
   who: (by) => ({ chat: `${by.name} (Discord)`, shell: 'マシンの `vai answer`', default: '自動回答' })[by.from],
   decided: ({ kind, grants: offered, decision }, detail) => {
     const more = detail === undefined ? '' : `: ${detail}`;

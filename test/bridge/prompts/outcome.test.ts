@@ -66,5 +66,8 @@ describe('BX-05: what became of a request', () => {
     expect(outcomeLine(after('applied', allow, 'bridge'), promptWords.ja)).toBe(
       '✅ **一度だけ許可** · Ann (Discord) · 反映済み',
     );
+    expect(outcomeLine(after('applied', { behavior: 'deny', message: 'no' }, 'bridge'), promptWords.ja)).toBe(
+      '🚫 **拒否: 「no」** · Ann (Discord) · 反映済み',
+    );
   });
 });
