@@ -1,4 +1,4 @@
-import { GatewayDispatchEvents, PermissionFlagsBits } from 'discord-api-types/v10';
+import { ChannelType, GatewayDispatchEvents, PermissionFlagsBits } from 'discord-api-types/v10';
 import { z } from 'zod';
 
 import type { Cancel, Clock } from '../base/clock.ts';
@@ -42,7 +42,16 @@ const shapes = {
   roleGone: inGuild.extend({ role_id: z.string() }),
   member: inGuild.extend(member.shape),
   channel: inGuild.extend(channel.shape),
+  direct: z.object({ type: z.literal([ChannelType.DM, ChannelType.GroupDM]) }),
 };
+
+function isChannel(event: AccessEvent): boolean {
+  return (
+    event === GatewayDispatchEvents.ChannelCreate ||
+    event === GatewayDispatchEvents.ChannelUpdate ||
+    event === GatewayDispatchEvents.ChannelDelete
+  );
+}
 
 interface Guild {
   readonly roles: Map<string, bigint>;
@@ -124,6 +133,8 @@ export class OwnAccess {
   /** Learns from an event as the server gave it. */
   learn(event: AccessEvent, data: unknown): void {
     const guildId = this.#guildOf(event, data);
+    // A direct message: nobody's permissions count there.
+    if (isChannel(event) && guildId === '' && shapes.direct.safeParse(data).success) return;
     const before = this.#readable(guildId);
     try {
       this.#apply(event, data);

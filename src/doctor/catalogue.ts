@@ -234,7 +234,12 @@ export const catalogue = {
     'nothing: the next start replaces it',
   ),
   'tmux-strangers': entry('leftovers', 'warning', 'agents run that no map knows', '`vai start` ends them'),
-  'tmux-elsewhere': entry('leftovers', 'warning', 'a tmux server of another run-time directory', '`tmux kill-server`'),
+  'tmux-elsewhere': entry(
+    'leftovers',
+    'warning',
+    'a tmux server of another run-time directory',
+    '`tmux -S SOCKET kill-server`, as it is shown',
+  ),
   'orphan-process': entry('leftovers', 'warning', 'processes of sessions that do not run any more', '`kill`'),
   'predecessor-running': entry('leftovers', 'problem', 'the Python bridge runs too: two answers', 'end it'),
   'predecessor-beside': entry(

@@ -89,7 +89,7 @@ export const sessions = {
   'tmux-server-alive': refused(
     'The tmux server on … did not end.',
     'tmux hangs',
-    'End it by hand: `tmux kill-server` with the socket that it names.',
+    'End it by hand: `tmux -S SOCKET kill-server`, with the socket that it names.',
   ),
   'tmux-silent': refused(
     'The tmux server at … cannot be asked: …',

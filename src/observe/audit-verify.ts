@@ -84,7 +84,7 @@ class Walk {
     if (!this.#head && seq > 0) {
       this.#find(file, line, 'missing', `Where the audit ends is not kept: what stood after entry ${seq} may be gone.`);
     } else if (this.#head && seq < this.#head.seq) {
-      this.#find(file, line, 'missing', `Entries ${range(seq + 1, this.#head.seq)} are missing at the end.`);
+      this.#find(file, line, 'missing', `${entries(seq + 1, this.#head.seq)} missing at the end.`);
     } else if (this.#head && !this.#isHeadThere && this.#head.seq >= this.#oldest.seq) {
       this.#find(
         file,
@@ -141,14 +141,11 @@ class Walk {
     if (seq > next) {
       // What the bridge itself found missing is told of its mark.
       const isMarked = mark?.mark === 'missing' && mark.to === seq - 1 && mark.from === next;
-      const where = line === 1 ? `A file before ${file} is missing, with entries` : 'Entries';
-      if (!isMarked)
-        this.#find(
-          file,
-          line,
-          'missing',
-          `${where} ${range(next, seq - 1)}${line === 1 ? '.' : ` are missing before this one.`}`,
-        );
+      const says =
+        line === 1
+          ? `A file before ${file} is missing, with what stood from entry ${next} to ${seq - 1}.`
+          : `${entries(next, seq - 1)} missing before this one.`;
+      if (!isMarked) this.#find(file, line, 'missing', says);
       return;
     }
     const isOlder = !last && seq < this.#oldest.seq;
@@ -164,7 +161,7 @@ class Walk {
           file,
           line,
           'missing',
-          `Entries ${range(mark.from, mark.to)} were gone when the bridge looked: removed, or taken by a power cut.`,
+          `${entries(mark.from, mark.to, 'was', 'were')} gone when the bridge looked: removed, or taken by a power cut.`,
         );
         break;
       case 'altered':
@@ -222,6 +219,7 @@ function isJson(text: string): boolean {
   }
 }
 
-function range(from: number, to: number): string {
-  return from === to ? String(from) : `${from} to ${to}`;
+/** The beginning of a sentence about one entry or several. */
+function entries(from: number, to: number, is = 'is', are = 'are'): string {
+  return from === to ? `Entry ${from} ${is}` : `Entries ${from} to ${to} ${are}`;
 }

@@ -182,7 +182,9 @@ export class TmuxConnection {
     if (this.#client !== client || this.#closed) return;
     this.#client = undefined;
     if (livedMs >= healthyMs) this.#failures = 0;
-    this.#options.log.warn({ reason }, 'the tmux control client ended');
+    const { log } = this.#options;
+    if (this.#ending) log.info({ reason }, 'the tmux control client ended');
+    else log.warn({ reason }, 'the tmux control client ended');
     this.#reconnectLater();
     this.#options.onLost();
   }

@@ -119,6 +119,7 @@ describe('BX-09: vai audit', () => {
       exitCode: 1,
       stdout: expect.stringContaining('audit.jsonl:4: Entry 4 is not as it was') as string,
     });
+    expect(touched.stdout).toContain('The audit is not as it was written: 1 finding in 5 lines.');
   });
 
   it('refuses what it cannot read, and processes inside a session', async () => {

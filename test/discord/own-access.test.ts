@@ -92,6 +92,12 @@ describe('OwnAccess', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('learns nothing from a direct message, which is of no server, and does not wonder', () => {
+    for (const event of [events.ChannelCreate, events.ChannelDelete] as const)
+      access.learn(event, { id: '9', type: 1 });
+    expect(log.at('warn')).toEqual([]);
+  });
+
   it('says nothing of servers that are gone, or whose events cannot be read', () => {
     change({ id: 'x', allow: 'many', deny: 'few' });
     expect(access.mayRead(channel)).toBeUndefined();

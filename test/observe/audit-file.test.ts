@@ -162,9 +162,7 @@ describe('audit-file', () => {
     next.note(entry('p4'));
     next.close();
     expect(abouts()).toEqual(['p1', 'p2', undefined, 'p4']);
-    expect(verify().findings).toMatchObject([
-      { kind: 'missing', says: expect.stringContaining('Entries 3 were gone') },
-    ]);
+    expect(verify().findings).toMatchObject([{ kind: 'missing', says: expect.stringContaining('Entry 3 was gone') }]);
 
     writeFileSync(path, before);
     writeFileSync(head, kept);
@@ -207,7 +205,7 @@ describe('audit-file', () => {
     writeFileSync(path, `${lines().slice(0, 2).join('\n')}\n`);
     one.note(entry('p4'));
     expect(verify().findings).toMatchObject([
-      { line: 3, kind: 'missing', says: expect.stringContaining('Entries 3 were gone') },
+      { line: 3, kind: 'missing', says: expect.stringContaining('Entry 3 was gone') },
     ]);
     rmSync(path);
     one.note(entry('p5'));

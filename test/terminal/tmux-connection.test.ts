@@ -9,6 +9,7 @@ import { findProcess } from '../../src/base/process-table.ts';
 import { openTmux } from '../../src/terminal/tmux-manager.ts';
 import { makeTmuxWorld, shows } from './tmux-world.ts';
 import type { TmuxWorld } from './tmux-world.ts';
+import { RecordingLog } from '../bridge/support/recording-log.ts';
 import { eventually } from '../eventually.ts';
 
 let world: TmuxWorld;
@@ -66,6 +67,15 @@ describe('the end of the server', () => {
 });
 
 describe('the control client', () => {
+  it('that ends with a server that was to end is nothing to warn of', async () => {
+    const log = new RecordingLog();
+    const terminal = await world.open({ log });
+    await terminal.create(world.talker('one'));
+    await terminal.shutdown();
+    await eventually(() => expect(log.at('info')).toContain('the tmux control client ended'));
+    expect(log.at('warn')).toEqual([]);
+  });
+
   it('is one for all terminals, and ends with us', async () => {
     await start('one');
     await start('two');

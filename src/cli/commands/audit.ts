@@ -100,7 +100,10 @@ async function verify(context: CliContext, hash: string | undefined, { json }: O
     ...notes,
     verdict.isWhole
       ? [styled('good', 'The audit is as it was written'), `: ${counted(lines, 'line')} in ${counted(files, 'file')}.`]
-      : [styled('bad', `The audit is not as it was written`), `: ${findings.length} findings in ${lines} lines.`],
+      : [
+          styled('bad', `The audit is not as it was written`),
+          `: ${counted(findings.length, 'finding')} in ${counted(lines, 'line')}.`,
+        ],
     ...(last ? [`Its last line is number ${last.seq}, with the hash ${last.hash}`] : []),
   );
 }

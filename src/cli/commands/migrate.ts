@@ -1,22 +1,17 @@
 import type { Command } from 'commander';
 
-import type { MigrationReport, MigrationStepReport } from '../../contracts/migration.ts';
 import type { Output } from '../../control/outputs.ts';
 import { jsonOption } from '../arguments.ts';
 import type { CliContext } from '../context.ts';
 import { explain } from '../manual.ts';
+import { migrationLines } from '../migration-text.ts';
 import { runMigration } from '../migration-program.ts';
-import { styled } from '../style.ts';
-import type { Line } from '../style.ts';
 
 interface Options {
   readonly from?: string;
   readonly dryRun?: true;
   readonly json?: true;
 }
-
-/** Of each step so many files are named to a person. */
-const filesShown = 10;
 
 export function addMigrate(program: Command, context: CliContext): void {
   const command = program
@@ -53,38 +48,5 @@ async function migrateInstallation(context: CliContext, { from, dryRun, json }: 
     }),
   );
   if (json) context.printJson(report satisfies Output<'migrate'>);
-  else context.print(...reportLines(report, context));
-}
-
-function reportLines(report: MigrationReport, { vai }: CliContext): readonly Line[] {
-  const healed = {
-    undone: 'An earlier migration was killed: what it had begun was undone.',
-    finished: 'An earlier migration was killed when everything was in place: it was finished.',
-  };
-  return [
-    ...(report.healed === null ? [] : [healed[report.healed]]),
-    ...report.steps.flatMap(stepLines),
-    ...outcomeLines(report, vai),
-  ];
-}
-
-function stepLines({ title, files, settings, sessions, notes }: MigrationStepReport): readonly Line[] {
-  const lines = [
-    ...(settings.length === 0 ? [] : [`  settings: ${settings.join(', ')}`]),
-    ...sessions.map(({ number, channel }) => `  session ${number}: channel ${channel}`),
-    ...files.slice(0, filesShown).map(({ from, to }) => `  ${from} -> ${to}`),
-    ...(files.length > filesShown ? [`  and ${files.length - filesShown} more files`] : []),
-    ...notes.map((note): Line => ['  ', styled('attention', note)]),
-  ];
-  return lines.length === 0 ? [] : [[styled('strong', title)], ...lines];
-}
-
-function outcomeLines({ outcome, verified, backup, steps }: MigrationReport, vai: string): readonly Line[] {
-  if (outcome === 'nothing') return ['There is nothing to migrate.'];
-  if (outcome === 'planned') return [`Nothing was changed. To do this: ${vai} migrate`];
-  const hasToken = steps.some(({ settings }) => settings.includes('DISCORD_BOT_TOKEN'));
-  return [
-    `Success: ${verified.files} files written and read back. What was there before is in ${backup ?? ''}`,
-    ...(hasToken ? [`Next: ${vai} start, then ${vai} pair: here the bot answers nobody before it has an owner.`] : []),
-  ];
+  else context.print(...migrationLines(report, { vai: context.vai, from }));
 }
