@@ -13,13 +13,14 @@ import type { Surroundings } from '../surroundings.ts';
 const agents: readonly string[] = ['claude-code', 'scripted'];
 
 /** Every setting: good values, known names. */
-export function settingsCheck({ configuration, paths }: Surroundings): Check {
+export function settingsCheck({ configuration, paths, vai }: Surroundings): Check {
   return {
     name: 'the settings',
     group: 'configuration',
     run: () => {
       const warnings = configuration instanceof BridgeError ? warningsOf(paths.envFile) : configuration.warnings;
-      const findings = warnings.map((warning) => fault('config-warning', warning, `Edit ${paths.envFile}`));
+      // The warning itself names its file, and a command where there is one.
+      const findings = warnings.map((warning) => fault('config-warning', warning, `Correct it, then: ${vai} restart`));
       if (configuration instanceof BridgeError) {
         return [fault('config-invalid', configuration.message, configuration.advice), ...findings];
       }

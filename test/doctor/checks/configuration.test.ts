@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,6 +28,14 @@ describe('settingsCheck', () => {
       { id: 'config-warning', says: expect.stringContaining('did you mean LOG_LEVEL?') },
     ]);
     expect(JSON.stringify(faults)).not.toContain(token);
+  });
+
+  it('sends nobody into an editor, or another file, for the permissions of one that holds secrets', async () => {
+    world.write('config/.env', `DISCORD_BOT_TOKEN=${token}\n`);
+    chmodSync(world.look().paths.envFile, 0o644);
+    const [found] = await faultsOf(settingsCheck(world.look()));
+    expect(found).toMatchObject({ id: 'config-warning', says: expect.stringMatching(/run: chmod 600 \S+$/) as string });
+    expect(found?.do).toBe('Correct it, then: vai restart');
   });
 
   it('finds an unknown key of bridge.json with the nearest name, and broken JSON', async () => {
