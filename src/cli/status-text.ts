@@ -154,7 +154,7 @@ const needed = {
   question: 'an answer: vai prompts',
   plan: 'a decision on its plan: vai prompts',
   form: 'some values: vai prompts',
-  trust: 'trust in its directory: vai attach',
+  trust: 'trust in its directory: vai prompts',
   login: 'a login: vai attach',
 } as const;
 

@@ -216,7 +216,7 @@ export const catalogue = {
     'daemon',
     'warning',
     'an agent asks whether it may trust its directory',
-    '`vai attach N`',
+    '`vai prompts`; or `vai attach N`',
   ),
   'session-waits': entry('daemon', 'note', 'an agent waits for a decision', '`vai prompts`'),
   'session-error': entry('daemon', 'warning', 'an agent reports an error', '`vai attach N`'),

@@ -86,7 +86,7 @@ function ailmentOf({ number, lifecycle, state, waitingFor }: SessionStatus): Ail
     return { ...problem('session-wants-login', `Session ${number} wants a login: vai attach ${number}`), ...about };
   }
   if (waitingFor === 'trust') {
-    const says = `Session ${number} asks whether it may trust its directory: vai attach ${number}`;
+    const says = `Session ${number} asks whether it may trust its directory: vai prompts`;
     return { ...warning('session-wants-trust', says), ...about };
   }
   return undefined;

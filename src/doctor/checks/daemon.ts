@@ -196,7 +196,13 @@ function sessionFindings(session: SessionStatus, vai: string): readonly Finding[
     return [good('daemon', `Session ${number} is ${lifecycle}, ${state}.`)];
   if (waitingFor === 'login') return [fault('session-wants-login', `Session ${number} wants a login.`, attach)];
   if (waitingFor === 'trust') {
-    return [fault('session-wants-trust', `Session ${number} asks whether it may trust its directory.`, attach)];
+    return [
+      fault(
+        'session-wants-trust',
+        `Session ${number} asks whether it may trust its directory.`,
+        `${vai} prompts; or: ${attach}`,
+      ),
+    ];
   }
   return [fault('session-waits', `Session ${number} waits for a ${waitingFor ?? 'decision'}.`, `${vai} prompts`)];
 }

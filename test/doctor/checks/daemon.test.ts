@@ -194,6 +194,12 @@ describe('daemonCheck', () => {
     expect(found[0]?.do).toBeTruthy();
   });
 
+  it('sends a question about trust to where it is decided without a terminal', async () => {
+    await start();
+    api.session = { state: 'waiting', waitingFor: 'trust' };
+    expect(await find()).toMatchObject([{ do: 'vai prompts; or: vai attach 1' }]);
+  });
+
   it("finds that another user's bridge does not let us in", async () => {
     const look = world.look();
     const error = new BridgeError('daemon-forbidden', 'This user may not.', { advice: 'Use that user.' });
