@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import type { BridgeStatus, SessionStatus } from '../../contracts/bridge-api.ts';
+import { isAlive } from '../../model/session.ts';
 import { fault, good } from '../report.ts';
 import type { Finding } from '../report.ts';
 import type { Check } from '../run-checks.ts';
@@ -107,10 +108,13 @@ function missingFiles(
   { paths, vai }: Surroundings,
 ): readonly Finding[] {
   const { sessions } = paths[status.chat.kind];
+  // Where no agent runs there may be no tmux server, and nothing of a session is in use.
+  const alive = status.sessions.filter(({ lifecycle }) => isAlive(lifecycle));
   const expected = [
-    ...[paths.state, paths.config, paths.monitoring, socket, status.tmuxSocket],
+    ...[paths.state, paths.config, paths.monitoring, socket],
+    ...(alive.length === 0 ? [] : [status.tmuxSocket]),
     ...(hasRecord ? [] : [paths.daemonRecord]),
-    ...status.sessions.map(({ number }) => join(sessions, String(number))),
+    ...alive.map(({ number }) => join(sessions, String(number))),
   ];
   // Logs are made again with their next line.
   const deleted = deletedFiles(status.pid, paths.home).filter((path) => !path.startsWith(`${paths.logs}/`));

@@ -126,6 +126,14 @@ describe('daemonCheck', () => {
     expect(found[0]?.says).toContain(path());
   });
 
+  it('misses no tmux server, and nothing of a session, where no agent runs', async () => {
+    await start();
+    api.session = { lifecycle: 'stopped', state: 'unknown' };
+    rmSync(join(world.paths.runtime, 'tmux.sock'));
+    rmSync(join(world.paths.state, 'sessions.local', '1'), { recursive: true });
+    expect(await find()).toEqual([]);
+  });
+
   it.runIf(process.platform === 'linux')('finds a file that the bridge has open and that is gone', async () => {
     await start();
     const path = join(world.paths.state, 'open');
