@@ -30,10 +30,15 @@ export function statusLines(status: BridgeStatus, view: StatusView): readonly Li
   ];
 }
 
+/** What stands in the place of the sessions where there is none. */
+export function noSessionLine({ chat }: BridgeStatus, vai: string): string {
+  return `There is no session yet. Add one: ${vai} add-session ${chat.kind === 'local' ? 'new' : '<channel id>'}`;
+}
+
 /** The sessions with their states, and how to look at them. */
 export function sessionLines(status: BridgeStatus, view: StatusView): readonly Line[] {
   const { vai } = view;
-  if (status.sessions.length === 0) return [`There is no session yet. Add one: ${vai} add-session <channel id>`];
+  if (status.sessions.length === 0) return [noSessionLine(status, vai)];
   const alive = status.sessions.filter(({ lifecycle }) => isAlive(lifecycle));
   if (alive.length === 0) return sessionTable(status, view);
   return [

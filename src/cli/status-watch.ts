@@ -5,7 +5,7 @@ import { changesBetween, factsOf } from './status-changes.ts';
 import type { Facts } from './status-changes.ts';
 import { readStatus } from './status-source.ts';
 import type { StatusReport } from './status-source.ts';
-import { agentLine, chatLines, sessionTable } from './status-text.ts';
+import { agentLine, chatLines, noSessionLine, sessionTable } from './status-text.ts';
 import { styled } from './style.ts';
 import type { Line } from './style.ts';
 
@@ -61,12 +61,11 @@ function linesOf(
   const { vai } = view;
   if (!status.running) return [['The bridge is ', styled('bad', 'not running'), `. Start it: ${vai} start`]];
   const head = ['The bridge ', status.version, ' is ', styled('good', 'running'), ` (process ${status.pid}).`];
-  const none = `There is no session yet. Add one: ${vai} add-session <channel id>`;
   return [
     head,
     ...chatLines(status, vai),
     agentLine(status),
     '',
-    ...(status.sessions.length === 0 ? [none] : sessionTable(status, view)),
+    ...(status.sessions.length === 0 ? [noSessionLine(status, vai)] : sessionTable(status, view)),
   ];
 }

@@ -2,7 +2,7 @@ import type { BridgeStatus } from '../contracts/bridge-api.ts';
 import type { Alert, Metrics, SessionSample } from '../contracts/metrics.ts';
 import { humanSize } from './human-size.ts';
 import { ago } from './relative-time.ts';
-import { channelLabel, waitingLines } from './status-text.ts';
+import { channelLabel, noSessionLine, waitingLines } from './status-text.ts';
 import { styled } from './style.ts';
 import type { Line, Look, Piece } from './style.ts';
 import { tableLines } from './table.ts';
@@ -46,9 +46,7 @@ export function topLines({ status, metrics }: TopReport, view: TopView): readonl
       throttled === undefined ? [] : [styled('attention', `Session ${number}: ${throttled}`)],
     ),
     '',
-    ...(sessions.length === 0
-      ? [`There is no session yet. Add one: ${vai} add-session <channel id>`]
-      : sessionRows(sessions, status, alerts, view)),
+    ...(sessions.length === 0 ? [noSessionLine(status, vai)] : sessionRows(sessions, status, alerts, view)),
   ];
 }
 

@@ -91,6 +91,9 @@ describe('topLines', () => {
 
   it('is a list on a narrow terminal, and says so when there is no session', async () => {
     expect(textOf(await report([sample(1)]), { width: 50 })).toMatch(/^1\n {2}CHANNEL/m);
-    expect(textOf(await report([]))).toContain('There is no session yet. Add one: vai add-session <channel id>');
+    const none = await report([]);
+    expect(textOf(none)).toMatch(/There is no session yet\. Add one: vai add-session new$/);
+    const chat = { kind: 'discord', state: 'ready', owned: true } as const;
+    expect(textOf({ ...none, status: { ...none.status, chat } })).toMatch(/add-session <channel id>$/);
   });
 });
