@@ -23,7 +23,7 @@ export function recordsCheck(surroundings: Surroundings): Check {
   return {
     name: 'the records of the run',
     group: 'daemon',
-    run: async () => [...(await sampleFindings(surroundings)), ...recoveryFindings(surroundings)],
+    run: async () => [...(await sampleFindings(surroundings)), ...(await recoveryFindings(surroundings))],
   };
 }
 
@@ -42,14 +42,17 @@ async function sampleFindings({ configuration, daemon, paths, clock, vai }: Surr
   return [fault('metrics-stale', `${file} ${says}, and the bridge is running.`, `The reason: ${vai} logs`)];
 }
 
-function recoveryFindings({ paths, clock, vai }: Surroundings): readonly Finding[] {
+async function recoveryFindings({ daemon, paths, clock, vai }: Surroundings): Promise<readonly Finding[]> {
+  const view = await daemon();
+  // One that was removed meanwhile is nobody's trouble any more.
+  const present = view.kind === 'running' ? view.status.sessions.map(({ number }): number => number) : undefined;
   const since = clock.now() - dayMs;
   const counts = new Map<number, number>();
   for (const line of read(paths.recoveryFile).split('\n')) {
     const session = sessionOf(line, since);
     if (session !== undefined) counts.set(session, (counts.get(session) ?? 0) + 1);
   }
-  const often = [...counts].filter(([, count]) => count >= manyAttempts);
+  const often = [...counts].filter(([session, count]) => count >= manyAttempts && (present?.includes(session) ?? true));
   if (often.length === 0) return [good('daemon', 'No session had to be recovered often within a day.')];
   return often.map(([session, count]) =>
     fault(

@@ -64,5 +64,8 @@ describe('recordsCheck', () => {
     expect(await faultsOf(recordsCheck(world.look()))).toMatchObject([
       { id: 'recovered-often', says: 'Within a day it was tried 10 times to bring session 2 back.' },
     ]);
+    await runningFor(0);
+    // Session 2 was removed: the bridge that runs has session 1 alone.
+    expect(await faultsOf(recordsCheck(world.look()))).toEqual([]);
   });
 });
