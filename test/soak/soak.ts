@@ -78,7 +78,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       stage.setClock(offset);
     }
     await work;
-    const warmUpMs = Math.min(Math.max(lengthMs / 3, 20_000), 240_000);
+    const warmUpMs = warmUpOf(lengthMs);
     return {
       count: load.count,
       troubles: load.troubles,
@@ -89,6 +89,11 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   } finally {
     await stage.destroy();
   }
+}
+
+/** A third of a short soak, four minutes of a usual one; of a long one, all of the ten in which the process still settles. */
+function warmUpOf(lengthMs: number): number {
+  return Math.max(20_000, Math.min(lengthMs / 3, 240_000), Math.min(lengthMs / 5, 600_000));
 }
 
 function retentionSettings(): Readonly<Record<string, string>> {
