@@ -52,8 +52,8 @@ function lastBreak(bytes: Buffer): number {
   return bytes.lastIndexOf(lineBreak);
 }
 
-/** @returns less where the file has become shorter meanwhile. */
-function readRange(file: number, start: number, end: number): Buffer {
+/** The bytes of an open file from `start` to before `end`; fewer where it has become shorter meanwhile. */
+export function readRange(file: number, start: number, end: number): Buffer {
   const buffer = Buffer.alloc(end - start);
   let length = 0;
   while (length < buffer.length) {

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 
 import { systemErrorCode } from '../base/errors.ts';
+import { readRange } from '../base/file-lines.ts';
 
 const chunkBytes = 64 * 1024;
 const newline = 0x0a;
@@ -74,17 +75,6 @@ export class LogFile {
       closeSync(file);
     }
   }
-}
-
-function readRange(file: number, start: number, end: number): Buffer {
-  const buffer = Buffer.alloc(end - start);
-  let length = 0;
-  while (length < buffer.length) {
-    const read = readSync(file, buffer, length, buffer.length - length, start + length);
-    if (read === 0) break;
-    length += read;
-  }
-  return buffer.subarray(0, length);
 }
 
 function splitLines(bytes: Buffer): readonly string[] {
