@@ -6,9 +6,10 @@ const usualChunkBytes = 64 * 1024;
 const lineBreak = 0x0a;
 
 /**
- * The lines of a file from its beginning, read no further than somebody asks, and never held as a whole: a file
- * may have tens of thousands. The last is what stands after the last line break, `''`
- * in a file that ends with one.
+ * The lines of a file from its beginning, read no further than somebody asks, and never held as a whole: a file may have
+ * tens of thousands. The last is what stands after the last line break, `''` in a file that ends with one.
+ *
+ * @throws the system error when the file cannot be read.
  */
 export function* linesForwards(path: string, chunkBytes = usualChunkBytes): Generator<string, void, undefined> {
   const file = openSync(path, 'r');

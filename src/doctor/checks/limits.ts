@@ -68,7 +68,7 @@ const overs: Readonly<Record<Exclude<Alert['kind'], 'throttled'>, Over>> = {
   disk: {
     says: 'nearly all the disk there may be is in use',
     advice: (vai) =>
-      `See the files of each session: ${vai} top; those of all: du -sh attachments backups logs workspace`,
+      `See the files of each session: ${vai} top; those of all, in the bridge's directory: du -sh attachments backups logs workspace`,
   },
   response: {
     says: 'answers take long',
