@@ -70,8 +70,10 @@ export class InputDecoder {
     if (input === '\u001b' || (input.startsWith('\u001b[') && pasteStart.startsWith(input))) {
       return final ? this.#take(input.length, { key: 'escape' }) : undefined;
     }
+    // Keys that tmux sends end in a capital where they have no numbers. Anything else is text that was typed right after
+    // the Escape key, and may have come together with it: "[discord" is no sequence.
     // eslint-disable-next-line no-control-regex -- an escape sequence begins with an escape
-    const sequence = /^\u001b(\[[0-?]*[ -/]*[@-~]|O.)/.exec(input)?.[0];
+    const sequence = /^\u001b(\[[0-?]+[ -/]*[@-~]|\[[A-Z]|O[A-Z])/.exec(input)?.[0];
     if (sequence !== undefined) return this.#take(sequence.length, text(''));
     const unfinished = /^.(\[[0-?]*[ -/]*|O)$/.test(input);
     if (unfinished && !final) return undefined;

@@ -30,6 +30,14 @@ describe('input decoder', () => {
     expect(decode('one\ntwo\r')).toEqual(['"one\ntwo"', 'enter']);
   });
 
+  it.each([1, 2, 3, 4])('keeps a text that comes right behind the Escape key, cut after %i bytes', (cut) => {
+    const bytes = '\u001b[discord @Ann session=3] Go on';
+    const expected = ['escape', '"[discord @Ann session=3] Go on"'];
+    expect(decode(bytes)).toEqual(expected);
+    expect(decode(bytes.slice(0, cut), bytes.slice(cut))).toEqual(expected);
+    expect(decode('\u001bOk')).toEqual(['escape', '"Ok"']);
+  });
+
   it('knows the control keys, and drops the others', () => {
     expect(decode('a\u0015\u007f\b\u0003\u0004\u0007b\tc')).toEqual([
       '"a"',
